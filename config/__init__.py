@@ -1,0 +1,1 @@
+"""Settings, the example office and the words on the screens."""

@@ -1,0 +1,1 @@
+"""What an officer works with: the terminal's page and the keypad."""

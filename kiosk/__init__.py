@@ -1,0 +1,1 @@
+"""Where a customer takes a number: the touch screen, the slip and its printer."""

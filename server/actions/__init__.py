@@ -1,0 +1,1 @@
+"""What people do in a branch: one module for each thing, each one transaction."""

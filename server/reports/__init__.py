@@ -1,0 +1,1 @@
+"""What a day, a counter or a promise came to, read from what was written down."""

@@ -1,0 +1,1 @@
+"""The doors of the branch: pages, REST, the live channel, and the refusals in words."""
