@@ -16,7 +16,7 @@
  *   live.emit("played", { id });  live.rejoin();  live.close();
  */
 
-import { io } from "./vendor/socket.io.esm.min.js";
+import { io } from "./vendor/socket.io-client-4.8.4.esm.min.js";
 import { createFollower, LIVE } from "./live_core.js";
 
 /** Sequenced words of a room; they carry `seq` and `prev`. */
