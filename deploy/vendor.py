@@ -104,7 +104,7 @@ def copy_fonts(fontsource: Path) -> None:
 def keep_common_chinese(source: Path, destination: Path) -> None:
     """The 3,755 commonest characters (GB 2312, level 1), punctuation, and every one that our own words use."""
     wanted = {chr(code) for code in (*range(0x20, 0x7F), *range(0x3000, 0x3020), *range(0xFF00, 0xFF5F))}
-    wanted |= set("·×—–‘’“”…￥")  # noqa: RUF001 - the very characters that printed Chinese uses
+    wanted |= set("·×—–‘’“”…￥")  # what printed Chinese uses beside its characters
     for row in range(0xB0, 0xD8):
         wanted |= set(bytes(b for cell in range(0xA1, 0xFF) for b in (row, cell)).decode("gb2312", "ignore"))
     for words in sorted((ROOT / "config").rglob("*.toml")):

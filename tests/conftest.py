@@ -1,0 +1,129 @@
+"""What every test may ask for: real databases, Redis and a browser, started once and only when a test wants them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TypeVar
+
+import hypothesis
+import pytest
+
+from tests import services
+from tests.async_mode import in_their_own_processes
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+REQUIRE_ALL = os.environ.get("GILIRAN_REQUIRE_ALL") == "1"
+
+# The same examples every time, no clock: a failure seen once is seen again. `deep` is for a person hunting.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None, print_blob=True)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=5_000)
+hypothesis.settings.load_profile(os.environ.get("GILIRAN_HYPOTHESIS", "steady"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Nothing may lean on the zone of the machine, a browser's included: an instant is UTC, a wall clock the branch's.
+    # An odd offset (+12:45) makes whatever does so plain.
+    os.environ["TZ"] = "Pacific/Chatham"
+    time.tzset()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items[:] = in_their_own_processes(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _skipping_is_failing((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _skipping_is_failing((yield))
+
+
+def _skipping_is_failing(report: Report) -> Report:
+    """Where GILIRAN_REQUIRE_ALL=1, a test that would be skipped fails and says for want of what."""
+    if REQUIRE_ALL and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"GILIRAN_REQUIRE_ALL=1, and this was not run. {reason}"
+    return report
+
+
+def _start(service: AbstractContextManager[str], variable: str) -> Iterator[str]:
+    """Its address. A process that a test starts finds the same server by the environment variable."""
+    if variable in os.environ:
+        yield os.environ[variable]
+        return
+    try:
+        address = service.__enter__()
+    except services.Missing as missing:
+        pytest.skip(f"not on this machine: {missing}")
+    os.environ[variable] = address
+    try:
+        yield address
+    finally:
+        del os.environ[variable]
+        service.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL that this test run started: for those who make their own databases."""
+    yield from _start(services.postgresql(), "GILIRAN_TEST_POSTGRESQL")
+
+
+_database = itertools.count(1)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A new, empty PostgreSQL database for this test alone."""
+    import psycopg
+    from psycopg.sql import SQL, Identifier
+
+    name = f"test_{os.getpid()}_{next(_database)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    yield postgresql_server.rpartition("/")[0] + "/" + name
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    yield from _start(services.redis(), "GILIRAN_TEST_REDIS")
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """A Redis with nothing in it."""
+    import redis
+
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Chromium's program. A test that asks for it is marked `browser`."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("not on this machine: Chromium (Debian: chromium)")
+    return Path(program)
