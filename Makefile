@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
-BIOME := .tools/node_modules/.bin/biome
+BIOME := .tools/biome
 
 help:
 	@echo 'make run      an office on this machine: http://127.0.0.1:8000 (ARGS= for giliran serve)'
@@ -61,19 +61,19 @@ lint: $(READY) $(BIOME)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet server kiosk display counter_terminal
-	$(BIOME) ci --error-on-warnings
+	$(BIOME) ci --colors=off --error-on-warnings
 
 format: $(READY) $(BIOME)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIOME) check --write
+	$(BIOME) check --colors=off --write
 
 $(BIOME): requirements/lint/package-lock.json
 	@bash tests/debian.sh lint
 	@command -v npm >/dev/null || { echo 'make lint needs npm (Debian: nodejs npm).' >&2; exit 2; }
 	@mkdir -p .tools && cp requirements/lint/package.json requirements/lint/package-lock.json requirements/lint/.npmrc .tools/
-	@npm ci --silent --prefix .tools
-	@touch $(BIOME)
+	@cd .tools && npm ci --silent
+	@ln -f .tools/node_modules/@biomejs/cli-linux-*/biome $(BIOME) && touch $(BIOME)
 
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)

@@ -82,16 +82,7 @@ def test_where_all_tests_are_required_a_skipped_one_fails_and_says_for_want_of_w
     nothing_installed = {"PATH": str(tmp_path), "GILIRAN_REQUIRE_ALL": require_all}
 
     run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:schemathesis",
-            f"{__file__}::{NEEDS_REDIS}",
-        ],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis", NEEDS_REDIS],
         cwd=ROOT,
         env=nothing_installed,
         capture_output=True,
