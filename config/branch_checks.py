@@ -1,0 +1,209 @@
+"""What the tables of a branch's file must say of each other: codes once, hours that do not overlap, no stranger named.
+
+`faults` make a file unusable; `warnings` are choices that offices come to regret.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import pairwise
+
+from config.branch_tables import BranchFile
+from config.branch_values import WEEKDAYS, WORKING_DAYS, Span, minutes_of, nearest, weekdays
+from config.toml_lines import Place
+
+Fault = tuple[Place, str]
+EASY_LETTERS = "AFHJKLMRUWXY"
+LOOKS_LIKE = {"I": "1", "O": "0", "Q": "0", "S": "5", "Z": "2", "B": "8"}
+
+
+def faults(file: BranchFile) -> Iterator[Fault]:
+    """Every fault between the tables."""
+    yield from _lists(file)
+    yield from _codes(file)
+    yield from _strangers(file)
+    yield from _letters(file)
+    yield from _hours(file)
+    yield from _calendar(file)
+    yield from _rosters(file)
+
+
+def warnings(file: BranchFile) -> Iterator[Fault]:
+    """What may be so, and will be regretted."""
+    taken = {service.starts_with for service in file.services}
+    free = ", ".join(letter for letter in EASY_LETTERS if letter not in taken)
+    easy = f"; easy and free: {free}" if free else ""
+    for i, service in enumerate(file.services):
+        letter = service.starts_with
+        if letter in LOOKS_LIKE:
+            yield ("service", i, "letter"), f'"{letter}" is easily taken for {LOOKS_LIKE[letter]}{easy}'
+        elif any(each not in EASY_LETTERS for each in letter):
+            yield ("service", i, "letter"), f'"{letter}" is easily misheard{easy}'
+        if not any(service.code in counter.services for counter in file.counters):
+            yield ("service", i, "code"), f'no counter can do "{service.code}": its customers would wait for ever'
+    for i, duty in enumerate(file.roster):
+        for j, pause in enumerate(duty.breaks):
+            if not minutes_of(duty.open) <= minutes_of(pause.at) < minutes_of(duty.close):
+                yield ("roster", i, "breaks", j), f"{pause.at} is outside the duty, {duty.open} to {duty.close}"
+
+
+def _lists(file: BranchFile) -> Iterator[Fault]:
+    if "ms" not in file.branch.languages:
+        yield ("branch", "languages"), "has no Malay (ms): Malay comes first on every screen"
+    if "regular" not in file.branch.lanes:
+        yield ("branch", "lanes"), "has no regular lane: whoever needs no other waits there"
+    lists: list[tuple[Place, Sequence[str]]] = [
+        (("branch", "languages"), file.branch.languages),
+        (("branch", "lanes"), file.branch.lanes),
+    ]
+    lists += [(("zone", i, "languages"), zone.languages) for i, zone in enumerate(file.zones)]
+    lists += [(("counter", i, "services"), counter.services) for i, counter in enumerate(file.counters)]
+    lists += [(("hours", i, "services"), row.services) for i, row in enumerate(file.hours)]
+    for place, values in lists:
+        for i in _repeated(values):
+            yield (*place, i), f'"{values[i]}" is named twice'
+
+
+def _codes(file: BranchFile) -> Iterator[Fault]:
+    codes = {
+        "service": [table.code for table in file.services],
+        "counter": [table.code for table in file.counters],
+        "zone": [table.code for table in file.zones],
+        "kiosk": [table.code for table in file.kiosks],
+    }
+    for name, found in codes.items():
+        for i in _repeated([code.casefold() for code in found]):
+            yield (name, i, "code"), f'"{found[i]}" is the code of another {name} already'
+    shown = [counter.shown for counter in file.counters]
+    for i in _repeated(shown):
+        if codes["counter"][i].casefold() not in [code.casefold() for code in codes["counter"][:i]]:
+            yield ("counter", i, "name"), f'another counter is shown as "{shown[i]}" already'
+    for i in _repeated([(promise.service, promise.measure) for promise in file.promises]):
+        yield ("promise", i), f'"{file.promises[i].measure}" is promised to the same customers already'
+
+
+def _strangers(file: BranchFile) -> Iterator[Fault]:
+    """Codes that no table has."""
+    services = [service.code for service in file.services]
+    counters = [counter.code for counter in file.counters]
+    zones = [zone.code for zone in file.zones]
+    named: list[tuple[Place, str, str, list[str]]] = []
+    for i, counter in enumerate(file.counters):
+        named += [(("counter", i, "services", j), "service", code, services) for j, code in enumerate(counter.services)]
+        named += [(("counter", i, "zone"), "zone", counter.zone, zones)] if counter.zone else []
+    for i, kiosk in enumerate(file.kiosks):
+        named += [(("kiosk", i, "zone"), "zone", kiosk.zone, zones)] if kiosk.zone else []
+    for i, promise in enumerate(file.promises):
+        named += [(("promise", i, "service"), "service", promise.service, services)] if promise.service else []
+    for i, row in enumerate(file.hours):
+        named += [(("hours", i, "services", j), "service", code, services) for j, code in enumerate(row.services)]
+    for i, duty in enumerate(file.roster):
+        named += [(("roster", i, "counter"), "counter", duty.counter, counters)]
+    for place, kind, code, known in named:
+        if code not in known:
+            yield place, f'there is no {kind} "{code}"{nearest(code, known)}'
+
+
+def _letters(file: BranchFile) -> Iterator[Fault]:
+    for i, service in enumerate(file.services):
+        letter = service.starts_with
+        if not (letter.isascii() and letter.isalpha() and letter.isupper() and len(letter) <= 2):
+            yield ("service", i, "code"), f'"{letter}" cannot start a number: add a letter, such as letter = "A"'
+        sharing = [other for other in file.services[:i] if other.starts_with == letter]
+        if sharing and sharing[0].code != service.code and not (service.share_letter and sharing[0].share_letter):
+            both = f'"{sharing[0].code}" and "{service.code}" both start with "{letter}"'
+            yield ("service", i, "letter"), f"{both}: if that is meant, set share_letter = true in each"
+
+
+def _hours(file: BranchFile) -> Iterator[Fault]:
+    """Spans turned the wrong way, and spans of the same day that meet."""
+    taken: defaultdict[tuple[str, object], list[tuple[int, int]]] = defaultdict(list)
+    for i, row in enumerate(file.hours):
+        turned = list(_turned(("hours", i, "open"), row.open))
+        yield from turned
+        if turned:
+            continue
+        for service in row.services or ("",):
+            clash = ""
+            for day in _day_names(row.days):
+                clash = _take(taken[service, day], row.open, day) or clash
+            if clash:
+                yield ("hours", i, "open"), clash + (f' for service "{service}"' if service else "")
+
+
+def _calendar(file: BranchFile) -> Iterator[Fault]:
+    for i in _repeated([holiday.date for holiday in file.holidays]):
+        yield ("holiday", i, "date"), f"{file.holidays[i].date} is a holiday already"
+    for i in _repeated([weekend.since for weekend in file.weekends]):
+        yield ("weekend", i, "from"), f"{file.weekends[i].since} has a weekend already"
+    for i, weekend in enumerate(file.weekends):
+        if weekdays(weekend.days) is None or len(weekdays(weekend.days) or ()) > 6:
+            yield ("weekend", i, "days"), f'"{weekend.days}" leaves no working day: write such as "fri-sat"'
+    named: Counter[tuple[bool, dt.date]] = Counter()
+    for i, override in enumerate(file.overrides):
+        yield from _turned(("override", i, "open"), override.open)
+        if clash := _take([], override.open, str(override.first)):
+            yield ("override", i, "open"), clash
+        days = [override.first + dt.timedelta(days=n) for n in range((override.last - override.first).days + 1)]
+        if len(days) > 400:
+            yield ("override", i, "to"), f"lasts {len(days)} days: at most 400, longer changes belong under [[hours]]"
+            continue
+        wanted = weekdays(override.days) if override.days else None
+        covered = [(override.date is None, day) for day in days if wanted is None or day.weekday() in wanted]
+        if not covered:
+            yield ("override", i, "days"), f'no "{override.days}" between {override.first} and {override.last}'
+        twice = next((day for day in covered if named[day]), None)
+        if twice:
+            yield ("override", i), f"{twice[1]} has an override already"
+        named.update(covered)
+
+
+def _rosters(file: BranchFile) -> Iterator[Fault]:
+    taken: defaultdict[tuple[str, object], list[tuple[int, int]]] = defaultdict(list)
+    for i, duty in enumerate(file.roster):
+        span = ((duty.open, duty.close),)
+        if turned := list(_turned(("roster", i), span)):
+            yield turned[0][0][:2] + ("close",), turned[0][1]
+            continue
+        clash = ""
+        for day in _day_names(duty.days):
+            clash = _take(taken[duty.counter, day], span, day) or clash
+        if clash:
+            yield ("roster", i), f'{clash} at counter "{duty.counter}"'
+        pauses = sorted((minutes_of(pause.at), minutes_of(pause.at) + pause.minutes) for pause in duty.breaks)
+        if any(ends > starts for (_, ends), (starts, _) in pairwise(pauses)):
+            yield ("roster", i, "breaks"), "a break begins before the one before it has ended"
+
+
+def _day_names(days: str) -> list[str]:
+    found = weekdays(days)
+    return [WORKING_DAYS] if found is None else [WEEKDAYS[day] for day in sorted(found)]
+
+
+def _turned(place: Place, spans: Sequence[Span]) -> Iterator[Fault]:
+    for i, (opens, closes) in enumerate(spans):
+        if minutes_of(closes) <= minutes_of(opens):
+            past = ': to go past midnight, end at "24:00" and begin the next day at "00:00"' if closes < opens else ""
+            yield (*place, i), f"closes at {closes}, before it opens at {opens}{past}"
+
+
+def _take(taken: list[tuple[int, int]], spans: Sequence[Span], day: str) -> str:
+    """Adds `spans` to what is taken of a day; says which of them meets one that is there, "" where none does."""
+    clash = ""
+    for opens, closes in spans:
+        start, end = minutes_of(opens), minutes_of(closes)
+        if any(start < other_end and other_start < end for other_start, other_end in taken):
+            clash = clash or f"{opens}–{closes} overlaps other hours on {day}"
+        taken.append((start, end))
+    return clash
+
+
+def _repeated(keys: Sequence[Hashable]) -> Iterator[int]:
+    """The places of the keys that came before."""
+    seen: set[Hashable] = set()
+    for i, key in enumerate(keys):
+        if key in seen:
+            yield i
+        seen.add(key)

@@ -1,0 +1,192 @@
+"""The branch's file: read into tables that are checked as a whole, and written back as text that reads the same.
+
+A file that cannot be used is refused with every fault at once, each with its line and the key to look at.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from config import branch_checks
+from config.branch_tables import BranchFile
+from config.branch_values import nearest
+from config.toml_lines import Place, line_of, lines_of
+from config.toml_text import toml_text
+
+__all__ = ["EXAMPLE", "BranchFile", "BranchFileError", "dump", "load", "parse", "warnings_of"]
+
+EXAMPLE = Path(__file__).with_name("branch.example.toml")
+LARGEST_BYTES = 1_000_000
+_KINDS = {
+    "string_type": "must be a text in quotes",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list in square brackets",
+    "dict_type": 'must be a text by language: {ms = "…", en = "…"}',
+    "model_type": "must be a table",
+    "date_type": "must be a date: 2026-08-31",
+    "missing": "is missing",
+}
+_LIMITS = {
+    "greater_than": "more than",
+    "greater_than_equal": "at least",
+    "less_than": "less than",
+    "less_than_equal": "at most",
+}
+
+
+class BranchFileError(Exception):
+    """The file cannot be used. `lines` name each fault: "file:line: key: what is wrong"."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        super().__init__("\n".join(lines))
+
+
+def load(path: Path | str) -> BranchFile:
+    """Raises BranchFileError."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise BranchFileError([f"{path}: is larger than {LARGEST_BYTES:,} bytes"])
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BranchFileError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise BranchFileError([f"{path}: is not UTF-8 text (byte {error.start})"]) from error
+    return parse(text, name=str(path))
+
+
+def parse(text: str, name: str = "branch.toml") -> BranchFile:
+    """The file of this text; `name` is what the faults call it. Raises BranchFileError."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BranchFileError([_not_toml(name, str(error))]) from error
+    try:
+        file = BranchFile.model_validate(raw)
+    except ValidationError as error:
+        found = list(_shape_faults(error.errors(include_url=False)))
+    else:
+        found = list(branch_checks.faults(file))
+        if not found:
+            return file
+    lines = lines_of(text)
+    raise BranchFileError([_line(name, line_of(lines, place), place, what) for place, what in found])
+
+
+def dump(file: BranchFile) -> str:
+    """TOML that loads as the same file. Keys that say nothing are left out."""
+    tables = _plain(file)
+    assert isinstance(tables, dict)
+    return toml_text(tables)
+
+
+def warnings_of(file: BranchFile) -> list[str]:
+    """What is allowed and will be regretted, a line each: "service 2, letter: …"."""
+    return [f"{_key(place)}: {what}" for place, what in branch_checks.warnings(file)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        said = {info.alias or name: (getattr(value, name), info.get_default()) for name, info in fields.items()}
+        return {key: _plain(each) for key, (each, default) in said.items() if each != default or not _is_empty(each)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value is False or value in ("", (), {})
+
+
+def _shape_faults(errors: list[ErrorDetails]) -> Iterator[branch_checks.Fault]:
+    """Each fault once: a value that may be one of two kinds is refused by both."""
+    seen: set[Place] = set()
+    for error in errors:
+        place = tuple(part for part in error["loc"] if not (isinstance(part, str) and _is_machinery(part)))
+        if place not in seen:
+            seen.add(place)
+            yield place, _what(error, place)
+
+
+def _is_machinery(part: str) -> bool:
+    """Whether pydantic put this into the path: the kind of a union, the key of a mapping."""
+    return bool(re.search(r"[\[(]", part)) or part in ("float", "int", "constrained-float")
+
+
+def _what(error: ErrorDetails, place: Place) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if place[:2] == ("discipline", "head_start") and kind in ("float_type", "literal_error"):
+        return 'must be minutes, or "always"'
+    match kind:
+        case "extra_forbidden":
+            return "unknown key" + nearest(str(place[-1]), _keys_around(place))
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            expected = str(context["expected"]).replace("'", '"')
+            return f'is "{error["input"]}": must be {expected}' + nearest(
+                str(error["input"]), re.findall(r'"([^"]*)"', expected)
+            )
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            (limit,) = context.values()
+            hint = " (0.9 is 90 %)" if place[-1] == "share" else ""
+            return f"is {error['input']:g}: must be {_LIMITS[kind]} {limit:g}{hint}"
+        case "string_pattern_mismatch":
+            return f'"{error["input"]}" does not fit {context["pattern"]}'
+        case "string_too_long":
+            return f"is {len(error['input'])} characters long: at most {context['max_length']}"
+        case "too_short":
+            return f"needs at least {context['min_length']}"
+        case _:
+            return _KINDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+
+
+def _keys_around(place: Place) -> list[str]:
+    """The keys that the table at `place` may have."""
+    model: type[BaseModel] = BranchFile
+    for part in place[:-1]:
+        if isinstance(part, str):
+            info = next((i for name, i in model.model_fields.items() if (i.alias or name) == part), None)
+            inner = next(_models_in(info.annotation), None) if info else None
+            if inner is None:
+                return []
+            model = inner
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)
+
+
+def _not_toml(name: str, message: str) -> str:
+    found = re.search(r" \(at line (\d+), column (\d+)\)", message)
+    if found is None:
+        return f"{name}: is not TOML: {message}"
+    return f"{name}:{found[1]}: is not TOML: {message[: found.start()]} (column {found[2]})"
+
+
+def _line(name: str, line: int | None, place: Place, what: str) -> str:
+    return f"{name}{f':{line}' if line else ''}: {_key(place)}: {what}"
+
+
+def _key(place: Place) -> str:
+    """service 2, letter: people count from 1."""
+    text = ""
+    for part in place:
+        text += f" {part + 1}" if isinstance(part, int) else f"{'.' if text else ''}{part}"
+    return text

@@ -1,0 +1,261 @@
+"""The tables of a branch's file, each with its keys, its units and the value that holds where a key is left out.
+
+Shapes only: what one table must say of another (a counter of its services …) is in `branch_checks`, what a single
+value may look like in `branch_values`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+
+from config.branch_values import (
+    LANES,
+    LANGUAGES,
+    Clock,
+    Code,
+    Date,
+    Days,
+    HeadStart,
+    LaneName,
+    Language,
+    Many,
+    Span,
+    State,
+    Text,
+    Timezone,
+    Words,
+)
+
+
+class Table(BaseModel):
+    """An unknown key is refused, a string is not taken for a number, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class BranchTable(Table):
+    """The office itself."""
+
+    code: Code
+    name: Words
+    timezone: Timezone = "Asia/Kuala_Lumpur"
+    state: State | None = None
+    languages: Many[Language] = LANGUAGES
+    lanes: Many[LaneName] = LANES
+    digits: Literal[3, 4] = 3
+    hotline: Annotated[str, Field(max_length=40)] = ""
+    promise_text: Words = {}
+    missed_at: Words = {
+        "ms": "kaunter pertanyaan",
+        "en": "the enquiry counter",
+        "zh": "询问柜台",
+        "ta": "விசாரணை முகப்பு",
+    }
+
+
+class DayTable(Table):
+    """When a business day ends, and what becomes of those who still wait."""
+
+    turns_at: Clock = "00:00"
+    at_end: Literal["carry", "close"] = "carry"
+
+
+class HeadStartTable(Table):
+    """Minutes by which a lane counts as having come earlier, or "always": before everybody."""
+
+    emergency: HeadStart = "always"
+    elderly: HeadStart = 45.0
+    disabled: HeadStart = 45.0
+    pregnant: HeadStart = 45.0
+    with_children: HeadStart = 45.0
+    priority: HeadStart = 45.0
+    regular: Annotated[float, Field(ge=0, le=0)] = 0.0
+
+
+class DisciplineTable(Table):
+    """Who is next. `guard_after` in minutes; `ratio` is of interleave alone."""
+
+    kind: Literal["head_start", "strict", "interleave", "first_come"] = "head_start"
+    guard: Annotated[int, Field(ge=0, le=50)] = 3
+    guard_after: Annotated[float, Field(ge=0, le=1440)] = 15.0
+    ratio: Annotated[int, Field(ge=1, le=50)] = 2
+    head_start: HeadStartTable = HeadStartTable()
+
+
+class CallingTable(Table):
+    """How a call is made and how long it stands; everything but the two counts and `return_behind` in seconds."""
+
+    no_show_after: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    no_show_calls: Annotated[int, Field(ge=1, le=10)] = 2
+    walk: Annotated[float, Field(ge=0, le=900)] = 30.0
+    recall_gap: Annotated[float, Field(ge=0, le=300)] = 10.0
+    undo: Annotated[float, Field(ge=0, le=300)] = 10.0
+    missed_for: Annotated[float, Field(ge=0, le=86400)] = 1800.0
+    return_behind: Annotated[int, Field(ge=0, le=20)] = 2
+    transfer_timeout: Annotated[float, Field(ge=0, le=86400)] = 600.0
+    max_held: Annotated[int, Field(ge=0, le=20)] = 3
+
+
+class ServiceTable(Table):
+    """Something that customers come for. `letter` (default: the code) starts its numbers; `minutes` is a guess."""
+
+    code: Code
+    name: Words
+    letter: Annotated[str, Field(pattern="^[A-Z]{1,2}$")] = ""
+    share_letter: bool = False
+    minutes: Annotated[float, Field(gt=0, le=600)] = 5.0
+    icon: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")] = "file-text"
+    bring: Words = {}
+    in_person: bool = False
+
+    @property
+    def starts_with(self) -> str:
+        """The letter of its numbers."""
+        return self.letter or self.code
+
+
+class CounterTable(Table):
+    """A service point. The order of `services` only breaks ties; `name` is what is shown and spoken."""
+
+    code: Code
+    services: Annotated[Many[Code], Field(min_length=1)]
+    name: Annotated[Text, Field(max_length=12)] | None = None
+    zone: Code | None = None
+
+    @property
+    def shown(self) -> str:
+        """How people know it: its name, else "1" for K1, else its code."""
+        is_numbered = self.code[0] in "Kk" and self.code[1:].isdigit()
+        return self.name or (self.code[1:] if is_numbered else self.code)
+
+
+class ZoneTable(Table):
+    """Where one board and one voice reach. No `languages`: a chime alone. `walk` to the counters in seconds."""
+
+    code: Code
+    name: Words
+    languages: Many[Language] = ("ms", "en")
+    walk: Annotated[float, Field(ge=0, le=900)] = 30.0
+
+
+class KioskTable(Table):
+    """A ticket kiosk; `mounting_mm` is the height of the lower edge of its screen above the floor."""
+
+    code: Code
+    zone: Code | None = None
+    px_per_mm: Annotated[float, Field(ge=0.5, le=40)] = 4.03
+    priority: bool = True
+    mounting_mm: Annotated[float, Field(ge=0, le=2000)] | None = None
+
+
+class PromiseTable(Table):
+    """A promise of the office: `share` (0.9 is 90 %) of the customers within `minutes`. Without `service`: of all."""
+
+    service: Code | None = None
+    measure: Literal["wait_to_call", "wait", "sojourn"] = "wait_to_call"
+    minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
+    share: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+class HoursTable(Table):
+    """Opening hours on some weekdays, of the branch or, with `services`, of these services inside the branch's."""
+
+    days: Days
+    open: Many[Annotated[Span, Strict(False)]]
+    services: Many[Code] = ()
+
+
+class OverrideTable(Table):
+    """Other hours on one date, or on those days of a range that are open anyway. `open = []` closes."""
+
+    date: Date | None = None
+    since: Annotated[Date | None, Field(alias="from")] = None
+    to: Date | None = None
+    days: Days | None = None
+    open: Many[Annotated[Span, Strict(False)]]
+    reason: Words = {}
+
+    @model_validator(mode="after")
+    def _says_when(self) -> OverrideTable:
+        is_range = self.since is not None and self.to is not None
+        if (self.date is not None) == is_range or (self.since is None) != (self.to is None):
+            raise ValueError("says when by date, or by from and to")
+        if self.since is not None and self.to is not None and self.to < self.since:
+            raise ValueError(f"ends ({self.to}) before it begins ({self.since})")
+        if self.date is not None and self.days is not None:
+            raise ValueError("days go with from and to, not with one date")
+        return self
+
+    @property
+    def first(self) -> dt.date:
+        return self.date or self.since or dt.date.min
+
+    @property
+    def last(self) -> dt.date:
+        return self.date or self.to or dt.date.max
+
+
+class HolidayTable(Table):
+    """A date on which the branch is closed."""
+
+    date: Date
+    name: Words
+
+
+class WeekendTable(Table):
+    """The days of rest from a date on, where the state's own do not hold."""
+
+    since: Annotated[Date, Field(alias="from")]
+    days: Days
+
+
+class BreakTable(Table):
+    """A planned break in a duty."""
+
+    at: Clock
+    minutes: Annotated[float, Field(gt=0, le=600)]
+    reason: Text = "rest"
+
+
+class RosterTable(Table):
+    """Planned duty at a counter."""
+
+    counter: Code
+    days: Days
+    open: Clock
+    close: Clock
+    breaks: Many[BreakTable] = ()
+
+
+THE_HALL = ZoneTable(
+    code="hall",
+    name={"ms": "Ruang menunggu", "en": "Waiting hall", "zh": "等候厅", "ta": "காத்திருப்பு மண்டபம்"},
+)
+THE_KIOSK = KioskTable(code="main")
+THE_PROMISE = PromiseTable()
+
+
+class BranchFile(Table):
+    """What an office edits. Tables that may be left out have one default each: hall, main, 15 minutes for 90 %."""
+
+    branch: BranchTable
+    day: DayTable = DayTable()
+    discipline: DisciplineTable = DisciplineTable()
+    calling: CallingTable = CallingTable()
+    services: Annotated[Many[ServiceTable], Field(alias="service", min_length=1)]
+    counters: Annotated[Many[CounterTable], Field(alias="counter", min_length=1)]
+    zones: Annotated[Many[ZoneTable], Field(alias="zone", min_length=1)] = (THE_HALL,)
+    kiosks: Annotated[Many[KioskTable], Field(alias="kiosk", min_length=1)] = (THE_KIOSK,)
+    promises: Annotated[Many[PromiseTable], Field(alias="promise")] = (THE_PROMISE,)
+    hours: Many[HoursTable] = ()
+    overrides: Annotated[Many[OverrideTable], Field(alias="override")] = ()
+    holidays: Annotated[Many[HolidayTable], Field(alias="holiday")] = ()
+    weekends: Annotated[Many[WeekendTable], Field(alias="weekend")] = ()
+    roster: Many[RosterTable] = ()
+
+    def zone_of(self, table: CounterTable | KioskTable) -> str:
+        """The code of its zone: the one it names, else the first."""
+        return table.zone or self.zones[0].code

@@ -1,0 +1,152 @@
+"""The single values of a branch's file: codes, texts in several languages, times of day, dates, weekdays, states."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict
+
+Language = Literal["ms", "en", "zh", "ta"]
+LaneName = Literal["emergency", "elderly", "disabled", "pregnant", "with_children", "priority", "regular"]
+LANGUAGES: tuple[Language, ...] = ("ms", "en", "zh", "ta")
+LANES: tuple[LaneName, ...] = ("emergency", "elderly", "disabled", "pregnant", "with_children", "priority", "regular")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING_DAYS = "working"
+STATES = {
+    "JHR": "Johor",
+    "KDH": "Kedah",
+    "KTN": "Kelantan",
+    "KUL": "Kuala Lumpur",
+    "LBN": "Labuan",
+    "MLK": "Melaka",
+    "NSN": "Negeri Sembilan",
+    "PHG": "Pahang",
+    "PJY": "Putrajaya",
+    "PLS": "Perlis",
+    "PNG": "Pulau Pinang",
+    "PRK": "Perak",
+    "SBH": "Sabah",
+    "SGR": "Selangor",
+    "SWK": "Sarawak",
+    "TRG": "Terengganu",
+}
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], Strict(False)]
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}")
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+
+
+def minutes_of(clock: str) -> int:
+    """Minutes after local midnight of "HH:MM"; "24:00" is 1440."""
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to add to a refusal of `word`: '; did you mean "regular"?' or nothing."""
+    found = difflib.get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{found[0]}"?' if found else ""
+
+
+def weekdays(days: str) -> frozenset[int] | None:
+    """The weekdays (Monday is 0) that "mon-fri", "fri-sun", "mon,wed,fri" or "daily" name.
+
+    None for "working": the working days of the branch's state. Raises ValueError.
+    """
+    text = days.strip().lower()
+    if text == WORKING_DAYS:
+        return None
+    if text == "daily":
+        return frozenset(range(7))
+    found: set[int] = set()
+    for part in text.split(","):
+        ends = [end.strip() for end in part.split("-")]
+        if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
+            raise ValueError(f'"{days}" names no weekdays: write "mon-fri", "mon,wed,fri", "daily" or "working"')
+        first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
+        found.update((first + i) % 7 for i in range((last - first) % 7 + 1))
+    return frozenset(found)
+
+
+def _code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError(f'"{value}" is no code: 1 to 16 letters, digits, hyphens or underscores')
+    return value
+
+
+def _text(value: str) -> str:
+    text = unicodedata.normalize("NFC", value.strip())
+    if not text:
+        raise ValueError("must not be empty")
+    if len(text) > 200:
+        raise ValueError(f"is {len(text)} characters long: at most 200")
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("must stand on one line, without control characters")
+    return text
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, dt.time):
+        return value.strftime("%H:%M")
+    if isinstance(value, str):
+        found = _CLOCK.fullmatch(value.strip())
+        if found is None or int(found[2]) > 59 or int(found[1]) * 60 + int(found[2]) > 1440:
+            raise ValueError(f'"{value}" is no time of day: write "08:00", up to "24:00"')
+        return f"{int(found[1]):02d}:{found[2]}"
+    return value
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f'"{value}" is no date: write 2026-08-31') from None
+    return value
+
+
+def _words(value: Any) -> Any:
+    return {"ms": value} if isinstance(value, str) else value
+
+
+def _has_malay(value: dict[str, str]) -> dict[str, str]:
+    if value and "ms" not in value:
+        raise ValueError("has no Malay (ms): Malay comes first on every screen")
+    return value
+
+
+def _days(value: str) -> str:
+    weekdays(value)
+    return value.strip().lower()
+
+
+def _state(value: str) -> str:
+    for code, name in STATES.items():
+        if value.strip().casefold() in (code.casefold(), name.casefold()):
+            return code
+    raise ValueError(f'"{value}" is no state or federal territory: one of {", ".join(STATES)}, or its name')
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f'"{value}" is no time zone: write one such as "Asia/Kuala_Lumpur" or "Asia/Kuching"')
+    return value
+
+
+Code = Annotated[str, AfterValidator(_code)]
+Text = Annotated[str, AfterValidator(_text)]
+Clock = Annotated[str, BeforeValidator(_clock)]
+Date = Annotated[dt.date, BeforeValidator(_date)]
+Days = Annotated[str, AfterValidator(_days)]
+State = Annotated[str, AfterValidator(_state)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Words = Annotated[dict[Language, Text], BeforeValidator(_words), AfterValidator(_has_malay)]
+"""A text by language. A bare string is Malay. A language left out is shown in English, else in Malay."""
+HeadStart = Annotated[float, Field(ge=0, le=1440)] | Literal["always"]
+Span = tuple[Clock, Clock]
