@@ -1,1 +1,1 @@
-"""What a branch is and what may happen in it. Pure: no clock, no input or output, no framework, no database."""
+"""The branch's own rules: pure, no clock, no input or output, no framework, database or logging."""

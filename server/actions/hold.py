@@ -1,0 +1,40 @@
+"""A customer is put aside for a while (a form to fill in, a copy to make) and taken up again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from server.actions.at_counter import REASON_LENGTH, free, in_hand, short
+from server.domain.errors import Malformed, ReasonNeeded, TooManyHeld
+from server.domain.events import TicketHeld, TicketResumed
+from server.domain.floor import Draft
+from server.domain.ticket import Ticket
+
+MOST_REMIND_MINUTES = 60
+
+
+def hold(
+    draft: Draft, now: datetime, counter: str, reason: str, *, officer: int | None = None, remind_minutes: int = 5
+) -> Ticket:
+    """Raises ReasonNeeded, NoTicketInHand and TooManyHeld (T7: three for a counter)."""
+    ticket = in_hand(draft, counter, officer)
+    reason = short(reason, REASON_LENGTH, "reason")
+    if not reason:
+        raise ReasonNeeded(number=ticket.number)
+    if not 1 <= remind_minutes <= MOST_REMIND_MINUTES:
+        raise Malformed(remind_minutes=remind_minutes)
+    most = draft.branch.calling.max_held
+    if len(draft.held_at(counter)) >= most:
+        raise TooManyHeld(counter=counter, most=most)
+    remind_at = now + timedelta(minutes=remind_minutes)
+    draft.record(TicketHeld(at=now, ticket=ticket.id, counter=counter, reason=reason, remind_at=remind_at))
+    return draft.tickets[ticket.id]
+
+
+def resume(draft: Draft, now: datetime, counter: str, number: str, *, officer: int | None = None) -> Ticket:
+    """Take up a held ticket, at the counter that held it or at another. Raises TicketInHand, UnknownTicket, WrongMove."""
+    free(draft, counter, officer)
+    ticket = draft.ticket_numbered(number)
+    ticket.require("ticket_resumed")
+    draft.record(TicketResumed(at=now, ticket=ticket.id, counter=counter))
+    return draft.tickets[ticket.id]

@@ -1,0 +1,64 @@
+"""A customer takes a number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from server.domain.errors import Malformed, NotOpen
+from server.domain.events import TicketIssued
+from server.domain.floor import Draft
+from server.domain.hours import Closed
+from server.domain.numbering import following
+from server.domain.ticket import Ticket
+
+CHANNELS = ("kiosk", "staff", "online", "sms", "api", "walk_direct")
+MOST_TRANSACTIONS = 99
+
+
+def issue(
+    draft: Draft,
+    now: datetime,
+    *,
+    service: str,
+    token: str,
+    lane: str = "regular",
+    language: str = "ms",
+    channel: str = "kiosk",
+    transactions: int = 1,
+    kiosk: str = "",
+) -> Ticket:
+    """The new ticket. `token` is the random part of its public address.
+
+    Raises UnknownService, UnknownLane, UnknownLanguage, Malformed, and NotOpen outside the opening hours
+    (a walk-in that an officer serves at once is the officer's own decision, so hours do not bind it).
+    """
+    branch = draft.branch
+    wanted = branch.service(service)
+    branch.lane(lane)
+    branch.language(language)
+    if channel not in CHANNELS:
+        raise Malformed(channel=channel)
+    if not 1 <= transactions <= MOST_TRANSACTIONS:
+        raise Malformed(transactions=transactions, most=MOST_TRANSACTIONS)
+    if channel != "walk_direct":
+        require_open(draft, service, now)
+    today = branch.business_on(now)
+    last = draft.series.get(wanted.letter, 0) if today <= draft.business_on else 0
+    ordinal, number = following(wanted.letter, last, draft.numbers, wanted.digits)
+    ticket_id = draft.record(
+        TicketIssued(
+            at=now, number=number, ordinal=ordinal, letter=wanted.letter, business_on=max(today, draft.business_on),
+            service=service, lane=lane, language=language, channel=channel, transactions=transactions, token=token,
+            kiosk=kiosk,
+        )
+    )  # fmt: skip
+    return draft.tickets[ticket_id]
+
+
+def require_open(draft: Draft, service: str, now: datetime) -> None:
+    """Raises NotOpen, with when it opens again, if the branch or the service is closed now."""
+    for hours, what in ((draft.branch.hours, None), (draft.branch.service_hours.get(service), service)):
+        state = hours.state(now) if hours else None
+        if isinstance(state, Closed):
+            opens = state.opens_at.isoformat().replace("+00:00", "Z") if state.opens_at else None
+            raise NotOpen(service=what, opens_at=opens, reason=str(state.reason))

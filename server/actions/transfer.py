@@ -1,0 +1,71 @@
+"""A customer goes on to another service, counter or officer: the number, the history and the place stay (R020)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from server.actions.at_counter import NOTE_LENGTH, in_hand, short
+from server.domain.errors import Malformed
+from server.domain.events import TicketReleased, TicketTransferred
+from server.domain.floor import Draft
+from server.domain.queue import Line
+from server.domain.ticket import Ticket
+
+POSITIONS = ("arrival", "first", "last")
+
+
+def transfer(
+    draft: Draft,
+    now: datetime,
+    counter: str,
+    *,
+    officer: int | None = None,
+    to_service: str | None = None,
+    to_counter: str | None = None,
+    to_officer: int | None = None,
+    position: str = "arrival",
+    note: str = "",
+) -> Ticket:
+    """The ticket, waiting again. A counter or an officer may be combined with a service, else the service stays.
+
+    `position`: by its arrival (it keeps its place), first, or last. Raises Malformed when no aim is given,
+    UnknownService, UnknownCounter, NoTicketInHand, TooLong (note over 200).
+    """
+    ticket = in_hand(draft, counter, officer)
+    if to_service is None and to_counter is None and to_officer is None:
+        raise Malformed(wanted="service, counter or officer")
+    if to_counter is not None and to_officer is not None:
+        raise Malformed(wanted="a counter or an officer, not both")
+    if position not in POSITIONS:
+        raise Malformed(position=position)
+    service = draft.branch.service(to_service or ticket.service).code
+    only = ""
+    if to_counter is not None:
+        only = f"counter:{draft.branch.counter(to_counter).code}"
+    elif to_officer is not None:
+        only = f"officer:{to_officer}"
+    rank_at = {"arrival": ticket.rank_at, "last": now, "first": _before(draft, Line(service, ticket.lane, only), now)}
+    draft.record(
+        TicketTransferred(
+            at=now, ticket=ticket.id, counter=counter, service=service, only=only, rank_at=rank_at[position],
+            note=short(note, NOTE_LENGTH, "note"),
+        )
+    )  # fmt: skip
+    return draft.tickets[ticket.id]
+
+
+def release_untaken(draft: Draft, now: datetime) -> int:
+    """Transfers to one counter or officer that nobody took up in time wait for everybody now. Returns how many."""
+    limit = timedelta(seconds=draft.branch.calling.transfer_timeout_s)
+    late = [
+        i for line, ids in draft.lines.items() if line.only
+        for i in ids if now - draft.tickets[i].leg.joined_at >= limit
+    ]  # fmt: skip
+    for ticket_id in late:
+        draft.record(TicketReleased(at=now, ticket=ticket_id))
+    return len(late)
+
+
+def _before(draft: Draft, line: Line, now: datetime) -> datetime:
+    ids = draft.lines.get(line)
+    return draft.tickets[ids[0]].rank_at - timedelta(milliseconds=1) if ids else now

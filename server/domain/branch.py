@@ -1,0 +1,134 @@
+"""The branch as its file describes it: what it offers, where, when, under which rule and which promises.
+
+A value: an edited file makes a new one. Nothing here changes during a day's work (that is `floor`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from server.domain.charter import Promise
+from server.domain.counter import Counter
+from server.domain.discipline import Policy
+from server.domain.errors import UnknownCounter, UnknownLane, UnknownLanguage, UnknownService
+from server.domain.hours import Hours
+from server.domain.queue import LANGUAGES, Lane, Service, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """How a call is made and how long it stands. Seconds; `missed_for_s` is how long a missed number may come back."""
+
+    no_show_after_s: float = 60.0
+    no_show_calls: int = 2
+    walk_s: float = 30.0
+    recall_gap_s: float = 10.0
+    undo_s: float = 10.0
+    missed_for_s: float = 1800.0
+    return_behind: int = 2
+    transfer_timeout_s: float = 600.0
+    max_held: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where one board and one voice reach; `languages` are spoken in this order, `walk_s` is the way to the counters."""
+
+    code: str
+    name: Words
+    languages: tuple[str, ...] = ("ms", "en")
+    walk_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """`mounting_mm` is the height of the screen's lower edge above the floor, None where it was never measured."""
+
+    code: str
+    zone: str = "hall"
+    px_per_mm: float = 4.03
+    priority: bool = True
+    mounting_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Everything that the branch's file says. `version` grows with each loading of a file."""
+
+    code: str
+    name: Words
+    timezone: ZoneInfo
+    services: tuple[Service, ...]
+    counters: tuple[Counter, ...]
+    zones: tuple[Zone, ...] = (Zone("hall", {"ms": "Ruang menunggu", "en": "Waiting hall"}),)
+    kiosks: tuple[Kiosk, ...] = (Kiosk("main"),)
+    languages: tuple[str, ...] = LANGUAGES
+    lanes: tuple[Lane, ...] = tuple(Lane)
+    policy: Policy = field(default_factory=Policy)
+    calling: Calling = field(default_factory=Calling)
+    promises: tuple[Promise, ...] = (Promise(),)
+    hours: Hours | None = None
+    service_hours: dict[str, Hours] = field(default_factory=dict)
+    turns_at: time = time(0, 0)
+    at_end: str = "carry"
+    hotline: str = ""
+    missed_at: Words = field(default_factory=dict)
+    version: int = 1
+
+    @cached_property
+    def _services(self) -> dict[str, Service]:
+        return {service.code: service for service in self.services}
+
+    @cached_property
+    def _counters(self) -> dict[str, Counter]:
+        return {counter.code: counter for counter in self.counters}
+
+    @cached_property
+    def _by_service(self) -> dict[str, tuple[str, ...]]:
+        return {
+            service.code: tuple(c.code for c in self.counters if service.code in c.services)
+            for service in self.services
+        }
+
+    def service(self, code: str) -> Service:
+        """Raises UnknownService."""
+        found = self._services.get(code)
+        if found is None:
+            raise UnknownService(service=code)
+        return found
+
+    def counter(self, code: str) -> Counter:
+        """Raises UnknownCounter."""
+        found = self._counters.get(code)
+        if found is None:
+            raise UnknownCounter(counter=code)
+        return found
+
+    def lane(self, name: str) -> Lane:
+        """Raises UnknownLane."""
+        if name not in Lane.__members__.values() or Lane(name) not in self.lanes:
+            raise UnknownLane(lane=name)
+        return Lane(name)
+
+    def language(self, code: str) -> str:
+        """Raises UnknownLanguage."""
+        if code not in self.languages:
+            raise UnknownLanguage(language=code)
+        return code
+
+    def counters_able(self, service: str) -> tuple[str, ...]:
+        """The codes of the counters that can do `service`."""
+        return self._by_service.get(service, ())
+
+    def promise(self, service: str) -> Promise | None:
+        """The promise for `service`: its own, else the branch's."""
+        own = next((p for p in self.promises if p.service == service), None)
+        return own or next((p for p in self.promises if p.service is None), None)
+
+    def business_on(self, now: datetime) -> date:
+        """The local business day of an instant; a day turns at `turns_at` local time, never at UTC midnight."""
+        local = now.astimezone(self.timezone)
+        return date.fromordinal(local.date().toordinal() - (local.time() < self.turns_at))

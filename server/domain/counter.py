@@ -1,0 +1,64 @@
+"""A service point and the officer who serves there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.queue import Words
+
+BREAK_REASONS = ("rest", "prayer", "meeting", "back_office", "system_down", "lunch", "end")
+"""Why a counter closes (T8). Any other text up to 100 characters is taken as it is: a branch may have its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What a counter is: `name` is how it is shown and spoken ("3", "3A"); the order of `services` breaks ties."""
+
+    code: str
+    name: str
+    services: tuple[str, ...]
+    zone: str = "hall"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An officer at a counter, from opening to closing. `officer` is None where a keypad or an integration opened it."""
+
+    officer: int | None
+    opened_at: datetime
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterState:
+    """A counter as it stands.
+
+    `run` counts its consecutive priority calls while a regular ticket that it could serve was waiting (the guard
+    of the discipline looks at it). `idle_since` is None while a customer is in hand or the counter is closed.
+    """
+
+    code: str
+    duty: Duty | None = None
+    ticket: int | None = None
+    run: int = 0
+    closed_at: datetime | None = None
+    closed_reason: str = ""
+    idle_since: datetime | None = None
+    last_no_show: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.duty is not None
+
+
+def spoken_name(code: str) -> str:
+    """How a counter without a name of its own is shown: K3 is "3", anything else is its code."""
+    return code[1:] if code[:1] == "K" and code[1:].isdigit() else code
+
+
+def display_name(code: str, name: Words | str | None) -> str:
+    """The name of a counter on screens, from what the branch's file says of it."""
+    if isinstance(name, str) and name:
+        return name
+    return spoken_name(code)

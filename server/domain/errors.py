@@ -1,0 +1,171 @@
+"""Every refusal the branch can give, and nothing else.
+
+QueueError
+    Malformed             the request says something that no branch could do
+        UnknownService        no service has this code
+        UnknownLane           no lane has this name
+        UnknownCounter        no counter has this code
+        UnknownLanguage       not one of the branch's languages
+        UnknownOfficer        nobody of that name or number works here
+        UnknownReason         not one of the reasons that the branch knows
+        ReasonNeeded          this may be done, but not without saying why
+        TooLong               a note or a reason longer than the paper has room for
+    UnknownTicket         no open ticket has this number, or none ever had this id
+    NotOpen               the branch or the service is closed now
+    NothingWaiting        no ticket waits that this counter serves
+    CounterRefusal        the counter cannot do this as it stands
+        CounterClosed         the counter is closed: open it first
+        CounterTaken          another officer is on duty there
+        AlreadyOnDuty         this officer is on duty at another counter
+        TicketInHand          the counter still has a customer
+        NoTicketInHand        the counter has no customer to do this to
+        TooManyHeld           the officer has put aside as many as are allowed
+    WrongMove             the ticket is not in a state from which it can do this
+    TooEarly              not yet: it says from when
+        TooEarlyForNoShow     the customer has not had the calls and the time to come
+        TooSoonToRecall       the last call still stands on the screens
+    UndoTooLate           the moment to take this back has passed
+    StillServing          the day cannot close while a customer is at a counter
+    DecisionNeeded        people still wait: carry them over, or close them with a reason
+    StillWaiting          a service or a counter cannot be removed while tickets need it
+    KeyReused             this idempotency key came before, with another request
+    ClockSetBack          the computer's clock is behind what is already written down
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class QueueError(Exception):
+    """A refusal that a person can cause.
+
+    `code` is stable and is what the phrases and the API speak of; `facts` are JSON-ready values that
+    make the sentence exact (a counter, a number, an instant).
+    """
+
+    code = "refused"
+
+    def __init__(self, **facts: str | int | float | None) -> None:
+        self.facts = {name: value for name, value in facts.items() if value is not None}
+        said = ", ".join(f"{name} {value}" for name, value in self.facts.items())
+        super().__init__(f"{self.code}: {said}" if said else self.code)
+
+
+class Malformed(QueueError):
+    code = "malformed"
+
+
+class UnknownService(Malformed):
+    code = "unknown_service"
+
+
+class UnknownLane(Malformed):
+    code = "unknown_lane"
+
+
+class UnknownCounter(Malformed):
+    code = "unknown_counter"
+
+
+class UnknownLanguage(Malformed):
+    code = "unknown_language"
+
+
+class UnknownOfficer(Malformed):
+    code = "unknown_officer"
+
+
+class UnknownReason(Malformed):
+    code = "unknown_reason"
+
+
+class ReasonNeeded(Malformed):
+    code = "reason_needed"
+
+
+class TooLong(Malformed):
+    code = "too_long"
+
+
+class UnknownTicket(QueueError):
+    code = "unknown_ticket"
+
+
+class NotOpen(QueueError):
+    code = "not_open"
+
+
+class NothingWaiting(QueueError):
+    code = "nothing_waiting"
+
+
+class CounterRefusal(QueueError):
+    code = "counter_refusal"
+
+
+class CounterClosed(CounterRefusal):
+    code = "counter_closed"
+
+
+class CounterTaken(CounterRefusal):
+    code = "counter_taken"
+
+
+class AlreadyOnDuty(CounterRefusal):
+    code = "already_on_duty"
+
+
+class TicketInHand(CounterRefusal):
+    code = "ticket_in_hand"
+
+
+class NoTicketInHand(CounterRefusal):
+    code = "no_ticket_in_hand"
+
+
+class TooManyHeld(CounterRefusal):
+    code = "too_many_held"
+
+
+class WrongMove(QueueError):
+    code = "wrong_state"
+
+
+class TooEarly(QueueError):
+    code = "too_early"
+
+    def __init__(self, *, at: datetime, **facts: str | int | float | None) -> None:
+        super().__init__(at=at.isoformat().replace("+00:00", "Z"), **facts)
+
+
+class TooEarlyForNoShow(TooEarly):
+    code = "too_early_for_no_show"
+
+
+class TooSoonToRecall(TooEarly):
+    code = "too_soon_to_recall"
+
+
+class UndoTooLate(QueueError):
+    code = "undo_too_late"
+
+
+class StillServing(QueueError):
+    code = "still_serving"
+
+
+class DecisionNeeded(QueueError):
+    code = "decision_needed"
+
+
+class StillWaiting(QueueError):
+    code = "still_waiting"
+
+
+class KeyReused(QueueError):
+    code = "idempotency_key_reused"
+
+
+class ClockSetBack(QueueError):
+    code = "clock_set_back"

@@ -1,0 +1,243 @@
+"""What happened at the branch, in the past tense: the only way in which anything changes.
+
+An event names its ticket by id and carries all that is needed to redo it, so that folding the journal from the
+first row gives the branch as it stands (`server.domain.floor`). On the wire and in the journal its name is the
+class name in snake case. Fields ending in `_at` are instants, fields ending in `_on` are local dates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact. `at` is when it happened (aware, UTC)."""
+
+    kind: ClassVar[str] = "event"
+    at: datetime
+
+    @property
+    def subject(self) -> int | None:
+        """The id of the ticket it happened to; None for a counter or the day."""
+        found: int | None = getattr(self, "ticket", None)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketIssued(Event):
+    """A customer got a number. The ticket's id is the seq of this event's journal row."""
+
+    kind: ClassVar[str] = "ticket_issued"
+    number: str
+    ordinal: int
+    letter: str
+    business_on: date
+    service: str
+    lane: str
+    language: str
+    channel: str
+    transactions: int
+    token: str
+    kiosk: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEvent(Event):
+    """Something that happened to one ticket, at a counter or (`counter` empty) away from one."""
+
+    ticket: int
+    counter: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCalled(TicketEvent):
+    """`why` is the discipline's reason; `reason` the officer's, when the number was chosen out of turn.
+
+    `run` is the counter's count of consecutive priority calls past a waiting regular ticket, this one included.
+    """
+
+    kind: ClassVar[str] = "ticket_called"
+    officer: int | None
+    why: str
+    run: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRecalled(TicketEvent):
+    kind: ClassVar[str] = "ticket_recalled"
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceBegan(TicketEvent):
+    kind: ClassVar[str] = "service_began"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEnded(TicketEvent):
+    """`assumed_began_at` is set when the officer never pressed "serve": the call plus the expected walk.
+
+    `flag` is not empty when the times are known to be wrong (`overnight`: left open when the day closed).
+    """
+
+    kind: ClassVar[str] = "service_ended"
+    outcome: str
+    assumed_began_at: datetime | None = None
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketNoShow(TicketEvent):
+    kind: ClassVar[str] = "ticket_no_show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRestored(TicketEvent):
+    """A no-show that is none: taken back (`to` = called, at its counter), or come late (`to` = waiting)."""
+
+    kind: ClassVar[str] = "ticket_restored"
+    to: str
+    rank_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketHeld(TicketEvent):
+    kind: ClassVar[str] = "ticket_held"
+    reason: str
+    remind_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketResumed(TicketEvent):
+    kind: ClassVar[str] = "ticket_resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTransferred(TicketEvent):
+    """The ticket waits again, number kept: at `service`, for everybody or `only` for one counter or officer."""
+
+    kind: ClassVar[str] = "ticket_transferred"
+    service: str
+    only: str = ""
+    rank_at: datetime
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketReleased(TicketEvent):
+    """A transfer to one counter or officer that nobody took up in time: now it waits for everybody."""
+
+    kind: ClassVar[str] = "ticket_released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLeft(TicketEvent):
+    """The customer gave up, or (`reason` day_closed) the branch closed and could not serve any more."""
+
+    kind: ClassVar[str] = "ticket_left"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCarried(TicketEvent):
+    """Still open when the day closed: it keeps its number and its place, and waits on the next day."""
+
+    kind: ClassVar[str] = "ticket_carried"
+    to_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPrinted(TicketEvent):
+    """What became of the paper: `fault` is empty when it came out."""
+
+    kind: ClassVar[str] = "ticket_printed"
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterOpened(Event):
+    kind: ClassVar[str] = "counter_opened"
+    counter: str
+    officer: int | None
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterClosed(Event):
+    kind: ClassVar[str] = "counter_closed"
+    counter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayClosed(Event):
+    """The last event of a business day: nobody is left undecided."""
+
+    kind: ClassVar[str] = "day_closed"
+    business_on: date
+
+
+EVENTS: dict[str, type[Event]] = {
+    made.kind: made
+    for made in (
+        TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
+        TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketLeft, TicketCarried, TicketPrinted,
+        CounterOpened, CounterClosed, DayClosed,
+    )
+}  # fmt: skip
+
+CONTRACT_KINDS = frozenset(EVENTS) - {"ticket_released", "ticket_printed", "day_closed"}
+"""The kinds that the exported journal has; the others are our own bookkeeping."""
+
+_FIELDS = {kind: [f.name for f in fields(made) if f.name not in ("at", "ticket")] for kind, made in EVENTS.items()}
+_SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def snake(name: str) -> str:
+    """`TicketCalled` → `ticket_called`."""
+    return _SNAKE.sub("_", name).lower()
+
+
+def encode(event: Event) -> dict[str, Any]:
+    """The event's own fields as JSON values; `at` and the ticket's id stand beside them in the journal."""
+    payload: dict[str, Any] = {}
+    for name in _FIELDS[event.kind]:
+        value = getattr(event, name)
+        if isinstance(value, date):  # a datetime is one too
+            value = value.isoformat()
+        elif isinstance(value, tuple):
+            value = list(value)
+        if value is not None and value != "":
+            payload[name] = value
+    return payload
+
+
+def decode(kind: str, at: datetime, ticket: int | None, payload: dict[str, Any]) -> Event:
+    """The event of a journal row.
+
+    Raises KeyError for a kind that this version does not know: a journal is never half understood.
+    """
+    made = EVENTS[kind]
+    values: dict[str, Any] = {"at": at}
+    for name in _FIELDS[kind]:
+        value = payload.get(name)
+        if name in payload:
+            if name.endswith("_at"):
+                value = datetime.fromisoformat(payload[name])
+            elif name.endswith("_on"):
+                value = date.fromisoformat(payload[name])
+            elif name == "services":
+                value = tuple(payload[name])
+            values[name] = value
+    if ticket is not None and issubclass(made, TicketEvent):
+        values["ticket"] = ticket
+    for optional in ("officer",):
+        if optional in _FIELDS[kind]:
+            values.setdefault(optional, None)
+    return made(**values)

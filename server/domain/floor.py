@@ -1,0 +1,363 @@
+"""The branch as it stands: open tickets, counters, number series, what was called last, and today's tallies.
+
+A `Floor` is what folding the journal gives. Readers hold one that no longer changes; a turn works on a `Draft`,
+a copy that records events, and the store puts the draft in the floor's place only after the commit. So a screen
+never shows what was not written down, and a failed write leaves no trace.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+from server.domain import events as e
+from server.domain.branch import Branch
+from server.domain.charter import verdict
+from server.domain.counter import CounterState, Duty
+from server.domain.discipline import Choice, discipline, rank
+from server.domain.errors import UnknownTicket
+from server.domain.measures import of_leg
+from server.domain.queue import Line
+from server.domain.ticket import Leg, Status, Ticket, issued
+
+MISSED_KEPT = timedelta(hours=1)
+RECENT_KEPT = 12
+PACE_WEIGHT = 10.0
+PACE_MEMORY = 200
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RecentCall:
+    """A call as the boards list it. `at` is the last call, `calls` how many there were in this leg."""
+
+    ticket: int
+    number: str
+    counter: str
+    at: datetime
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of a service's tickets today. `judged` and `kept` hold the promise against them."""
+
+    issued: int = 0
+    called: int = 0
+    served: int = 0
+    no_show: int = 0
+    left: int = 0
+    judged: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The learned service time of a service: mean seconds over `n` services (at most PACE_MEMORY count)."""
+
+    mean_s: float
+    n: int = 0
+
+    def after(self, seconds: float) -> Pace:
+        weight = min(self.n, PACE_MEMORY) + PACE_WEIGHT
+        return Pace((self.mean_s * weight + seconds) / (weight + 1), self.n + 1)
+
+
+@dataclass(slots=True)
+class Floor:
+    """Read it, never change it: `Draft.record` is the only writer.
+
+    `lines` holds, for every line that is not empty, the ids of its waiting tickets in order. `tickets` holds the
+    open ones and the no-shows of the last hour (they may come back); `aside` are those held and those missed.
+    `series` is the last ordinal of each letter on `business_on`.
+    """
+
+    branch: Branch
+    seq: int = 0
+    last_at: datetime = BEGINNING
+    business_on: date = date.min
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    lines: dict[Line, tuple[int, ...]] = field(default_factory=dict)
+    counters: dict[str, CounterState] = field(default_factory=dict)
+    series: dict[str, int] = field(default_factory=dict)
+    recent: tuple[RecentCall, ...] = ()
+    aside: tuple[int, ...] = ()
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    pace: dict[str, Pace] = field(default_factory=dict, compare=False)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def counter(self, code: str) -> CounterState:
+        """Raises UnknownCounter for a code that the branch does not have."""
+        self.branch.counter(code)
+        return self.counters.get(code, CounterState(code))
+
+    def ticket_numbered(self, number: str) -> Ticket:
+        """The ticket in the hall (open, or lately missed) with this number. Raises UnknownTicket."""
+        found = self.numbers.get(number.strip().upper())
+        if found is None:
+            raise UnknownTicket(number=number)
+        return self.tickets[found]
+
+    def open_tickets(self) -> Iterator[Ticket]:
+        return (ticket for ticket in self.tickets.values() if ticket.is_open)
+
+    def missed(self, now: datetime) -> list[Ticket]:
+        """No-shows that may still come back, the latest first."""
+        since = now - timedelta(seconds=self.branch.calling.missed_for_s)
+        found = [t for t in self._aside(Status.NO_SHOW) if t.ended_at is not None and t.ended_at >= since]
+        return sorted(found, key=lambda t: (t.ended_at or now, t.id), reverse=True)
+
+    def held_at(self, counter: str) -> list[Ticket]:
+        """Tickets put aside at a counter, the oldest first."""
+        found = [t for t in self._aside(Status.HELD) if t.counter == counter]
+        return sorted(found, key=lambda t: (t.held_at or t.issued_at, t.id))
+
+    def _aside(self, status: Status) -> list[Ticket]:
+        return [ticket for i in self.aside if (ticket := self.tickets[i]).status is status]
+
+    def mine(self, state: CounterState) -> frozenset[str]:
+        """What a transfer to this counter, or to the officer on duty there, is marked with."""
+        names = {f"counter:{state.code}"}
+        if state.duty is not None and state.duty.officer is not None:
+            names.add(f"officer:{state.duty.officer}")
+        return frozenset(names)
+
+    def lines_of(self, state: CounterState) -> list[Line]:
+        """The lines that a counter calls from: those of its services, and those meant for it alone."""
+        services = state.duty.services if state.duty else self.branch.counter(state.code).services
+        mine = self.mine(state)
+        return [line for line in self.lines if (line.service in services if not line.only else line.only in mine)]
+
+    def waiting_for(self, state: CounterState) -> int:
+        return sum(len(self.lines[line]) for line in self.lines_of(state))
+
+    def waiting_of(self, service: str) -> int:
+        return sum(len(ids) for line, ids in self.lines.items() if line.service == service)
+
+    @property
+    def waiting(self) -> int:
+        return sum(len(ids) for ids in self.lines.values())
+
+    def next_for(self, state: CounterState, now: datetime, how_many: int = 1) -> list[Choice]:
+        """The tickets that the counter would call, in order, each with the reason, if nobody else acted."""
+        lines = {line: list(self.lines[line][:how_many]) for line in self.lines_of(state)}
+        order = {code: place for place, code in enumerate(self.branch.counter(state.code).services)}
+        mine, run, chosen = self.mine(state), state.run, list[Choice]()
+        while len(chosen) < how_many:
+            heads = [self.tickets[ids[0]] for ids in lines.values() if ids]
+            choice = discipline(self.branch.policy, order, run, mine)(heads, now)
+            if choice is None:
+                break
+            run = choice.run
+            lines[choice.ticket.line].pop(0)
+            chosen.append(choice)
+        return chosen
+
+    def ahead(self, ticket: Ticket) -> int:
+        """How many waiting tickets of the same service go before it."""
+        return self.ahead_of(ticket.service, rank(self.branch.policy, ticket), ticket.id)
+
+    def ahead_of(self, service: str, key: tuple[float, float], ticket_id: int) -> int:
+        """How many waiting tickets of a service rank before `key`; `ticket_id` breaks ties."""
+        policy, found = self.branch.policy, 0
+        for line, ids in self.lines.items():
+            if line.service == service:
+                found += bisect_left(ids, (key, ticket_id), key=lambda i: (rank(policy, self.tickets[i]), i))
+        return found
+
+    def counters_open(self, service: str | None = None) -> int:
+        return sum(
+            1 for state in self.counters.values() if state.duty and (service is None or service in state.duty.services)
+        )
+
+    def serving(self, counter: str) -> Ticket | None:
+        """The customer in hand at a counter."""
+        state = self.counters.get(counter)
+        return None if state is None or state.ticket is None else self.tickets[state.ticket]
+
+    def service_mean(self, service: str) -> float:
+        """Learned mean service time in seconds; the branch's guess until something has been learned."""
+        return (self.pace.get(service) or self._guess(service)).mean_s
+
+    def _guess(self, service: str) -> Pace:
+        """What the branch's file expects; five minutes for a service that it no longer has."""
+        minutes = next((s.minutes for s in self.branch.services if s.code == service), 5.0)
+        return Pace(minutes * 60.0)
+
+    def tally(self) -> Tally:
+        """Today's tallies over all services."""
+        total = Tally()
+        for one in self.tallies.values():
+            total = Tally(*(getattr(total, f) + getattr(one, f) for f in Tally.__dataclass_fields__))
+        return total
+
+    def draft(self) -> Draft:
+        """A copy to record a turn in. Tickets and counters are values, so copying the tables is enough."""
+        return Draft(
+            branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
+            tickets=dict(self.tickets), numbers=dict(self.numbers), lines=dict(self.lines),
+            counters=dict(self.counters), series=dict(self.series), recent=self.recent,
+            aside=self.aside, tallies=dict(self.tallies), pace=dict(self.pace),
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Draft(Floor):
+    """A floor being changed: `events` are what the turn adds to the journal, in order, each with its seq."""
+
+    events: list[tuple[int, e.Event]] = field(default_factory=list)
+    changed: dict[int, Ticket] = field(default_factory=dict)
+    changed_counters: set[str] = field(default_factory=set)
+
+    def record(self, event: e.Event) -> int:
+        """Let `event` happen; returns its seq. Raises WrongMove, and changes nothing, if it cannot follow."""
+        seq = self.seq + 1
+        self._roll(event.at)
+        if isinstance(event, e.TicketIssued):
+            before, after = None, issued(event, seq)
+            if event.business_on == self.business_on:
+                self.series[event.letter] = max(event.ordinal, self.series.get(event.letter, 0))
+        elif isinstance(event, e.TicketEvent):
+            before = self.tickets[event.ticket]
+            after = before.after(event)
+        else:
+            before = after = None
+        if after is not None:
+            self._place(before, after)
+            self._count(event, before, after)
+            self.changed[after.id] = after
+        self._at_counter(event)
+        self.seq, self.last_at = seq, event.at
+        self.events.append((seq, event))
+        return seq
+
+    def settled(self) -> Floor:
+        """The floor that readers get once the turn is committed."""
+        return Floor(
+            branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
+            tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
+            series=self.series, recent=self.recent, aside=self.aside, tallies=self.tallies, pace=self.pace,
+        )  # fmt: skip
+
+    def _roll(self, at: datetime) -> None:
+        """A new business day starts its numbers and tallies anew; missed numbers fade after an hour."""
+        today = self.branch.business_on(at)
+        if today > self.business_on:
+            self.business_on, self.series, self.tallies = today, {}, {}
+        for ticket in self._aside(Status.NO_SHOW):
+            if ticket.ended_at is not None and ticket.ended_at < at - MISSED_KEPT:
+                self._forget(ticket)
+
+    def _forget(self, ticket: Ticket) -> None:
+        del self.tickets[ticket.id]
+        self.aside = tuple(i for i in self.aside if i != ticket.id)
+        if self.numbers.get(ticket.number) == ticket.id:
+            del self.numbers[ticket.number]
+
+    def _place(self, before: Ticket | None, after: Ticket) -> None:
+        """Take the ticket out of the line it stood in, and put it where it stands now."""
+        if before is not None and before.status is Status.WAITING:
+            ids = self.lines[before.line]
+            place = 0 if ids[0] == before.id else ids.index(before.id)
+            self.lines[before.line] = ids[:place] + ids[place + 1 :]
+            if not self.lines[before.line]:
+                del self.lines[before.line]
+        elif before is not None and before.id in self.aside:
+            self.aside = tuple(i for i in self.aside if i != before.id)
+        self.tickets[after.id] = after
+        self.numbers[after.number] = after.id
+        if after.status is Status.WAITING:
+            waiting = list(self.lines.get(after.line, ()))
+            insort(waiting, after.id, key=lambda i: (self.tickets[i].rank_at, i))
+            self.lines[after.line] = tuple(waiting)
+        elif after.status in (Status.HELD, Status.NO_SHOW):
+            self.aside = (*self.aside, after.id)
+        elif after.status in (Status.FINISHED, Status.LEFT):
+            self._forget(after)
+
+    def _count(self, event: e.Event, before: Ticket | None, after: Ticket) -> None:
+        service = after.legs[0].service
+        tally = self.tallies.get(service, Tally())
+        match event:
+            case e.TicketIssued():
+                tally = replace(tally, issued=tally.issued + 1)
+            case e.TicketCalled() if before is not None and before.legs[0].called_at is None:
+                tally = replace(tally, called=tally.called + 1)
+            case e.ServiceEnded():
+                tally = replace(tally, served=tally.served + 1)
+                self._learn(after.leg)
+            case e.TicketTransferred():
+                self._learn(after.legs[-2])
+            case e.TicketNoShow():
+                tally = replace(tally, no_show=tally.no_show + 1)
+            case e.TicketRestored():
+                tally = replace(tally, no_show=max(0, tally.no_show - 1))
+            case e.TicketLeft():
+                tally = replace(tally, left=tally.left + 1)
+            case _:
+                pass
+        promise = self.branch.promise(service)
+        if promise is not None and before is not None and verdict(promise, before) is None:
+            kept = verdict(promise, after)
+            if kept is not None:
+                tally = replace(tally, judged=tally.judged + 1, kept=tally.kept + kept)
+        self.tallies[service] = tally
+
+    def _learn(self, leg: Leg) -> None:
+        seconds = of_leg(leg).service
+        if seconds is not None and not leg.flag:
+            self.pace[leg.service] = (self.pace.get(leg.service) or self._guess(leg.service)).after(seconds)
+
+    def _at_counter(self, event: e.Event) -> None:
+        code: str = getattr(event, "counter", "")
+        if not code:
+            return
+        state = self.counters.get(code, CounterState(code))
+        at = event.at
+        match event:
+            case e.CounterOpened():
+                duty = Duty(event.officer, at, event.services)
+                state = replace(state, duty=duty, closed_at=None, closed_reason="",
+                                idle_since=None if state.ticket is not None else at)  # fmt: skip
+            case e.CounterClosed():
+                state = CounterState(code, closed_at=at, closed_reason=event.reason)
+            case e.TicketCalled():
+                state = replace(state, ticket=event.ticket, run=event.run, idle_since=None, last_no_show=None)
+                self._list(event, code)
+            case e.TicketRecalled():
+                self._list(event, code)
+            case e.TicketResumed():
+                state = replace(state, ticket=event.ticket, idle_since=None)
+            case e.TicketRestored() if event.to == Status.CALLED:
+                state = replace(state, ticket=event.ticket, idle_since=None, last_no_show=None)
+            case e.TicketNoShow():
+                state = replace(state, ticket=None, idle_since=at, last_no_show=event.ticket)
+            case e.ServiceEnded() | e.TicketHeld() | e.TicketTransferred() | e.TicketLeft() | e.TicketCarried() if (
+                state.ticket == event.ticket
+            ):
+                state = replace(state, ticket=None, idle_since=at)
+            case _:
+                pass
+        self.counters[code] = state
+        self.changed_counters.add(code)
+
+    def _list(self, event: e.TicketEvent, code: str) -> None:
+        ticket = self.tickets[event.ticket]
+        call = RecentCall(ticket.id, ticket.number, code, event.at, ticket.leg.calls)
+        others = tuple(one for one in self.recent if one.ticket != ticket.id)
+        self.recent = (call, *others)[:RECENT_KEPT]
+
+
+def fold(branch: Branch, journal: Iterable[tuple[int, e.Event]], start: Floor | None = None) -> Floor:
+    """The floor after `journal` (seq and event, in order), from `start` or from an empty branch."""
+    draft = (start or Floor(branch)).draft()
+    for seq, event in journal:
+        draft.seq = seq - 1
+        draft.record(event)
+        draft.events.clear()
+        draft.changed.clear()
+    return draft.settled()

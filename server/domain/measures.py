@@ -1,0 +1,56 @@
+"""How long things took, defined once and printed beside every figure.
+
+    joined ───────► called ──► began ───── held ─────► ended
+    │─ wait to call ─│─ walk ──│
+    │────── wait ──────────────│── service time less holds ──│
+    │──────────────────── sojourn ───────────────────────────│
+
+`joined` is the issue for the first leg and the transfer for a later one; `called` is the first call (R069: to be
+attended, R070: to obtain the service). All in seconds; None means "not yet" or, where it ended before, "never".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.ticket import Leg, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    wait_to_call: float | None
+    walk: float | None
+    wait: float | None
+    service: float | None
+    sojourn: float | None
+
+
+def between(start: datetime | None, end: datetime | None) -> float | None:
+    """Seconds from start to end; None unless both are known."""
+    return None if start is None or end is None else (end - start).total_seconds()
+
+
+def of_leg(leg: Leg) -> Measures:
+    """The measures of one leg. For a leg with a known begin and end the parts add up to its sojourn."""
+    raw = between(leg.began_at, leg.ended_at)
+    return Measures(
+        wait_to_call=between(leg.joined_at, leg.called_at),
+        walk=between(leg.called_at, leg.began_at),
+        wait=between(leg.joined_at, leg.began_at),
+        service=None if raw is None else max(0.0, raw - leg.held_s),
+        sojourn=between(leg.joined_at, leg.ended_at),
+    )
+
+
+def of_ticket(ticket: Ticket) -> Measures:
+    """A whole visit: the waits are those of the first leg, service is the sum of all legs, sojourn from issue to end."""
+    first = of_leg(ticket.legs[0])
+    served = [part for leg in ticket.legs if (part := of_leg(leg).service) is not None]
+    return Measures(
+        wait_to_call=first.wait_to_call,
+        walk=first.walk,
+        wait=first.wait,
+        service=sum(served) if served else None,
+        sojourn=between(ticket.issued_at, ticket.ended_at),
+    )

@@ -1,0 +1,54 @@
+"""What customers come for, and the order in which a class of them is kept: services, lanes and queues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+Words = Mapping[str, str]
+"""A text in several languages: language code → text. Malay (`ms`) is always there."""
+
+LANGUAGES = ("ms", "en", "zh", "ta")
+
+
+class Lane(StrEnum):
+    """A class inside a queue. It is a fact of the ticket, never printed, shown or spoken in public (R006)."""
+
+    EMERGENCY = "emergency"
+    ELDERLY = "elderly"
+    DISABLED = "disabled"
+    PREGNANT = "pregnant"
+    WITH_CHILDREN = "with_children"
+    PRIORITY = "priority"
+    REGULAR = "regular"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One thing that customers come for.
+
+    `letter` starts its numbers (services that share a letter share one number series); `minutes` is the
+    first guess of the service time, before anything has been learned.
+    """
+
+    code: str
+    letter: str
+    name: Words
+    minutes: float
+    icon: str = "file-text"
+    digits: int = 3
+    bring: Words = field(default_factory=dict)
+    in_person: bool = False
+
+
+class Line(NamedTuple):
+    """The key of one first-in-first-out line: a service, a lane, and whom its tickets may be called by.
+
+    `only` is empty for everybody who has the skill, else `counter:K1` or `officer:7` (a transfer to one of them).
+    """
+
+    service: str
+    lane: Lane
+    only: str = ""

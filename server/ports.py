@@ -1,0 +1,164 @@
+"""What the actions need from the world, said in the branch's words. The domain inside knows none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from server.domain.events import Event
+from server.domain.floor import Draft, Floor
+
+Body = dict[str, Any]
+"""A JSON object, as the API answers it."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that was given under an idempotency key; `asked` tells whether the same thing is asked again."""
+
+    asked: str
+    status: int
+    body: Body | None
+
+
+class Turn(Protocol):
+    """The branch's turn: one transaction, nobody else changes the branch until it ends."""
+
+    @property
+    def draft(self) -> Draft: ...
+
+    def given(self, key: str) -> Given | None:
+        """What was answered under this key before, if anything."""
+
+    def give(self, key: str, answer: Given) -> None:
+        """Keep an answer under its key, in the same transaction as what it tells of."""
+
+
+class Store(Protocol):
+    """Where the branch is kept. A contract test holds memory, SQLite and PostgreSQL to the same behaviour."""
+
+    @property
+    def floor(self) -> Floor:
+        """The newest committed floor that this process knows: no input or output."""
+
+    def catch_up(self) -> None:
+        """Learn what other processes wrote, if anything."""
+
+    def since(self, seq: int) -> Sequence[tuple[int, Event]] | None:
+        """What happened after `seq`, oldest first, from memory; None when that is too long ago to be kept there."""
+
+    def turn(self, actor: str) -> AbstractContextManager[Turn]:
+        """Take the branch's turn. On leaving the block all that the draft recorded is written at once and durable,
+        or, after an exception, nothing is. Must not yield to other tasks that would take a turn of their own."""
+
+
+Publish = Callable[[], None]
+"""A poke: there is more in the store than the screens have. Must not raise and must not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: a device or a person, by a token that can be revoked.
+
+    `scope` is what a device is bound to (a kiosk, a zone, counters) or, for an integration, what it may do;
+    `person` and `name` are set for people, `token` is the id of the token's row.
+    """
+
+    role: str
+    name: str
+    scope: tuple[str, ...] = ()
+    person: int | None = None
+    token: int = 0
+
+    @property
+    def actor(self) -> str:
+        """As the journal and the audit name it: "officer:7", "kiosk:main". People by number, not by name."""
+        return f"{self.role}:{self.person if self.person is not None else self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works here. `password` is a hash, None until it is set."""
+
+    id: int
+    name: str
+    role: str
+    password: str | None
+    disabled_at: datetime | None
+    failures: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token as administrators see it; the secret itself is kept nowhere."""
+
+    id: int
+    role: str
+    name: str
+    scope: tuple[str, ...]
+    person: int | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    detail: Body
+
+
+class People(Protocol):
+    """Who may do what: people, their tokens and the devices', and the audit of log-ins, refusals and settings."""
+
+    def identify(self, secret: str, now: datetime) -> Identity | None:
+        """Whose token this is; None for one that is unknown, revoked, expired, or of a disabled person."""
+
+    def add_token(
+        self, role: str, name: str, now: datetime, *, scope: Sequence[str] = (), person: int | None = None,
+        expires_at: datetime | None = None,
+    ) -> str:  # fmt: skip
+        """A new secret of 256 random bits. It is told this once; only its hash is kept."""
+
+    def revoke(self, token: int, now: datetime) -> bool:
+        """True if there was such a token in force."""
+
+    def revoke_person(self, person: int, now: datetime) -> None:
+        """End every session of a person."""
+
+    def tokens(self) -> list[TokenRow]: ...
+
+    def add_person(self, name: str, role: str, password: str | None, now: datetime) -> Person:
+        """`password` is a hash. Raises NameTaken."""
+
+    def person(self, person: int) -> Person | None: ...
+
+    def person_named(self, name: str) -> Person | None: ...
+
+    def people(self) -> list[Person]: ...
+
+    def change_person(self, person: int, **changes: Any) -> Person | None:
+        """Set role, password, disabled_at, failures or locked_until. None when there is no such person."""
+
+    def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
+        """Add a line to the audit. Never raises for what it is told."""
+
+    def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
+        """The newest lines first."""
+
+
+class NameTaken(Exception):
+    """Somebody of this name works here already."""
