@@ -11,7 +11,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 
 from config.branch_tables import BranchFile
-from config.branch_values import WEEKDAYS, WORKING_DAYS, Span, minutes_of, nearest, weekdays
+from config.branch_values import WEEKDAYS, WORKING_DAYS, Span, minutes_of, weekdays
+from config.complaints import nearest
 from config.toml_lines import Place
 
 Fault = tuple[Place, str]
@@ -50,6 +51,16 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
 
 
 def _lists(file: BranchFile) -> Iterator[Fault]:
+    needed: list[tuple[Place, Sequence[object]]] = [
+        (("service",), file.services),
+        (("counter",), file.counters),
+        (("zone",), file.zones),
+        (("kiosk",), file.kiosks),
+    ]
+    needed += [(("counter", i, "services"), counter.services) for i, counter in enumerate(file.counters)]
+    for place, entries in needed:
+        if not entries:
+            yield place, "needs at least one"
     if "ms" not in file.branch.languages:
         yield ("branch", "languages"), "has no Malay (ms): Malay comes first on every screen"
     if "regular" not in file.branch.lanes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from config.branch_values import (
     LANES,
@@ -27,6 +27,7 @@ from config.branch_values import (
     Text,
     Timezone,
     Words,
+    text,
 )
 
 
@@ -121,8 +122,8 @@ class CounterTable(Table):
     """A service point. The order of `services` only breaks ties; `name` is what is shown and spoken."""
 
     code: Code
-    services: Annotated[Many[Code], Field(min_length=1)]
-    name: Annotated[Text, Field(max_length=12)] | None = None
+    services: Many[Code]
+    name: Annotated[str, Field(max_length=12), AfterValidator(text)] | None = None
     zone: Code | None = None
 
     @property
@@ -245,10 +246,10 @@ class BranchFile(Table):
     day: DayTable = DayTable()
     discipline: DisciplineTable = DisciplineTable()
     calling: CallingTable = CallingTable()
-    services: Annotated[Many[ServiceTable], Field(alias="service", min_length=1)]
-    counters: Annotated[Many[CounterTable], Field(alias="counter", min_length=1)]
-    zones: Annotated[Many[ZoneTable], Field(alias="zone", min_length=1)] = (THE_HALL,)
-    kiosks: Annotated[Many[KioskTable], Field(alias="kiosk", min_length=1)] = (THE_KIOSK,)
+    services: Annotated[Many[ServiceTable], Field(alias="service")]
+    counters: Annotated[Many[CounterTable], Field(alias="counter")]
+    zones: Annotated[Many[ZoneTable], Field(alias="zone")] = (THE_HALL,)
+    kiosks: Annotated[Many[KioskTable], Field(alias="kiosk")] = (THE_KIOSK,)
     promises: Annotated[Many[PromiseTable], Field(alias="promise")] = (THE_PROMISE,)
     hours: Many[HoursTable] = ()
     overrides: Annotated[Many[OverrideTable], Field(alias="override")] = ()

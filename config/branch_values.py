@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
@@ -48,12 +46,6 @@ def minutes_of(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """What to add to a refusal of `word`: '; did you mean "regular"?' or nothing."""
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f'; did you mean "{found[0]}"?' if found else ""
-
-
 def weekdays(days: str) -> frozenset[int] | None:
     """The weekdays (Monday is 0) that "mon-fri", "fri-sun", "mon,wed,fri" or "daily" name.
 
@@ -80,15 +72,16 @@ def _code(value: str) -> str:
     return value
 
 
-def _text(value: str) -> str:
-    text = unicodedata.normalize("NFC", value.strip())
-    if not text:
+def text(value: str) -> str:
+    """One line of words in NFC; raises ValueError."""
+    line = unicodedata.normalize("NFC", value.strip())
+    if not line:
         raise ValueError("must not be empty")
-    if len(text) > 200:
-        raise ValueError(f"is {len(text)} characters long: at most 200")
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    if len(line) > 200:
+        raise ValueError(f"is {len(line)} characters long: at most 200")
+    if any(unicodedata.category(character) == "Cc" for character in line):
         raise ValueError("must stand on one line, without control characters")
-    return text
+    return line
 
 
 def _clock(value: Any) -> Any:
@@ -140,7 +133,7 @@ def _timezone(value: str) -> str:
 
 
 Code = Annotated[str, AfterValidator(_code)]
-Text = Annotated[str, AfterValidator(_text)]
+Text = Annotated[str, AfterValidator(text)]
 Clock = Annotated[str, BeforeValidator(_clock)]
 Date = Annotated[dt.date, BeforeValidator(_date)]
 Days = Annotated[str, AfterValidator(_days)]

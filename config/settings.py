@@ -1,0 +1,213 @@
+"""What a server is told before it starts: by defaults.toml, its data folder, the environment and the command line.
+
+Settings are of one machine and need a restart; what an office decides at run time is its branch (`branch_file`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from config.complaints import in_words, nearest
+from config.toml_lines import line_of, lines_of
+
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+SITE_FILE = "giliran.toml"
+PREFIX = "GILIRAN_"
+OTHER_VARIABLES = frozenset({"GILIRAN_REQUIRE_ALL", "GILIRAN_SERVER", "GILIRAN_TOKEN"})
+"""Of the environment, and not settings of a server: they speak to the tests and to the agents."""
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class SettingsError(Exception):
+    """The server cannot start like this. `lines` name each key: "port: 70000: must be at most 65535"."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        super().__init__("\n".join(lines))
+
+
+class Settings(BaseSettings):
+    """The keys of defaults.toml, which explains each of them and holds its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, toml_file=DEFAULTS, env_ignore_empty=True, allow_inf_nan=False
+    )
+
+    data: Path
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=0, le=65535)]
+    processes: Annotated[int, Field(ge=1, le=64)]
+    database: Annotated[str, Field(repr=False)]
+    redis: Annotated[str, Field(repr=False)]
+    async_mode: Literal["eventlet", "gevent", "threading"]
+    max_connections: Count
+    public_url: str
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)]
+
+    heartbeat: Seconds
+    stale_after: Seconds
+    greyed_after: Seconds
+    waits_gap: Seconds
+    ping_interval: Seconds
+    ping_timeout: Seconds
+
+    voice: Literal["auto", "chime", "off"]
+    voice_rate: Annotated[int, Field(ge=60, le=300)]
+    voice_timeout: Seconds
+    played_within: Seconds
+
+    session_hours: Annotated[float, Field(gt=0, le=168)]
+    idle_minutes: Annotated[float, Field(gt=0, le=1440)]
+    password_min_length: Annotated[int, Field(ge=8, le=128)]
+    lockout_after: Annotated[int, Field(ge=1, le=100)]
+    lockout_minutes: Annotated[float, Field(gt=0, le=1440)]
+    setup_link_hours: Annotated[float, Field(gt=0, le=168)]
+    pairing_minutes: Annotated[float, Field(gt=0, le=1440)]
+    login_per_minute: Count
+    pairing_per_minute: Count
+    public_per_minute: Count
+    secure_cookies: bool
+
+    ticket_link_hours: Annotated[float, Field(gt=0, le=720)]
+    idempotency_hours: Annotated[float, Field(gt=0, le=720)]
+    retention_months: Annotated[int, Field(ge=1, le=600)]
+
+    request_bytes: Annotated[int, Field(ge=1024, le=10_000_000)]
+    log_level: Literal["debug", "info", "warning", "error"]
+    log_format: Literal["text", "json"]
+
+    @field_validator("public_url")
+    @classmethod
+    def _known_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/?#\s]+/?", value):
+            raise ValueError(f'is "{value}": must be empty, or such as https://giliran.example.my')
+        return value.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:", "postgresql+psycopg:", "postgresql:")):
+            raise ValueError("must be empty, or begin with postgresql+psycopg:// or sqlite:///")
+        return value.replace("postgresql:", "postgresql+psycopg:", 1)
+
+    @field_validator("redis")
+    @classmethod
+    def _known_redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be empty, or begin with redis://, rediss:// or unix://")
+        return value
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Settings:
+        if self.processes > 1 and not self.database.startswith("postgresql"):
+            raise ValueError("processes: more than one need a PostgreSQL database")
+        if not self.heartbeat < self.stale_after < self.greyed_after:
+            raise ValueError("stale_after: must lie between heartbeat and greyed_after")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL: where none is set, SQLite in the data folder."""
+        return self.database or f"sqlite:///{self.data / 'giliran.sqlite3'}"
+
+
+def load(data: Path | str | None = None, **given: Any) -> Settings:
+    """The settings of a server on the folder `data`; `given` is what the command line said. Raises SettingsError."""
+    given = {key: value for key, value in given.items() if value is not None}
+    defaults = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))
+    folder = Path(data or os.environ.get(PREFIX + "DATA") or defaults["data"])
+    site_file = folder / SITE_FILE
+    if found := [*_unknown_variables(os.environ), *_site_faults(site_file, defaults)]:
+        raise SettingsError(found)
+
+    class SettingsHere(Settings):
+        model_config = SettingsConfigDict(toml_file=(DEFAULTS, site_file))
+
+    try:
+        return SettingsHere(**given, data=folder)
+    except ValidationError as error:
+        raise SettingsError(
+            [_complaint(each["loc"], in_words(each), given, site_file) for each in error.errors(include_url=False)]
+        ) from error
+
+
+def _complaint(place: tuple[int | str, ...], what: str, given: Mapping[str, Any], site_file: Path) -> str:
+    """Names the key where it was set."""
+    if not place:
+        return what
+    key = str(place[0]).lower().removeprefix(PREFIX.lower())
+    if key in given:
+        return f"--{key.replace('_', '-')}: {what}"
+    if os.environ.get(PREFIX + key.upper()):
+        return f"{PREFIX}{key.upper()}: {what}"
+    return f"{site_file}: {key}: {what}"
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
+    strangers = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return [f"{name}: unknown setting in the environment{nearest(name, known)}" for name in strangers]
+
+
+def _site_faults(path: Path, defaults: Mapping[str, Any]) -> list[str]:
+    """Keys that no setting has, and values of another type than the default's."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        found = tomllib.loads(text)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        return [f"{path}: cannot be read: {error.strerror}"]
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return [f"{path}: is not TOML: {error}"]
+    lines = lines_of(text)
+    faults = []
+    for key, value in found.items():
+        if key == "data":
+            what = "cannot be set in the folder that it names: use --data or GILIRAN_DATA"
+        elif key not in defaults:
+            what = "unknown setting" + nearest(key, defaults)
+        elif not _is_like(value, defaults[key]):
+            what = f"must be {_NAMES[type(defaults[key])]}"
+        else:
+            continue
+        faults.append(f"{path}:{line_of(lines, (key,))}: {key}: {what}")
+    return faults
+
+
+_NAMES: Mapping[type, str] = {
+    str: "a text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+}
+
+
+def _is_like(value: object, default: object) -> bool:
+    return type(value) is type(default) or (type(value) is int and type(default) is float)
