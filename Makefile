@@ -30,10 +30,11 @@ demo: $(READY)
 	@exec $(BIN)/giliran demo $(ARGS)
 
 setup: $(READY)
+	@echo 'Ready: $(BIN)/giliran'
 
 $(READY): requirements/dev.lock setup.cfg pyproject.toml
 	@if [ -z '$(PYTHON)' ] || ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
-		echo "Giliran needs Python 3.11 or newer, and finds $$(python3 --version 2>/dev/null || echo none)." >&2; \
+		echo "Giliran needs Python 3.11 or newer, and finds $$($(or $(PYTHON),python3) --version 2>&1 || true)." >&2; \
 		echo 'Install one, or name it: make setup PYTHON=/path/to/python3.11' >&2; exit 2; fi
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
@@ -45,7 +46,7 @@ $(READY): requirements/dev.lock setup.cfg pyproject.toml
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing what requirements/dev.lock names into .venv …'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 test: $(READY)

@@ -18,7 +18,7 @@ for purpose in "$@"; do
 		any '/usr/share/fonts/*/noto/NotoSansCJK-*' || missing+=(fonts-noto-cjk)
 		;;
 	lint)
-		have npm || missing+=(nodejs npm)
+		have npm || missing+=(npm)
 		;;
 	*)
 		echo "usage: $0 [test] [lint]" >&2
