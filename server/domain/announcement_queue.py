@@ -1,0 +1,126 @@
+"""The announcements of one zone, one after another: in order, never two at once, 500 ms apart. A value, pure.
+
+    add ──► waiting ──start──► speaking ──spoken | nobody answered in time──► over
+              └─ withdrawn: the customer has already come
+
+A recall of a number that still waits to be spoken is the same announcement, not a second one. Whoever drives the
+queue asks `start` after every change and at `next_at`; what comes back is what the players are told to speak. A clock
+set back never makes the hall dumb: an instant that lies ahead of now counts as past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server.domain.announcement import BETWEEN_CALLS, Call, Kind
+
+PATIENCE = 5.0
+"""Seconds past the end of an announcement after which it counts as not heard (nobody answered)."""
+
+UNRENDERED = 7.0
+"""Seconds that one language and the chime are reckoned at, before the clip is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A call on its way to the ears of a zone. `seconds` is how long it lasts, chime and all languages together."""
+
+    id: int
+    call: Call
+    languages: tuple[str, ...]
+    asked_at: datetime
+    seconds: float
+    started_at: datetime | None = None
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementQueue:
+    """`is_over_at` is when the last sound ended; None while nothing has been spoken yet."""
+
+    waiting: tuple[Announcement, ...] = ()
+    speaking: Announcement | None = None
+    is_over_at: datetime | None = None
+
+    def add(self, announcement: Announcement) -> AnnouncementQueue:
+        """At the end of the line; a recall of a number that still waits takes that one's place and keeps its id."""
+        for place, earlier in enumerate(self.waiting):
+            if earlier.call.number == announcement.call.number:
+                # "Last call" is not said to somebody who has not heard the first.
+                kind = Kind.CALL if earlier.call.kind is Kind.CALL else announcement.call.kind
+                call = replace(announcement.call, kind=kind)
+                kept = replace(earlier, call=call, languages=announcement.languages, seconds=announcement.seconds)
+                return replace(self, waiting=(*self.waiting[:place], kept, *self.waiting[place + 1 :]))
+        return replace(self, waiting=(*self.waiting, announcement))
+
+    def withdraw(self, number: str) -> AnnouncementQueue:
+        """Forget a number that need not be spoken any more. One that is being spoken is spoken to its end."""
+        return replace(self, waiting=tuple(a for a in self.waiting if a.call.number != number))
+
+    def timed(self, id: int, seconds: float) -> AnnouncementQueue:
+        """Now that the clips are there, it is known how long this one lasts."""
+        waiting = tuple(replace(a, seconds=seconds) if a.id == id else a for a in self.waiting)
+        speaking = self.speaking
+        if speaking is not None and speaking.id == id:
+            speaking = replace(speaking, seconds=seconds)
+        return replace(self, waiting=waiting, speaking=speaking)
+
+    def next_at(self) -> datetime | None:
+        """When `unheard` or `start` will next have something to do; None: nothing is under way."""
+        if self.speaking is not None:
+            return _given_up_at(self.speaking)
+        if self.waiting and self.is_over_at is not None:
+            return self.is_over_at + timedelta(seconds=BETWEEN_CALLS)
+        return self.waiting[0].asked_at if self.waiting else None
+
+    def start(self, now: datetime) -> tuple[AnnouncementQueue, Announcement | None]:
+        """The queue with the next announcement under way, and that one; or the queue as it is, and None."""
+        if self.speaking is not None or not self.waiting:
+            return self, None
+        if self.is_over_at is not None and _lies_within(self.is_over_at, now, BETWEEN_CALLS):
+            return self, None
+        speaking = replace(self.waiting[0], started_at=now)
+        return replace(self, waiting=self.waiting[1:], speaking=speaking), speaking
+
+    def unheard(self, now: datetime) -> tuple[AnnouncementQueue, Announcement | None]:
+        """What was under way and nobody answered for in time, so that the next may come and somebody be told."""
+        speaking = self.speaking
+        if speaking is None or speaking.started_at is None:
+            return self, None
+        if _lies_within(speaking.started_at, now, speaking.seconds + PATIENCE):
+            return self, None
+        return replace(self, speaking=None, is_over_at=now), speaking
+
+    def shown(self, id: int) -> AnnouncementQueue:
+        """A screen of the zone has it."""
+        if self.speaking is None or self.speaking.id != id:
+            return self
+        return replace(self, speaking=replace(self.speaking, is_shown=True))
+
+    def spoken(self, id: int, now: datetime) -> AnnouncementQueue:
+        """A player has spoken it to its end (or said that it cannot). Late and repeated answers change nothing."""
+        if self.speaking is None or self.speaking.id != id:
+            return self
+        return replace(self, speaking=None, is_over_at=now)
+
+    def backlog_s(self, now: datetime) -> float:
+        """Seconds until a call that came now would begin to be spoken."""
+        ahead = sum(a.seconds + BETWEEN_CALLS for a in self.waiting)
+        if self.speaking is not None and self.speaking.started_at is not None:
+            gone = (now - self.speaking.started_at).total_seconds()
+            ahead += max(0.0, self.speaking.seconds - gone) + BETWEEN_CALLS
+        return ahead
+
+
+def _lies_within(since: datetime, now: datetime, seconds: float) -> bool:
+    return since <= now < since + timedelta(seconds=seconds)
+
+
+def _given_up_at(speaking: Announcement) -> datetime:
+    return (speaking.started_at or speaking.asked_at) + timedelta(seconds=speaking.seconds + PATIENCE)
+
+
+def reckoned_seconds(languages: int) -> float:
+    """How long a call lasts in so many languages, before its clips are there; none: the chime alone."""
+    return languages * UNRENDERED or 1.5
