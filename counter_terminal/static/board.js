@@ -1,0 +1,294 @@
+/**
+ * What the officer's terminal shows of a counter's board, and what may be pressed when.
+ * Pure: no document, no socket, no clock; instants are milliseconds of the server's clock, handed in.
+ *
+ *     signed_out ─▶ closed ─▶ idle ─▶ called ─▶ serving        taken: another officer is on duty here
+ *                     ▲        └───────┴─────────┴──▶ idle
+ *                     └─ a break, or the end of duty
+ */
+
+/** The function keys of a keyboard, in its own three groups of four; a branch may set others. */
+export const DEFAULT_KEYS = Object.freeze({
+  help: "F1",
+  close: "F2",
+  serve: "F3",
+  hold: "F4",
+  other: "F5",
+  transfer: "F6",
+  no_show: "F7",
+  next: "F8",
+  recall: "F9",
+  finish: "F10",
+  refer: "F11",
+  come_again: "F12",
+  walk_direct: "Insert",
+  undo: "Ctrl+Z",
+});
+
+/** Three ways in which a service ends, each with a key of its own. */
+export const OUTCOMES = Object.freeze({ finish: "done", refer: "referred", come_again: "come_again" });
+
+export const BREAKS = Object.freeze(["rest", "prayer", "lunch", "meeting", "back_office", "system_down", "end"]);
+export const HOLD_REASONS = Object.freeze(["form", "document", "payment", "checking"]);
+export const REMINDERS = Object.freeze([5, 10, 15]);
+export const POSITIONS = Object.freeze(["arrival", "first", "last"]);
+export const CALL_REASONS = Object.freeze(["appointment", "frail", "urgent", "returned"]);
+export const NOTE_LENGTH = 200;
+
+const AMBER_FROM = 0.8;
+const AGAIN_AFTER = 1000; // ms: two blows on one key are one wish
+const POLL_TRUSTED = 8000; // ms
+const DOWN_FOR = 6000; // ms without a socket before it matters
+
+// ── keys ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The name of a key as the map writes it: "F8", "Ctrl+Z", "Insert". Modifiers alone have no name. */
+export function keyName({ key = "", ctrlKey = false, altKey = false, shiftKey = false, metaKey = false }) {
+  if (!key || ["Control", "Alt", "Shift", "Meta", "AltGraph", "Dead", "Process"].includes(key)) return "";
+  const isSign = key.length === 1;
+  const parts = [];
+  if (ctrlKey) parts.push("Ctrl");
+  if (altKey) parts.push("Alt");
+  if (metaKey) parts.push("Meta");
+  if (shiftKey && !isSign) parts.push("Shift");
+  parts.push(isSign ? key.toUpperCase() : key);
+  return parts.join("+");
+}
+
+/** The branch's keys over the usual ones. A key given to one action is taken from the one that had it. */
+export function readKeys(given = {}) {
+  const keys = { ...DEFAULT_KEYS };
+  for (const [action, key] of Object.entries(given ?? {})) {
+    if (!(action in DEFAULT_KEYS) || typeof key !== "string") continue;
+    for (const other of Object.keys(keys)) if (keys[other] === key && other !== action) keys[other] = "";
+    keys[action] = key;
+  }
+  return keys;
+}
+
+/** The action of a key, or null. */
+export function actionOfKey(keys, name) {
+  if (!name) return null;
+  return Object.keys(keys).find((action) => keys[action] === name) ?? null;
+}
+
+// ── where the counter stands ───────────────────────────────────────────────────────────────────────────────
+
+/** "signed_out" | "closed" | "taken" | "idle" | "called" | "serving" */
+export function stateOf(board, officer) {
+  if (!officer || !board) return "signed_out";
+  if (!board.duty) return "closed";
+  if (!isMine(board.duty, officer)) return "taken";
+  if (!board.ticket) return "idle";
+  return board.ticket.status === "serving" ? "serving" : "called";
+}
+
+/** Duty without a known officer was opened by a keypad: whoever sits there may go on. */
+function isMine(duty, officer) {
+  const on = duty.officer;
+  if (!on) return true;
+  if (on.id !== undefined && officer.id !== undefined) return on.id === officer.id;
+  return on.name === officer.name;
+}
+
+const NEEDS = {
+  // the states in which an action makes sense, where the board itself says nothing of it
+  open: ["closed"],
+  take_over: ["taken"],
+  close: ["idle"],
+  next: ["idle", "called", "serving"],
+  recall: ["called"],
+  serve: ["called"],
+  finish: ["called", "serving"],
+  no_show: ["called"],
+  hold: ["called", "serving"],
+  transfer: ["called", "serving"],
+  walk_direct: ["idle"],
+  call: ["idle"],
+  other: ["idle", "called", "serving"],
+  resume: ["idle"],
+  restore: ["idle", "called", "serving"],
+  help: ["closed", "idle", "called", "serving"],
+};
+
+/**
+ * Whether an action may be pressed, and what is still missing: {can, seconds, calls}.
+ * `seconds` until it may be, `calls` that the customer is still owed. The server decides in the end; this keeps
+ * a hand from asking for what will be refused.
+ */
+export function mayPress(action, { board, officer, now, link = "live", busy = false }) {
+  const no = { can: false, seconds: 0, calls: 0 };
+  const asked = action in OUTCOMES ? "finish" : action;
+  const state = stateOf(board, officer);
+  if (asked === "undo") {
+    const seconds = undoSeconds(board, now);
+    return { can: seconds > 0 && link === "live" && !busy && state !== "taken", seconds, calls: 0 };
+  }
+  if (!NEEDS[asked]?.includes(state)) return no;
+  const said = board.may?.[asked];
+  if (said === false) return no;
+  const seconds = typeof said === "object" && said?.at ? secondsUntil(said.at, now) : 0;
+  const calls = typeof said === "object" ? (said?.calls_left ?? 0) : 0;
+  return { can: seconds === 0 && calls === 0 && link === "live" && !busy, seconds, calls };
+}
+
+/** Whether the same key came again before anybody could have looked at the answer. */
+export function isSecondBlow(action, last, at) {
+  return last !== null && last.action === action && at - last.at < AGAIN_AFTER;
+}
+
+export function secondsUntil(instant, now) {
+  return Math.max(0, Math.ceil((Date.parse(instant) - now) / 1000));
+}
+
+/** Seconds in which the last no-show can still be taken back. */
+export function undoSeconds(board, now) {
+  const undo = board?.may?.undo;
+  return undo?.until ? secondsUntil(undo.until, now) : 0;
+}
+
+// ── what is shown ──────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * The line under the number: {kind, seconds, target, share, level, over}.
+ * kind "called" (since the last call) or "serving" (service time less holds); level "calm" | "good" | "warning" | "bad".
+ */
+export function timerOf(board, now) {
+  const ticket = board?.ticket;
+  if (!ticket) return null;
+  const since = (instant) => Math.max(0, Math.floor((now - Date.parse(instant)) / 1000));
+  if (ticket.status !== "serving" || !ticket.began_at) {
+    const from = ticket.called_at ?? ticket.first_called_at;
+    return { kind: "called", seconds: from ? since(from) : 0, target: null, share: 0, level: "calm", over: 0 };
+  }
+  const seconds = Math.max(0, since(ticket.began_at) - Math.round(ticket.held_s ?? 0));
+  const target = board.targets?.service_s || null;
+  if (!target) return { kind: "serving", seconds, target: null, share: 0, level: "calm", over: 0 };
+  const share = seconds / target;
+  const level = share >= 1 ? "bad" : share >= AMBER_FROM ? "warning" : "good";
+  return { kind: "serving", seconds, target, share: Math.min(1, share), level, over: Math.max(0, seconds - target) };
+}
+
+/** Whole minutes, as people say them. */
+export const minutes = (seconds) => Math.floor(Math.max(0, seconds ?? 0) / 60);
+
+/** Whether this customer has waited longer than was promised: the officer may want to say sorry first. */
+export const isOverPromise = (ticket) => Boolean(ticket?.promise_s) && ticket.waited_s > ticket.promise_s;
+
+/** The legs that lie behind a ticket, oldest first. */
+export const pastLegs = (ticket) => (ticket?.legs ?? []).filter((leg) => leg.outcome);
+
+/** Tickets put aside whose reminder has come. */
+export function remindersDue(board, now) {
+  return (board?.held ?? []).filter((held) => held.remind_at && Date.parse(held.remind_at) <= now);
+}
+
+/** Whether a customer came to an empty queue while the officer had nobody. */
+export function cameToEmpty(before, after) {
+  if (!before || !after?.duty || after.ticket) return false;
+  return before.waiting === 0 && after.waiting > 0;
+}
+
+/** Where a ticket may go: services, then counters, then officers; without this counter and its own service. */
+export function transferTargets(board) {
+  const here = board.counter.code;
+  const services = (board.services ?? [])
+    .filter((service) => service.code !== board.ticket?.service)
+    .map((service) => ({ kind: "service", value: service.code, label: service.code, name: service.name }));
+  const counters = (board.counters ?? [])
+    .filter((counter) => counter.code !== here)
+    .map((counter) => ({
+      kind: "counter",
+      value: counter.code,
+      label: counter.name,
+      name: officerName(counter.officer),
+      isOpen: Boolean(counter.is_open),
+    }));
+  const officers = (board.officers ?? [])
+    .filter((officer) => officer.counter !== here)
+    .map((officer) => ({ kind: "officer", value: officer.id, label: officer.name, name: officer.counter ?? "" }));
+  return { services, counters, officers };
+}
+
+const officerName = (officer) => (typeof officer === "string" ? officer : (officer?.name ?? ""));
+
+/** The board with the wait figures that came since; the next whole board puts right what they do not say. */
+export function withWaits(board, waits) {
+  const fresh = new Map((waits?.queues ?? []).map((queue) => [queue.service, queue]));
+  if (!board?.by_service || ![...fresh.keys()].some((code) => board.by_service.some((row) => row.service === code))) {
+    return board;
+  }
+  const by_service = board.by_service.map((row) => {
+    const queue = fresh.get(row.service);
+    if (!queue) return row;
+    const { waiting, longest_wait_s, wait } = queue;
+    return { ...row, waiting, longest_wait_s, wait };
+  });
+  return {
+    ...board,
+    as_of: waits.as_of ?? board.as_of,
+    by_service,
+    waiting: by_service.reduce((sum, row) => sum + row.waiting, 0),
+    longest_wait_s: Math.max(0, ...by_service.map((row) => row.longest_wait_s ?? 0)),
+  };
+}
+
+/** Whether the list of who comes next cannot be right any more: too short or too long for those who wait. */
+export const isNextStale = (board) => (board?.next?.length ?? 0) !== Math.min(3, board?.waiting ?? 0);
+
+// ── the link, the lock, the line ───────────────────────────────────────────────────────────────────────────
+
+/**
+ * "live" or "offline". A terminal that does not hear the branch presses nothing: what was called meanwhile is
+ * not known here. Asking by HTTP every few seconds is hearing, too.
+ */
+export function linkOf({ freshness, connected, downFor, polledAgo, online = true }) {
+  if (!online || freshness !== "live") return "offline";
+  if (connected || downFor < DOWN_FOR) return "live";
+  return polledAgo < POLL_TRUSTED ? "live" : "offline";
+}
+
+/** {state: "open" | "warning" | "locked", seconds} after `idle` ms without a hand on the counter. */
+export function lockOf(idle, { after = 900_000, warn = 60_000 } = {}) {
+  if (after <= 0) return { state: "open", seconds: 0 };
+  if (idle >= after) return { state: "locked", seconds: 0 };
+  const seconds = Math.ceil((after - idle) / 1000);
+  return { state: idle >= after - warn ? "warning" : "open", seconds };
+}
+
+/**
+ * The one line that speaks on top of the terminal, the most pressing first; null when there is nothing to say.
+ * `said` is the last refusal or answer: {level, text, until}.
+ */
+export function lineOf({ board, officer, now, link, lock, said }) {
+  const state = stateOf(board, officer);
+  if (state === "signed_out") return null;
+  if (link === "offline") return { kind: "offline", level: "bad" };
+  if (lock?.state === "warning") return { kind: "lock", level: "warning", seconds: lock.seconds };
+  if (said && said.level === "bad" && said.until > now) return { kind: "said", level: "bad", text: said.text };
+  const undo = undoSeconds(board, now);
+  if (undo > 0 && state !== "taken") {
+    return { kind: "undo", level: "calm", seconds: undo, number: board.may.undo.number ?? "" };
+  }
+  if (said && said.until > now) return { kind: "said", level: said.level, text: said.text };
+  const [due] = state === "taken" || state === "closed" ? [] : remindersDue(board, now);
+  if (due) return { kind: "reminder", level: "warning", number: due.number };
+  return null;
+}
+
+// ── what is sent ───────────────────────────────────────────────────────────────────────────────────────────
+
+const PATHS = { no_show: "no-show", walk_direct: "walk-direct", take_over: "open" };
+
+/** The path and the body of an action. `detail` holds what the officer chose. */
+export function requestOf(action, counter, detail = {}) {
+  if (action === "help") return { path: "/help", body: { counter, kind: "help" } };
+  const at = `/counters/${encodeURIComponent(counter)}`;
+  if (action in OUTCOMES) return { path: `${at}/finish`, body: { outcome: OUTCOMES[action] } };
+  const body = action === "take_over" ? { ...detail, take_over: true } : { ...detail };
+  if (typeof body.note === "string") {
+    body.note = body.note.trim().slice(0, NOTE_LENGTH);
+    if (!body.note) delete body.note;
+  }
+  return { path: `${at}/${PATHS[action] ?? action}`, body };
+}

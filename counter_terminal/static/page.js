@@ -1,0 +1,357 @@
+/**
+ * The officer's terminal at work: the socket, the keys, one request at a time.
+ * What may be pressed stands in board.js, how it looks in paint.js, what is still asked in panels.js.
+ */
+
+import { createApi, Refusal, Unreachable } from "/static/web/api.js";
+import { createClock } from "/static/web/clock.js";
+import { connectLive } from "/static/web/live.js";
+import { readPhrases } from "/static/web/phrases.js";
+import * as facts from "./board.js";
+import { createPainter } from "./paint.js";
+import { createPanels, PANELS, servicesHere } from "./panels.js";
+
+const TICK = 250; // ms between two looks at the clock
+const PUSH_PATIENCE = 300; // ms in which the board follows an answer by itself
+const SAID_FOR = 6000; // ms that an answer stands on the line
+const STRUCK_FOR = 150; // ms that a struck key looks struck
+const QUEUE_EVERY = 15000; // ms after which the minutes of those who wait are written anew
+
+const main = document.querySelector("[data-terminal]");
+const counter = main.dataset.counter;
+const officer = main.dataset.officerName
+  ? { id: main.dataset.officer ? Number(main.dataset.officer) : undefined, name: main.dataset.officerName }
+  : null;
+const keys = facts.readKeys(JSON.parse(main.dataset.keys || "{}"));
+const lockAfter = Number(main.dataset.lockAfter) * 1000;
+const phrases = readPhrases(document);
+const clock = createClock({ now: document.body.dataset.now, timeZone: document.body.dataset.timeZone });
+const api = createApi();
+const paint = createPainter(document, { phrases, keys, zone: clock.timeZone });
+
+let language = localStorage.getItem("giliran.officer.language") || document.documentElement.lang || "ms";
+let board = JSON.parse(document.querySelector("[data-board]").textContent || "null");
+let isSignedIn = Boolean(officer);
+let busy = null;
+let last = null; // {action, at}: the last answer, so that a second blow is not a second wish
+let said = null;
+let handAt = Date.now();
+let live = null;
+let downSince = performance.now();
+let polledAt = Number.NEGATIVE_INFINITY;
+let queuePaintedAt = 0;
+let boardWaiters = [];
+
+const now = () => clock.now().getTime();
+const me = () => (isSignedIn ? officer : null);
+const context = () => ({ board, officer: me(), language });
+const linkNow = () =>
+  live === null
+    ? "live"
+    : facts.linkOf({
+        freshness: live.freshness,
+        connected: live.isConnected,
+        downFor: performance.now() - downSince,
+        polledAgo: performance.now() - polledAt,
+        online: navigator.onLine,
+      });
+const situation = () => ({ ...context(), now: now(), link: linkNow(), busy });
+const panels = createPanels(document, { phrases, context, onChoose: press });
+
+// ── showing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+function repaint() {
+  const state = paint.board(board, { ...context(), now: now() });
+  queuePaintedAt = now();
+  if (state === "closed") paintDoor();
+  tick();
+}
+
+function paintDoor() {
+  const list = document.querySelector("[data-open-services]");
+  const services = servicesHere({ ...board, duty: null });
+  const shown = `${language}:${services.map((service) => service.code).join()}`;
+  if (list.dataset.shown === shown) return; // what the officer has ticked stays ticked
+  list.dataset.shown = shown;
+  list.replaceChildren(
+    ...services.map((service) => {
+      const label = document.createElement("label");
+      label.className = "door__service";
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.name = "services";
+      box.value = service.code;
+      box.checked = true;
+      const code = document.createElement("strong");
+      code.textContent = service.code;
+      const name = document.createElement("span");
+      name.textContent = phrases.text(service.name, language);
+      label.append(box, code, name);
+      return label;
+    }),
+  );
+}
+
+function tick() {
+  const at = now();
+  if (live?.isConnected) downSince = performance.now();
+  const link = linkNow();
+  if (isSignedIn && officer) {
+    const lock = facts.lockOf(Date.now() - handAt, { after: lockAfter });
+    if (lock.state === "locked") return lockScreen();
+    paint.line(facts.lineOf({ ...situation(), lock, said }), language);
+  }
+  if (board && at - queuePaintedAt > QUEUE_EVERY) repaint();
+  paint.link(link, language);
+  paint.clock(clock.now(), language);
+  paint.timer(board, { language, now: at });
+  paint.keys({ ...situation(), link, language });
+}
+
+function tell(level, text) {
+  said = { level, text, until: now() + SAID_FOR };
+}
+
+function speak(chosen) {
+  language = chosen;
+  localStorage.setItem("giliran.officer.language", chosen);
+  document.documentElement.lang = chosen;
+  phrases.dress(document, chosen);
+  repaint();
+}
+
+// ── the branch ─────────────────────────────────────────────────────────────────────────────────────────────
+
+function take(next) {
+  clock.sync(next.as_of);
+  if (facts.cameToEmpty(board, next)) notify();
+  if (next.ticket?.number !== board?.ticket?.number) {
+    handAt = Date.now(); // a keypad's press is a hand on this counter, too
+    if (next.ticket) paint.announce(`${next.ticket.number} ${phrases.text(next.ticket.service_name, language)}`);
+    if (["transfer", "hold"].includes(panels.name)) panels.close();
+  }
+  board = next;
+  for (const wake of boardWaiters) wake();
+  boardWaiters = [];
+  repaint();
+}
+
+const askBoard = () => api.get(`/counters/${encodeURIComponent(counter)}`);
+
+/** The board that shows what was just answered: pushed, or else asked for. */
+async function settle() {
+  const pushed = new Promise((done) => {
+    boardWaiters.push(() => done(true));
+    setTimeout(() => done(false), PUSH_PATIENCE);
+  });
+  if (live?.isConnected && (await pushed)) return;
+  try {
+    take(await askBoard());
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+    live?.rejoin();
+  }
+}
+
+async function press(action, detail = {}) {
+  if (busy || facts.isSecondBlow(action, last, performance.now())) return;
+  if (!facts.mayPress(action, situation()).can) return;
+  const { path, body } = facts.requestOf(action, counter, detail);
+  const before = board;
+  busy = action;
+  said = null;
+  tick();
+  try {
+    const answer = await api.post(path, body);
+    answered(action, answer, before, detail);
+    if (action !== "help") await settle();
+  } catch (error) {
+    if (error instanceof Refusal) {
+      tell("bad", phrases.refusal(error, language));
+      if (error.status === 401) return lockScreen();
+      await settle();
+    } else if (error instanceof Unreachable) {
+      tell("bad", phrases.say("terminal.line.unsure", language));
+    } else throw error;
+  } finally {
+    busy = null;
+    last = { action, at: performance.now() };
+    tick();
+  }
+}
+
+function answered(action, answer, before, detail) {
+  const number = detail.number ?? before?.ticket?.number ?? "";
+  const words = { help: "help", restore: "restored", transfer: "transferred", hold: "held" };
+  if (action === "next" && answer === null) tell("calm", phrases.say("terminal.line.nobody", language));
+  else if (action in facts.OUTCOMES) tell("calm", phrases.say("terminal.line.finished", language, { number }));
+  else if (words[action]) tell("calm", phrases.say(`terminal.line.${words[action]}`, language, { number }));
+}
+
+// ── the officer's hand ─────────────────────────────────────────────────────────────────────────────────────
+
+function strike(action) {
+  const button = [...document.querySelectorAll(`[data-action="${action}"]`)].find((one) => one.offsetParent);
+  if (!button) return;
+  button.dataset.struck = "yes";
+  setTimeout(() => delete button.dataset.struck, STRUCK_FOR);
+}
+
+function trigger(action) {
+  const state = facts.stateOf(board, me());
+  if (action === "next" && state === "closed") return openCounter();
+  if (action === "serve" && state === "idle") return trigger("walk_direct");
+  if (action === "close" && board?.ticket && panels.name !== "close") return panels.open("close");
+  if (PANELS.has(action)) {
+    if (panels.name === action) return panels.close();
+    if (!facts.mayPress(action, situation()).can) return undefined;
+    const services = action === "walk_direct" ? servicesHere(board) : [];
+    if (services.length === 1) return press("walk_direct", { service: services[0].code });
+    return panels.open(action);
+  }
+  panels.close();
+  strike(action);
+  return press(action);
+}
+
+function openCounter() {
+  const services = [...document.querySelectorAll("[name=services]:checked")].map((box) => box.value);
+  document.querySelector("[data-open-wrong]").hidden = services.length > 0;
+  if (services.length > 0) press("open", { services });
+}
+
+function onKey(event) {
+  handAt = Date.now();
+  if (!isSignedIn) return;
+  const name = facts.keyName(event);
+  const field = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea");
+  if (panels.isOpen && !field && /^[1-9]$/.test(name)) {
+    if (panels.digit(Number(name))) event.preventDefault();
+    return;
+  }
+  const action = facts.actionOfKey(keys, name);
+  if (!action || (field && !/^F\d+$/.test(name))) return;
+  event.preventDefault(); // nor may F5 reload, F10 open a menu
+  if (!event.repeat) trigger(action);
+}
+
+function onClick(event) {
+  const button = event.target.closest?.("[data-action], [data-open], [data-line-do]");
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  if (button.dataset.open) panels.toggle(button.dataset.open);
+  else if (button.matches("[data-line-do]")) {
+    const { action, number } = button.dataset;
+    press(action, action === "resume" ? { number } : {});
+  } else if (button.type !== "submit") trigger(button.dataset.action);
+}
+
+// ── the lock, the notice, the menu ─────────────────────────────────────────────────────────────────────────
+
+async function signOut() {
+  const token = document.querySelector('meta[name="csrf-token"]').content;
+  await fetch("/logout", {
+    method: "POST",
+    body: new URLSearchParams({ csrf_token: token, next: location.pathname }),
+    headers: { "X-CSRFToken": token },
+    redirect: "manual",
+  });
+  location.reload();
+}
+
+/** Whoever comes next must say who they are; the duty goes on, the customer keeps the place. */
+async function lockScreen() {
+  sessionStorage.setItem("giliran.officer.locked", officer.name);
+  isSignedIn = false;
+  board = null;
+  panels.close();
+  live?.close();
+  live = null;
+  showLocked();
+  repaint();
+  for (;;) {
+    try {
+      return await signOut();
+    } catch {
+      await new Promise((done) => setTimeout(done, 3000)); // no link: the screen stays covered meanwhile
+    }
+  }
+}
+
+function showLocked() {
+  const name = sessionStorage.getItem("giliran.officer.locked");
+  document.querySelector("[data-locked-hint]").hidden = name === null;
+  if (name === null) return;
+  const field = document.querySelector("[data-door-name]");
+  if (!field.value) field.value = name;
+  document.querySelector("#door-password").focus();
+}
+
+function notify() {
+  const isWanted = localStorage.getItem("giliran.officer.notify") === "yes";
+  if (!isWanted || !document.hidden || globalThis.Notification?.permission !== "granted") return;
+  new Notification(phrases.say("terminal.counter", language, { name: board.counter.name }), {
+    body: phrases.say("terminal.line.arrived", language),
+    tag: "giliran-arrived",
+    silent: true,
+  });
+}
+
+function prepareMenu() {
+  const box = document.querySelector("[data-notify]");
+  box.checked = localStorage.getItem("giliran.officer.notify") === "yes";
+  box.addEventListener("change", async () => {
+    if (box.checked && (await globalThis.Notification?.requestPermission()) !== "granted") box.checked = false;
+    localStorage.setItem("giliran.officer.notify", box.checked ? "yes" : "no");
+  });
+  for (const one of document.querySelectorAll("[name=language]")) {
+    one.addEventListener("change", () => speak(one.value));
+  }
+  document.querySelector("[data-small]").addEventListener("click", () => {
+    panels.close();
+    window.open(location.href, "giliran-counter", "popup,width=320,height=480");
+  });
+  document.querySelector("[data-lock]").addEventListener("click", () => lockScreen());
+  document.querySelector("[data-logout]").addEventListener("click", () => {
+    panels.close();
+    if (["idle", "called", "serving"].includes(facts.stateOf(board, me()))) {
+      tell("bad", phrases.say("terminal.menu.logout.open", language));
+      return tick();
+    }
+    sessionStorage.removeItem("giliran.officer.locked");
+    return signOut();
+  });
+}
+
+// ── beginning ──────────────────────────────────────────────────────────────────────────────────────────────
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", onClick);
+document.addEventListener("pointerdown", () => {
+  handAt = Date.now();
+});
+document.querySelector("[data-open-form]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  openCounter();
+});
+prepareMenu();
+if (officer) {
+  sessionStorage.removeItem("giliran.officer.locked");
+  live = connectLive({
+    room: { counter },
+    poll: async () => {
+      const answer = await askBoard();
+      polledAt = performance.now();
+      return answer;
+    },
+    onBoard: take,
+    onWaits(waits) {
+      board = facts.withWaits(board, waits);
+      if (facts.isNextStale(board)) live.rejoin();
+      repaint();
+    },
+    onFreshness: tick,
+  });
+} else showLocked();
+if (board) clock.sync(board.as_of);
+speak(language);
+setInterval(tick, TICK);

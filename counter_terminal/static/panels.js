@@ -1,0 +1,228 @@
+/**
+ * The dialogs of the terminal: what an action still asks. Open with a key, press a digit: two actions.
+ *
+ *   const panels = createPanels(document, { phrases, context, onChoose });
+ *   panels.toggle("transfer");     // fills it from context().board and opens it
+ *   panels.digit(3);               // presses the third choice
+ *   onChoose("transfer", { service: "F", position: "arrival", note: "" })
+ */
+
+import * as facts from "./board.js";
+import { reasonWords } from "./paint.js";
+
+export const PANELS = new Set(["transfer", "hold", "close", "walk_direct", "other", "menu"]);
+
+export function createPanels(root, { phrases, context, onChoose }) {
+  const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
+  const list = (name) => root.querySelector(`[data-list="${name}"]`);
+  const opened = () => root.querySelector("dialog[data-panel][open]");
+  const checked = (dialog, name) => dialog.querySelector(`input[name="${name}"]:checked`)?.value;
+  const titles = new Map();
+
+  function choice(words, { small = "", label = "", language = "", off = false, onPress }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "choice";
+    button.dataset.choice = "";
+    if (off) button.setAttribute("aria-disabled", "true");
+    const cap = document.createElement("kbd");
+    cap.className = "press__key";
+    cap.dataset.digit = "";
+    cap.setAttribute("aria-hidden", "true");
+    const said = document.createElement("span");
+    said.textContent = label ? `${label} ${words}` : words;
+    if (language) said.lang = language;
+    if (small) {
+      const second = document.createElement("small");
+      second.textContent = small;
+      said.append(second);
+    }
+    button.append(cap, said);
+    button.addEventListener("click", () => {
+      if (button.getAttribute("aria-disabled") !== "true") onPress();
+    });
+    return button;
+  }
+
+  function fill(name, choices) {
+    list(name).replaceChildren(...choices);
+    const block = root.querySelector(`[data-list-block="${name}"]`);
+    if (block) block.hidden = choices.length === 0;
+  }
+
+  const FILL = {
+    transfer(dialog, { board, language }) {
+      const targets = facts.transferTargets(board);
+      const send = (target) => () =>
+        choose("transfer", {
+          [target.kind]: target.value,
+          position: checked(dialog, "position") ?? "arrival",
+          note: dialog.querySelector("[name=note]").value,
+        });
+      fill(
+        "services",
+        targets.services.map((target) =>
+          choice(phrases.text(target.name, language), {
+            label: target.label,
+            language: phrases.textIn(target.name, language),
+            onPress: send(target),
+          }),
+        ),
+      );
+      fill(
+        "counters",
+        targets.counters.map((target) =>
+          choice(target.label, {
+            small: phrases.say(target.isOpen ? "terminal.counter.open" : "terminal.counter.closed", language),
+            onPress: send(target),
+          }),
+        ),
+      );
+      fill(
+        "officers",
+        targets.officers.map((target) =>
+          choice(target.label, {
+            small: target.name ? phrases.say("terminal.counter", language, { name: target.name }) : "",
+            onPress: send(target),
+          }),
+        ),
+      );
+      dialog.querySelector("[name=note]").value = "";
+      dialog.querySelector('[name=position][value="arrival"]').checked = true;
+    },
+
+    hold(dialog, { language }) {
+      const send = (reason) => () =>
+        choose("hold", { reason, remind_minutes: Number(checked(dialog, "remind") ?? 10) });
+      fill(
+        "hold",
+        facts.HOLD_REASONS.map((reason) => choice(reasonWords(phrases, language, "hold", reason), { onPress: send(reason) })),
+      );
+    },
+
+    close(dialog, { board, language }) {
+      const isBusy = Boolean(board.ticket);
+      dialog.querySelector("[data-close-busy]").hidden = !isBusy;
+      fill(
+        "close",
+        facts.BREAKS.map((reason) =>
+          choice(reasonWords(phrases, language, "break", reason), {
+            off: isBusy,
+            onPress: () => choose("close", { reason }),
+          }),
+        ),
+      );
+    },
+
+    walk_direct(_dialog, { board, language }) {
+      fill(
+        "walk_direct",
+        servicesHere(board).map((service) =>
+          choice(phrases.text(service.name, language), {
+            label: service.code,
+            onPress: () => choose("walk_direct", { service: service.code }),
+          }),
+        ),
+      );
+    },
+
+    other(_dialog, { board, language, officer }) {
+      const isFree = facts.stateOf(board, officer) === "idle";
+      fill(
+        "held",
+        (board.held ?? []).map((held) =>
+          choice(phrases.say("terminal.resume", language), {
+            label: held.number,
+            small: reasonWords(phrases, language, "hold", held.reason),
+            off: !isFree,
+            onPress: () => choose("resume", { number: held.number }),
+          }),
+        ),
+      );
+      fill(
+        "missed",
+        (board.missed ?? []).map((missed) =>
+          choice(missed.number, {
+            small: phrases.say("terminal.restore", language),
+            onPress: () => choose("restore", { number: missed.number }),
+          }),
+        ),
+      );
+      root.querySelector("[data-call-form]").reset();
+    },
+
+    menu(dialog, { language }) {
+      for (const one of dialog.querySelectorAll("[name=language]")) one.checked = one.value === language;
+    },
+  };
+
+  function choose(action, detail) {
+    opened()?.close();
+    onChoose(action, detail);
+  }
+
+  function number(dialog) {
+    const choices = [...dialog.querySelectorAll("[data-choice]")].filter((one) => !one.closest("[hidden]"));
+    choices.forEach((one, index) => {
+      one.querySelector("[data-digit]").textContent = index < 9 ? String(index + 1) : "";
+    });
+    return choices;
+  }
+
+  function open(name) {
+    const dialog = panel(name);
+    const state = context();
+    opened()?.close();
+    const title = dialog.querySelector("[data-panel-title]");
+    if (!titles.has(name)) titles.set(name, title.dataset.phrase);
+    title.textContent = phrases.say(titles.get(name), state.language, { number: state.board?.ticket?.number ?? "" });
+    FILL[name]?.(dialog, state);
+    const choices = number(dialog);
+    dialog.showModal();
+    const first = choices.find((one) => one.getAttribute("aria-disabled") !== "true");
+    (first ?? dialog.querySelector("input:not([type=radio]), button:not([data-close])"))?.focus();
+  }
+
+  for (const dialog of root.querySelectorAll("dialog[data-panel]")) {
+    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  }
+  root.querySelector("[data-call-form]").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const wanted = form.elements.number.value.trim().toUpperCase();
+    const reason = form.elements.reason.value;
+    const missing = !wanted ? form.elements.number : !reason ? form.querySelector("[name=reason]") : null;
+    if (missing) return missing.focus();
+    if (form.querySelector("[data-action=call]").getAttribute("aria-disabled") === "true") return;
+    choose("call", { number: wanted, reason });
+  });
+
+  return {
+    get isOpen() {
+      return Boolean(opened());
+    },
+    get name() {
+      return opened()?.dataset.panel ?? null;
+    },
+    open,
+    close: () => opened()?.close(),
+    toggle(name) {
+      if (opened()?.dataset.panel === name) opened().close();
+      else open(name);
+    },
+    /** Presses the n-th choice (from 1); false when there is none. */
+    digit(n) {
+      const dialog = opened();
+      const wanted = dialog ? number(dialog)[n - 1] : null;
+      wanted?.click();
+      return Boolean(wanted);
+    },
+  };
+}
+
+/** The services that this counter serves today, with their names. */
+export function servicesHere(board) {
+  const codes = board.duty?.services ?? board.counter.services ?? [];
+  const known = new Map((board.services ?? []).map((service) => [service.code, service]));
+  return codes.map((code) => known.get(code) ?? { code, name: { ms: code } });
+}
