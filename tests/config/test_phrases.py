@@ -1,0 +1,170 @@
+"""Every screen has its words in four languages, whole, equal and in the right script (X5)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from config import phrases
+from config.branch_file import EXAMPLE, load
+from config.phrases import LANGUAGES, placeholders
+from config.tamil import tamil_faults
+
+ROOT = Path(__file__).parents[2]
+TEXTS = {
+    language: tomllib.loads((phrases.FOLDER / f"{language}.toml").read_text(encoding="utf-8")) for language in LANGUAGES
+}
+OWN_SCRIPT = {"ms": "LATIN", "en": "LATIN", "zh": "CJK", "ta": "TAMIL"}
+OWN_NAMES = "language."
+"""Names of languages stand in their own script in every file."""
+IN_ANY_SCRIPT = {"JavaScript", "Giliran", "Esc", "Enter"}
+"""Names; so are abbreviations such as QR and keys such as F8."""
+
+
+def both(key: str) -> dict[str, str]:
+    return {language: TEXTS[language][key] for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_is_missing_in_any_language(language: str) -> None:
+    everything = set().union(*(set(texts) for texts in TEXTS.values()))
+
+    assert sorted(everything - set(TEXTS[language])) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_files_are_flat_and_hold_nothing_but_words(language: str) -> None:
+    wrong = {
+        key: text
+        for key, text in TEXTS[language].items()
+        if not isinstance(text, str) or not text.strip() or text != text.strip() or not re.fullmatch(r"[\w.]+", key)
+    }
+
+    assert wrong == {}
+
+
+def test_the_files_keep_the_same_order() -> None:
+    for language in LANGUAGES:
+        assert list(TEXTS[language]) == list(TEXTS["ms"]), language
+
+
+def test_every_language_fills_the_same_values() -> None:
+    unequal = {key: both(key) for key in TEXTS["ms"] if len({placeholders(text) for text in both(key).values()}) > 1}
+
+    assert unequal == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_are_in_normal_form_and_hold_no_invisible_characters(language: str) -> None:
+    wrong = {
+        key: text
+        for key, text in TEXTS[language].items()
+        if unicodedata.normalize("NFC", text) != text
+        or any(unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn") for character in text)
+    }
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_of_another_script_stands_in_a_text(language: str) -> None:
+    wrong = {
+        key: found
+        for key, text in TEXTS[language].items()
+        if not key.startswith(OWN_NAMES) and (found := _strangers(text, language))
+    }
+
+    assert wrong == {}
+
+
+def test_the_tamil_is_soundly_built() -> None:
+    wrong = {key: found for key, text in TEXTS["ta"].items() if (found := list(tamil_faults(text)))}
+
+    assert wrong == {}
+
+
+def test_the_example_office_s_tamil_is_soundly_built() -> None:
+    file = load(EXAMPLE)
+    names = [file.branch.name, *(s.name for s in file.services), *(s.bring for s in file.services)]
+    names += [zone.name for zone in file.zones]
+
+    assert [
+        list(tamil_faults(words["ta"])) for words in names if "ta" in words and list(tamil_faults(words["ta"]))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "ைதிப்ெிைப்ெட்ை",  # as published for மதிப்பிடப்பட்ட
+        "கா்த்திருப்பு",  # a dot on a vowel
+        "காாலை",
+        "எஅண்",
+        "ர்நேரம்",
+        "ணேரம்",
+        "க்த்ப்",
+        "எஃ",
+        "சே\u200bவை",
+        unicodedata.normalize("NFD", "கொண்டு"),
+        "\u0bbe\u0bc6கண்டு",  # a two-part vowel in the wrong order
+    ],
+)
+def test_damaged_tamil_is_found(damaged: str) -> None:
+    assert list(tamil_faults(damaged))
+
+
+@pytest.mark.parametrize("sound", ["மதிப்பிடப்பட்ட", "ஸ்கேன்", "எஃப்", "க்யூ", "வாய்ப்பு", "ஸ்ரீ", "QR குறியீட்டை", "OKU", ""])
+def test_sound_tamil_is_left_alone(sound: str) -> None:
+    assert list(tamil_faults(sound)) == []
+
+
+def test_a_phrase_is_said_in_the_language_that_was_chosen() -> None:
+    assert phrases.say("ahead.n", "en", n=4) == "4 people ahead of you"
+    assert phrases.say("counter", "ms") == "Kaunter"
+    assert phrases.everywhere("ahead.n", {"n": 2})["zh"] == "您前面还有 2 人"
+
+
+def test_a_phrase_without_its_value_is_an_error_and_not_a_hole_on_a_screen() -> None:
+    with pytest.raises(KeyError, match="n"):
+        phrases.say("ahead.n", "en")
+    with pytest.raises(KeyError, match="no such phrase"):
+        phrases.say("no such phrase", "en")
+    with pytest.raises(ValueError, match="fr"):
+        phrases.say("counter", "fr")
+
+
+def test_a_name_that_a_language_lacks_is_shown_in_english_and_else_in_malay() -> None:
+    assert phrases.in_language({"ms": "Sijil", "en": "Certificates", "ta": "சான்றிதழ்கள்"}, "ta") == "சான்றிதழ்கள்"
+    assert phrases.in_language({"ms": "Sijil", "en": "Certificates"}, "ta") == "Certificates"
+    assert phrases.in_language({"ms": "Sijil"}, "zh") == "Sijil"
+
+
+def test_the_notes_for_translators_cover_every_phrase_and_no_other() -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)` \|", (ROOT / "docs" / "translations.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    families = tuple(row.removesuffix("*") for row in rows if row.endswith("*"))
+
+    assert [key for key in TEXTS["ms"] if key not in rows and not key.startswith(families)] == []
+    assert [row for row in rows if not row.endswith("*") and row not in TEXTS["ms"]] == []
+    assert [each for each in families if not any(key.startswith(each) for key in TEXTS["ms"])] == []
+
+
+def _strangers(text: str, language: str) -> list[str]:
+    """Words with letters that this language is not written in."""
+    bare = re.sub(r"\{\w+\}|(?<!\w)/\w+", " ", text)  # placeholders, and addresses such as /admin
+    found = []
+    for word in re.findall(r"[^\W\d_]+", bare):
+        scripts = {_script(character) for character in word}
+        is_name = word in IN_ANY_SCRIPT or (word.isascii() and word.isupper())
+        if scripts - {OWN_SCRIPT[language]} and not (is_name and scripts == {"LATIN"}):
+            found.append(word)
+    return found
+
+
+def _script(character: str) -> str:
+    return unicodedata.name(character, "?").split()[0]
