@@ -62,7 +62,10 @@ export function createHall(options = {}) {
       shownAt: alreadySeenFor !== null ? at - alreadySeenFor : isOnCard ? at : null,
     });
     missed = missed.filter((entry) => entry.number !== number);
-    recent = [{ number, counter, calls, at: calledAt }, ...recent.filter((entry) => entry.number !== number)].slice(0, 8);
+    recent = [{ number, counter, calls, at: calledAt }, ...recent.filter((entry) => entry.number !== number)].slice(
+      0,
+      8,
+    );
   }
 
   function settle(at) {
@@ -170,15 +173,26 @@ export function createHall(options = {}) {
         cards,
         rest: mode === "rest" ? { number: last.number, counter: last.counter } : null,
         recent: recent.slice(0, rows).map(({ number, counter }) => ({ number, counter, isLit: isLit(number) })),
-        called: recent.filter((entry) => isLit(entry.number) || tickets.get(entry.number)?.isOnCard),
+        called: [...tickets.values()]
+          .sort((a, b) => b.order - a.order)
+          .map(({ number, counter, order: turn, shownAt }) => ({
+            number,
+            counter,
+            turn,
+            isLit: true,
+            isFresh: shownAt === null || at - shownAt < attentionFor,
+          })),
+        hasReady: Array.isArray(board?.ready),
         ready: (board?.ready ?? []).filter((entry) => !isLit(entry.number)),
         missed: missedNow.map((entry) => entry.number),
+        missedAt: board?.missed_at ?? {},
         notices: notices.filter((entry) => !entry.until || Date.parse(entry.until) > now),
         queues,
         waiting,
         isOpen,
         isClosing: !isOpen && mode !== "closed",
         closedReason: board?.closed_reason ?? null,
+        closedWords: board?.closed_words ?? null,
         opensAt: board?.opens_at ?? null,
         countersOpen: board?.counters_open ?? 0,
         promise: board?.promise ?? null,

@@ -29,7 +29,11 @@ function aHall(board = {}, options = {}) {
     clock,
     hear: (more) => hall.board(news(more), clock.at),
     call: (number, counter, calls = 1) =>
-      hall.event(calls > 1 ? "ticket_recalled" : "ticket_called", { number, counter, calls, at: iso(clock.at) }, clock.at),
+      hall.event(
+        calls > 1 ? "ticket_recalled" : "ticket_called",
+        { number, counter, calls, at: iso(clock.at) },
+        clock.at,
+      ),
     say: (name, number) => hall.event(name, { number, at: iso(clock.at) }, clock.at),
     waits: (figures) => hall.waits(figures),
     notice: (notice) => hall.notice(notice),

@@ -67,7 +67,14 @@ test("nobody answering is said as such, with the key to ask again", async () => 
 });
 
 test("a refusal carries its code, its words and what else it says, and is not tried again", async () => {
-  const problem = { type: "about:blank", title: "Too early", status: 409, code: "too_early", detail: "Wait", until: "x" };
+  const problem = {
+    type: "about:blank",
+    title: "Too early",
+    status: 409,
+    code: "too_early",
+    detail: "Wait",
+    until: "x",
+  };
   const { api, sent } = aLine(json(problem, 409, "application/problem+json"));
 
   await assert.rejects(api.post("/counters/K1/no-show"), (error) => {

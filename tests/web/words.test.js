@@ -29,10 +29,11 @@ test("a date is the branch's date, not the one in Greenwich", () => {
   assert.equal(formatDate("2026-03-01T17:00:00Z", "ms", ZONE), "Isnin, 2 Mac 2026");
 });
 
-test("the doors open again on a named day; a week away, with its date", () => {
+test("the doors open again on a named day; today without it; a week away, with its date", () => {
   const monday = "2026-03-02T00:00:00Z";
   assert.equal(formatDayAndTime(monday, "ms", ZONE, "2026-02-28T00:00:00Z"), "Isnin, 8.00 pagi");
   assert.equal(formatDayAndTime(monday, "ms", ZONE, "2026-02-20T00:00:00Z"), "Isnin, 2 Mac 2026, 8.00 pagi");
+  assert.equal(formatDayAndTime(monday, "ms", ZONE, "2026-03-01T17:30:00Z"), "8.00 pagi");
 });
 
 test("a range of minutes is never narrower than the truth and never empty", () => {
@@ -72,7 +73,10 @@ test("a refusal is said by its code, else by its own words, never by nothing", (
     "refusal.unknown": { ms: "Maaf, cuba lagi" },
   });
 
-  assert.equal(phrases.refusal({ code: "not_open", more: { until: "2.00 petang" } }, "ms"), "Ditutup sehingga 2.00 petang");
+  assert.equal(
+    phrases.refusal({ code: "not_open", more: { until: "2.00 petang" } }, "ms"),
+    "Ditutup sehingga 2.00 petang",
+  );
   assert.equal(phrases.refusal({ code: "odd", detail: "Odd thing", more: {} }, "en"), "Odd thing");
   assert.equal(phrases.refusal({ code: "odd", detail: "", more: {} }, "ms"), "Maaf, cuba lagi");
 });

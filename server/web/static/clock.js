@@ -105,9 +105,11 @@ export function formatDate(instant, language = "ms", timeZone = DEFAULT_ZONE) {
   }).format(new Date(instant));
 }
 
-/** "Isnin, 8.00 pagi": when the doors open again; with the date when it is a week away or more. */
+/** "Isnin, 8.00 pagi": when the doors open again; today without the day, a week away or more with the date. */
 export function formatDayAndTime(instant, language = "ms", timeZone = DEFAULT_ZONE, now = null) {
   const date = new Date(instant);
+  const isToday = now !== null && formatDate(now, "en", timeZone) === formatDate(date, "en", timeZone);
+  if (isToday) return formatTime(date, language, timeZone);
   const far = now !== null && date - new Date(now) > 6 * 86_400_000;
   const day = far
     ? formatDate(date, language, timeZone)

@@ -13,11 +13,11 @@
  *     onFreshness(state, ageInSeconds) {},     // "live" | "stale" | "offline": when it changes
  *     onRefused(problem) {},                   // this page may not listen: {code, detail}
  *   });
- *   live.emit("played", { id });  live.rejoin();  live.close();
+ *   live.freshness  live.age  live.isConnected  live.emit("played", { id })  live.rejoin()  live.close()
  */
 
-import { io } from "./vendor/socket.io-client-4.8.4.esm.min.js";
 import { createFollower, LIVE } from "./live_core.js";
+import { io } from "./vendor/socket.io-client-4.8.4.esm.min.js";
 
 /** Sequenced words of a room; they carry `seq` and `prev`. */
 export const EVENTS = [
@@ -134,6 +134,10 @@ export function connectLive({
   return {
     get freshness() {
       return freshness;
+    },
+    /** Seconds since this screen was last known to lack nothing. */
+    get age() {
+      return follower.age(steady());
     },
     get isConnected() {
       return socket.connected;

@@ -1,0 +1,409 @@
+/**
+ * The hall's and the canteen's page: draws what board.js says, four times a second and at every word.
+ *
+ * `startDisplay` is handed its line, its clocks and its reload, so that a stage can play any hour of any day;
+ * in an office it starts by itself on a page whose <main> says `data-live`. The picture is patched in place:
+ * a day of calls leaves as many elements as the morning had. Nothing here decides who is shown, or for how long.
+ */
+import { createApi } from "/static/web/api.js";
+import { createClock, formatDate, formatDayAndTime, formatTime, minutesRange } from "/static/web/clock.js";
+import { connectLive } from "/static/web/live.js";
+import { readPhrases } from "/static/web/phrases.js";
+import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "./board.js";
+
+const LOOK_EVERY = 250; // ms
+const FITS = 6; // steps of smaller type before a text is left as it is
+const ICONS = "/static/web/icons.svg";
+const CLOSED_ICONS = { hours: "clock", holiday: "calendar-days", friday: "moon-star", override: "circle-alert" };
+
+export function startDisplay({
+  root = document,
+  connect = connectLive,
+  steady = () => performance.now(),
+  reload = () => location.reload(),
+  speaker = () => import("./speech.js"),
+} = {}) {
+  const main = root.querySelector("main[data-screen='display']");
+  const settings = main.dataset;
+  const languages = settings.languages.split(" ");
+  const phrases = readPhrases(root);
+  const clock = createClock({ now: root.body.dataset.now, timeZone: root.body.dataset.timeZone, steady });
+  const slot = Object.fromEntries([...main.querySelectorAll("[data-slot]")].map((el) => [el.dataset.slot, el]));
+  const seconds = (name) => Number(settings[name]) * 1000;
+  const hall = createHall({ heroFor: seconds("heroFor"), attentionFor: seconds("attentionFor") });
+  const startedAt = clock.now().getTime();
+  let link = "live";
+  let live = null;
+  let refused = null;
+  let drawnShape = "";
+  let widest = 0; // it never shrinks, so that the split does not move under people's eyes
+
+  // ---- small hands
+
+  const make = (tag, name, text) => {
+    const element = document.createElement(tag);
+    if (name) element.className = name;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+  const icon = (name) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `${ICONS}#${name}`);
+    svg.append(use);
+    return svg;
+  };
+  const put = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+  const show = (element, isShown) => {
+    if (element && element.hidden === isShown) element.hidden = !isShown;
+  };
+  const set = (element, name, value) => {
+    if (element.dataset[name] !== value) element.dataset[name] = value;
+  };
+
+  /** Malay, and below it the language whose turn it is. `say` is a sentence in a language, or "". */
+  const two = (element, say, tongue, langOf = (language) => language) => {
+    if (!element) return;
+    const first = say("ms");
+    const second = tongue && langOf(tongue) === tongue ? say(tongue) : "";
+    let [malay, other] = element.children;
+    if (!malay) {
+      malay = make("span", "malay");
+      malay.lang = "ms";
+      element.replaceChildren(malay);
+    }
+    const before = other ? other.textContent : "";
+    const wanted = second === first ? "" : second;
+    if (malay.textContent === first && before === wanted) return;
+    put(malay, first);
+    other?.remove();
+    if (wanted) {
+      other = make("span", "tongue", wanted);
+      other.lang = tongue;
+      element.append(other);
+    }
+    fit(element);
+  };
+  const twoOf =
+    (key, values = {}) =>
+    (language) =>
+      phrases.say(key, language, values);
+  const textOf = (words) => (language) => phrases.text(words, language);
+
+  /** Steps the type down until the text stands whole in its box. */
+  const fit = (element) => {
+    if (element.dataset.fit === undefined) return;
+    for (let step = 0; step <= FITS; step += 1) {
+      element.dataset.fit = String(step);
+      if (element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1) return;
+    }
+  };
+
+  /** Again for every text whose box has changed under it: another split of the screen, or the letters have come. */
+  const fitAll = () => {
+    for (const element of main.querySelectorAll("[data-fit]")) fit(element);
+  };
+
+  /** Makes `list` hold one element a key, in this order; a key that stays keeps its element. */
+  const keep = (list, entries, keyOf, build, patch = () => {}) => {
+    const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
+    let place = null;
+    for (const entry of entries) {
+      const key = String(keyOf(entry));
+      let child = old.get(key);
+      if (child) {
+        old.delete(key);
+      } else {
+        child = build(entry);
+        child.dataset.key = key;
+      }
+      const after = place ? place.nextElementSibling : list.firstElementChild;
+      if (after !== child) list.insertBefore(child, after);
+      patch(child, entry);
+      place = child;
+    }
+    for (const child of old.values()) child.remove();
+  };
+
+  // ---- the parts
+
+  const buildCard = ({ number, counter }) => {
+    const card = make("article", "card");
+    const left = make("p", "card__label two");
+    const right = make("p", "card__label two");
+    left.dataset.two = "display.number";
+    right.dataset.two = "display.go";
+    const arrow = make("span", "card__arrow");
+    arrow.append(icon("arrow-right"));
+    card.append(
+      left,
+      make("p", "card__number number", number),
+      arrow,
+      right,
+      make("p", "card__counter number", counter),
+    );
+    return card;
+  };
+  const buildRow = ({ number, counter }) => {
+    const row = make("li", "callrow");
+    row.append(make("span", "callrow__number number", number));
+    if (counter !== undefined) {
+      row.append(icon("arrow-right"), make("span", "callrow__counter number", counter));
+    }
+    return row;
+  };
+  const litRow = (row, { isLit, isFresh }) => {
+    set(row, "lit", String(Boolean(isLit)));
+    set(row, "fresh", String(Boolean(isFresh)));
+  };
+  const buildQueue = ({ service }) => {
+    const item = make("li", "wait");
+    const name = make("p", "wait__name two");
+    name.dataset.fit = "0";
+    const people = make("span", "wait__people");
+    people.append(icon("users"), make("b", "number"));
+    const range = make("span", "wait__range");
+    range.append(icon("clock"), make("b", "number"), make("span", "two"));
+    const figures = make("p", "wait__figures");
+    figures.append(people, range);
+    if (service.length <= 2) item.append(make("span", "wait__code number", service));
+    item.append(name, figures);
+    return item;
+  };
+  const rangeText = (wait) => {
+    const { a, b } = minutesRange(wait);
+    return a === 0 ? `< ${b} min` : `${a}–${b} min`;
+  };
+  const patchQueue = (item, queue, tongue) => {
+    two(item.querySelector(".wait__name"), textOf(queue.name), tongue, (language) =>
+      phrases.textIn(queue.name, language),
+    );
+    put(item.querySelector(".wait__people b"), String(queue.waiting));
+    const [, figure, words] = item.querySelector(".wait__range").children;
+    put(figure, queue.wait ? rangeText(queue.wait) : "");
+    show(figure, Boolean(queue.wait));
+    show(words, !queue.wait);
+    if (!queue.wait) two(words, twoOf(queue.counters_open === 0 ? "display.no_counter" : "display.not_yet"), tongue);
+  };
+
+  const share = (part) => Math.round(part * 100);
+
+  function drawCalls(view, tongue) {
+    widest = Math.max(widest, breadth([...view.cards, ...view.recent]));
+    set(main, "breadth", widest > 6 ? "long" : widest > 5 ? "wide" : "usual");
+    set(main, "cards", String(view.cards.length));
+    if (slot.cards) {
+      keep(
+        slot.cards,
+        view.cards,
+        (card) => `${card.number}:${card.turn}`,
+        buildCard,
+        (element, card) => {
+          set(element, "fresh", String(card.isFresh));
+          set(element, "length", String(Math.max(card.number.length, card.counter.length)));
+        },
+      );
+      show(slot.cards, view.mode === "call");
+      show(slot["call-head"], view.cards.length > 1);
+      show(slot.rest, view.mode === "rest");
+      show(slot.idle, view.mode === "idle");
+      put(slot["rest-number"], view.rest?.number ?? "");
+      put(slot["rest-counter"], view.rest?.counter ?? "");
+    }
+    if (slot.recent) {
+      keep(slot.recent, view.recent, (row) => `${row.number}:${row.counter}`, buildRow, litRow);
+      show(slot.last, view.recent.length + view.missed.length > 0 && view.mode !== "closed");
+      show(slot.missed, view.missed.length > 0);
+      const place = view.missedAt;
+      two(
+        slot["missed-head"],
+        (language) => phrases.say("display.missed", language, { place: phrases.text(place, language) }),
+        tongue,
+      );
+      keep(
+        slot["missed-list"],
+        view.missed,
+        (number) => number,
+        (number) => make("li", "number", number),
+      );
+    }
+    if (slot.called) {
+      const rows = view.called.slice(0, 6);
+      keep(slot.called, rows, (row) => `${row.number}:${row.turn}`, buildRow, litRow);
+      keep(
+        slot.ready,
+        view.ready.slice(0, 6),
+        (row) => row.number,
+        buildRow,
+        () => {},
+      );
+      show(slot["called-empty"], rows.length === 0);
+      show(slot["ready-empty"], view.ready.length === 0);
+      set(main, "ready", String(view.hasReady));
+    }
+    const [newest] = view.cards;
+    if (newest) {
+      const say = twoOf("display.said", { n: newest.number, c: newest.counter });
+      put(slot.said, say("ms"));
+    }
+  }
+
+  function drawClosed(view, tongue, now) {
+    show(slot.closed, view.mode === "closed");
+    const reason = `display.closed.${view.closedReason ?? "hours"}`;
+    slot["closed-icon"]?.setAttribute("href", `${ICONS}#${CLOSED_ICONS[view.closedReason] ?? CLOSED_ICONS.hours}`);
+    const say = twoOf(phrases.has(reason) ? reason : "display.closed.hours");
+    const words = view.closedWords; // the holiday's own name, where the office gave one
+    two(slot["closed-reason"], words ? textOf(words) : say, tongue, (language) =>
+      words ? phrases.textIn(words, language) : language,
+    );
+    show(slot["closed-when"], Boolean(view.opensAt));
+    if (view.opensAt) {
+      two(slot["closed-time"], (language) => formatDayAndTime(view.opensAt, language, clock.timeZone, now), tongue);
+    }
+  }
+
+  function drawFoot(view, tongue, now) {
+    const isBehind = link !== "live" || refused !== null;
+    show(slot.alarm, isBehind);
+    show(slot.queues, !isBehind && view.mode !== "closed");
+    if (isBehind) {
+      const say = refused ? (language) => phrases.refusal(refused, language) : twoOf("display.stale");
+      two(slot["alarm-text"], say, tongue);
+    }
+    const { length } = view.queues;
+    set(main, "queues", length <= 4 ? "few" : length <= 6 ? "six" : length <= 8 ? "eight" : "many");
+    keep(
+      slot.queues,
+      view.queues,
+      (queue) => queue.service,
+      buildQueue,
+      (item, queue) => patchQueue(item, queue, tongue),
+    );
+    const { promise } = view;
+    show(slot.promise, Boolean(promise));
+    show(slot.kept, promise?.kept_share != null);
+    if (promise) {
+      two(slot.promise, twoOf("display.promise", { x: promise.minutes }), tongue);
+    }
+    if (promise?.kept_share != null) two(slot.kept, twoOf("display.kept", { p: share(promise.kept_share) }), tongue);
+    two(slot.open, twoOf("display.open", { n: view.countersOpen }), tongue);
+    two(slot.why, why(view.rule), tongue);
+    const sureAt = now.getTime() - (live?.age ?? 0) * 1000;
+    two(
+      slot.age,
+      (language) => phrases.say("display.updated", language, { t: formatTime(sureAt, language, clock.timeZone) }),
+      tongue,
+    );
+    const notice = view.notices[0] ?? (view.isClosing ? { text: null } : null);
+    show(slot.notice, notice !== null);
+    set(main, "notice", String(notice !== null));
+    if (notice) two(slot["notice-text"], notice.text ? textOf(notice.text) : twoOf("display.closing"), tongue);
+  }
+
+  /** Why numbers may skip, and by what rule: one standing sentence a language. */
+  const why = (rule) => (language) => {
+    const sentence = phrases.say("display.order", language);
+    const isToldIn = rule && phrases.textIn(rule, language) === language;
+    return isToldIn ? `${sentence}${language === "zh" ? "。" : ". "}${rule[language]}` : sentence;
+  };
+
+  function draw() {
+    const at = steady();
+    const now = clock.now();
+    const tongue = tongueAt(at, languages, seconds("rotateEvery"));
+    const view = hall.view(at, now.getTime());
+    set(main, "mode", view.mode);
+    set(main, "link", link);
+    set(main, "shift", String(shiftAt(at)));
+    two(slot.office, textOf(view.office?.name ?? {}), tongue, (language) =>
+      phrases.textIn(view.office?.name ?? {}, language),
+    );
+    two(slot.date, (language) => formatDate(now, language, clock.timeZone), tongue);
+    put(slot.clock, formatTime(now, "ms", clock.timeZone));
+    drawCalls(view, tongue);
+    drawClosed(view, tongue, now);
+    drawFoot(view, tongue, now);
+    for (const element of main.querySelectorAll("[data-two]")) two(element, twoOf(element.dataset.two), tongue);
+    const shape = [settings.breadth, settings.queues, settings.notice, settings.link, innerWidth, innerHeight].join();
+    if (shape !== drawnShape) fitAll();
+    drawnShape = shape;
+    // Only a line that lives can bring the page back.
+    if (link === "live" && isReloadDue(startedAt, now.getTime(), clock.timeZone)) reload();
+  }
+
+  // ---- the words that come in
+
+  const listen = (board) => {
+    clock.sync(board.as_of);
+    refused = null;
+    hall.board(board, steady());
+    draw();
+  };
+
+  const first = JSON.parse(root.querySelector("script[data-board]")?.textContent ?? "null");
+  if (first) listen(first);
+  else draw();
+
+  const api = createApi();
+  const path = `/zones/${encodeURIComponent(settings.zone)}/board`;
+  let voice = null;
+  live = connect({
+    room: { zone: settings.zone },
+    staleAfter: Number(settings.staleAfter),
+    offlineAfter: Number(settings.offlineAfter),
+    poll: () => api.get(path),
+    onBoard: listen,
+    onEvent(name, event) {
+      hall.event(name, event, steady());
+      draw();
+    },
+    onWaits(waits) {
+      clock.sync(waits.as_of);
+      hall.waits(waits);
+      draw();
+    },
+    onNotice(notice) {
+      hall.notice(notice);
+      draw();
+    },
+    onSpeak: (call) => voice?.speak(call),
+    onFreshness(state) {
+      link = state;
+      draw();
+    },
+    onRefused(problem) {
+      refused = problem;
+      draw();
+    },
+  });
+  // A voice that fails must never blank the screen: it is fetched apart, and the page lives without it.
+  speaker()
+    .then(({ createSpeaker }) => {
+      voice = createSpeaker({
+        audio: new Audio(),
+        onShown: (what) => live.emit("shown", what),
+        onSpoken: (what) => live.emit("played", what),
+        onBlocked: (isBlocked) => show(slot.sound, isBlocked),
+      });
+      slot.sound.addEventListener("click", () => voice.allow());
+      return voice.check?.();
+    })
+    .catch((error) => console.warn("this display has no voice", error));
+
+  root.fonts.ready.then(fitAll);
+  const timer = setInterval(draw, LOOK_EVERY);
+  return {
+    draw,
+    stop() {
+      clearInterval(timer);
+      live.close();
+    },
+  };
+}
+
+if (document.querySelector("main[data-live]")) startDisplay();
