@@ -13,6 +13,7 @@ from itertools import pairwise
 from config.branch_tables import BranchFile
 from config.branch_values import WEEKDAYS, WORKING_DAYS, Span, minutes_of, weekdays
 from config.complaints import nearest
+from config.tamil import tamil_faults
 from config.toml_lines import Place
 
 Fault = tuple[Place, str]
@@ -44,6 +45,9 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
             yield ("service", i, "letter"), f'"{letter}" is easily misheard{easy}'
         if not any(service.code in counter.services for counter in file.counters):
             yield ("service", i, "code"), f'no counter can do "{service.code}": its customers would wait for ever'
+    for i, service in enumerate(file.services):
+        for broken in tamil_faults(service.name.get("ta", "")):
+            yield ("service", i, "name"), broken
     for i, duty in enumerate(file.roster):
         for j, pause in enumerate(duty.breaks):
             if not minutes_of(duty.open) <= minutes_of(pause.at) < minutes_of(duty.close):

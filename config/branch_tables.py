@@ -94,7 +94,7 @@ class CallingTable(Table):
     walk: Annotated[float, Field(ge=0, le=900)] = 30.0
     recall_gap: Annotated[float, Field(ge=0, le=300)] = 10.0
     undo: Annotated[float, Field(ge=0, le=300)] = 10.0
-    missed_for: Annotated[float, Field(ge=0, le=86400)] = 1800.0
+    missed_for: Annotated[float, Field(ge=0, le=14400)] = 1800.0
     return_behind: Annotated[int, Field(ge=0, le=20)] = 2
     transfer_timeout: Annotated[float, Field(ge=0, le=86400)] = 600.0
     max_held: Annotated[int, Field(ge=0, le=20)] = 3

@@ -108,7 +108,10 @@ def _words(value: Any) -> Any:
     return {"ms": value} if isinstance(value, str) else value
 
 
-def _has_malay(value: dict[str, str]) -> dict[str, str]:
+def _by_language(value: dict[str, str]) -> dict[str, str]:
+    for language in value:
+        if language not in LANGUAGES:
+            raise ValueError(f'"{language}" is no language of the screens: {", ".join(LANGUAGES)}')
     if value and "ms" not in value:
         raise ValueError("has no Malay (ms): Malay comes first on every screen")
     return value
@@ -139,7 +142,7 @@ Date = Annotated[dt.date, BeforeValidator(_date)]
 Days = Annotated[str, AfterValidator(_days)]
 State = Annotated[str, AfterValidator(_state)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
-Words = Annotated[dict[Language, Text], BeforeValidator(_words), AfterValidator(_has_malay)]
+Words = Annotated[dict[str, Text], BeforeValidator(_words), AfterValidator(_by_language)]
 """A text by language. A bare string is Malay. A language left out is shown in English, else in Malay."""
 HeadStart = Annotated[float, Field(ge=0, le=1440)] | Literal["always"]
 Span = tuple[Clock, Clock]

@@ -335,7 +335,7 @@ def test_a_name_without_malay_is_refused() -> None:
 def test_a_name_in_an_unknown_language_is_refused() -> None:
     text = SMALLEST.replace('name = {ms = "Sijil", en', 'name = {ms = "Sijil", fr')
 
-    assert the_fault(text).startswith('branch.toml:7: service 1.name.fr: is "fr": must be "ms", "en", "zh" or "ta"')
+    assert the_fault(text) == 'branch.toml:7: service 1.name: "fr" is no language of the screens: ms, en, zh, ta'
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -387,6 +387,12 @@ def test_a_service_that_no_counter_can_do_is_taken_with_a_warning() -> None:
     assert warnings_of(parse(text)) == [
         'service 2.code: no counter can do "F": its customers would wait for ever',
     ]
+
+
+def test_a_broken_tamil_name_is_taken_with_a_warning() -> None:
+    text = SMALLEST.replace('en = "Certificates"', 'ta = "ைதிப்ெிை"')
+
+    assert "service 1.name: ைதிப்ெிை: a vowel sign without a consonant" in warnings_of(parse(text))
 
 
 @pytest.mark.parametrize(
