@@ -1,1 +1,1 @@
-"""The branch in a database: SQLite or PostgreSQL behind the store's interface."""
+"""The branch on disk: tables, the store, the people's and devices' tokens, report queries, migrations."""

@@ -1,0 +1,95 @@
+"""Opening the database: SQLite beside the server, or PostgreSQL by its address; both brought to the newest schema.
+
+SQLite runs in WAL with `synchronous=FULL`: what was acknowledged survives a power cut. Write transactions begin
+immediate, so that a second writer waits in order instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_S = 5
+LOCK_MS = 15_000
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used as it is; the message says why and what to do."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql+psycopg://…`; nothing is read or written yet."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if where.get_backend_name() == "postgresql":
+        where = where.set(drivername="postgresql+psycopg")
+        return create_engine(
+            where, pool_size=5, max_overflow=5, pool_timeout=10, pool_pre_ping=True,
+            connect_args={"options": f"-c lock_timeout={LOCK_MS}"},
+        )  # fmt: skip
+    raise DatabaseUnusable(f"--database {where.render_as_string()}: only sqlite and postgresql are supported")
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, pool_size=5, max_overflow=5, pool_timeout=5, connect_args={"timeout": BUSY_S})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={BUSY_S * 1000}"):
+            cursor.execute(f"pragma {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction, committed on leaving the block. Nothing in it may yield to another writer."""
+    with engine.execution_options(write=True).begin() as connection:
+        yield connection
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest revision. Raises DatabaseUnusable for a database from a newer version."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    try:
+        with writing(engine) as connection:
+            at = _revision(connection)
+            if at is not None and at not in known:
+                raise DatabaseUnusable(
+                    f"this database was written by a newer version of Giliran (schema {at}): update the program, "
+                    "or start it with another --data folder"
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except (DatabaseError, CommandError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise DatabaseUnusable(f"the database cannot be opened: {reason}") from error
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
+    return found

@@ -1,0 +1,162 @@
+"""The floor read from the tables, as a process does once at its start: equal to the fold of the whole journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from server.domain.branch import Branch
+from server.domain.charter import Promise, verdict
+from server.domain.floor import MISSED_KEPT, RECENT_KEPT, Floor, RecentCall, Tally
+from server.domain.measures import PACE_MEMORY, Pace, of_leg
+from server.domain.queue import Line
+from server.domain.ticket import Leg, Status, Ticket
+from sql import rows
+from sql.tables import branches, counters, legs, open_ticket, tickets
+
+
+def load_floor(connection: Connection, branch: Branch) -> Floor:
+    """The branch as its rows say. Costs what is open and what happened today, whatever the history."""
+    code = branch.code
+    head = connection.execute(select(branches).where(branches.c.code == code)).mappings().one()
+    floor = Floor(branch, seq=head["seq"], last_at=head["last_at"])
+    if floor.seq == 0:
+        return floor
+    floor.business_on = branch.business_on(floor.last_at)
+    since = day_begins(branch, floor.last_at)
+    todays = or_(
+        open_ticket,
+        tickets.c.business_on == floor.business_on,
+        and_(tickets.c.ended_at.is_not(None), tickets.c.ended_at >= min(since, floor.last_at - MISSED_KEPT)),
+    )
+    found = read_tickets(connection, code, todays)
+    for ticket in found:
+        kept = ticket.is_open or (
+            ticket.status is Status.NO_SHOW and ticket.ended_at and ticket.ended_at >= floor.last_at - MISSED_KEPT
+        )
+        if kept:
+            floor.tickets[ticket.id] = ticket
+            floor.numbers[ticket.number] = ticket.id
+    _stand_in_line(floor)
+    query = select(counters).where(counters.c.branch == code)
+    floor.counters = {row["code"]: rows.to_counter(row) for row in connection.execute(query).mappings()}
+    series = (
+        select(tickets.c.letter, func.max(tickets.c.ordinal))
+        .where(tickets.c.branch == code, tickets.c.business_on == floor.business_on)
+        .group_by(tickets.c.letter)
+    )
+    floor.series = {letter: last for letter, last in connection.execute(series)}
+    floor.earlier = frozenset(
+        ticket.number
+        for ticket in found
+        if ticket.business_on < floor.business_on and (ticket.ended_at is None or ticket.ended_at >= since)
+    )
+    floor.recent = _recent(connection, code, since)
+    floor.tallies = {}
+    for ticket in found:
+        _count(floor, ticket, since)
+    floor.pace = {s.code: pace for s in branch.services if (pace := _pace(connection, floor, s.code)).n}
+    return floor
+
+
+def day_begins(branch: Branch, at: datetime) -> datetime:
+    """The instant at which the business day of `at` began."""
+    local = datetime.combine(branch.business_on(at), branch.turns_at, branch.timezone)
+    return local.astimezone(at.tzinfo)
+
+
+def read_tickets(connection: Connection, branch: str, which: Any) -> list[Ticket]:
+    """Whole tickets with their legs, by id, where the condition on `tickets` holds."""
+    query = select(tickets).where(tickets.c.branch == branch, which).order_by(tickets.c.id)
+    found = connection.execute(query).mappings().all()
+    of_legs = (
+        select(legs)
+        .join(tickets, and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket))
+        .where(tickets.c.branch == branch, which)
+        .order_by(legs.c.ticket, legs.c.leg)
+    )
+    by_ticket: dict[int, list[rows.Row]] = {}
+    for row in connection.execute(of_legs).mappings():
+        by_ticket.setdefault(row["ticket"], []).append(row)
+    return [rows.to_ticket(row, by_ticket.get(row["id"], ())) for row in found]
+
+
+def _stand_in_line(floor: Floor) -> None:
+    lines: dict[Line, list[Ticket]] = {}
+    for ticket in floor.tickets.values():
+        if ticket.status is Status.WAITING:
+            lines.setdefault(ticket.line, []).append(ticket)
+    for line, waiting in lines.items():
+        floor.lines[line] = tuple(t.id for t in sorted(waiting, key=lambda t: (t.rank_at, t.id)))
+    aside = [t for t in floor.tickets.values() if t.status in (Status.HELD, Status.NO_SHOW)]
+    floor.aside = tuple(t.id for t in sorted(aside, key=lambda t: (t.held_at or t.ended_at or t.issued_at, t.id)))
+
+
+def _recent(connection: Connection, branch: str, since: datetime) -> tuple[RecentCall, ...]:
+    query = (
+        select(tickets.c.id, tickets.c.number, legs.c.counter, legs.c.last_called_at, legs.c.calls)
+        .join(tickets, and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket))
+        .where(legs.c.branch == branch, legs.c.last_called_at >= since)
+        .order_by(legs.c.last_called_at.desc(), legs.c.ticket.desc())
+        .limit(RECENT_KEPT * 3)
+    )
+    seen: dict[int, RecentCall] = {}
+    for row in connection.execute(query):
+        seen.setdefault(row.id, RecentCall(row.id, row.number, row.counter, row.last_called_at, row.calls))
+    return tuple(seen.values())[:RECENT_KEPT]
+
+
+def _count(floor: Floor, ticket: Ticket, since: datetime) -> None:
+    """Add what happened to a ticket on the business day that began at `since`."""
+    first = ticket.legs[0]
+    tally = floor.tallies.get(first.service, Tally())
+
+    def today(at: datetime | None) -> bool:
+        return at is not None and at >= since
+
+    ended = today(ticket.ended_at) and ticket.leg.flag != "unattended"
+    promise = floor.branch.promise(first.service)
+    kept = verdict(promise, ticket) if promise is not None else None
+    judged = promise is not None and kept is not None and today(_judged_at(promise, ticket))
+    new = Tally(
+        issued=tally.issued + today(ticket.issued_at),
+        called=tally.called + today(first.called_at),
+        served=tally.served + (ended and ticket.status is Status.FINISHED),
+        no_show=tally.no_show + (ended and ticket.status is Status.NO_SHOW),
+        left=tally.left + (ended and ticket.status is Status.LEFT),
+        judged=tally.judged + judged,
+        kept=tally.kept + bool(judged and kept),
+    )
+    if new != Tally():
+        floor.tallies[first.service] = new
+
+
+def _judged_at(promise: Promise, ticket: Ticket) -> datetime | None:
+    first = ticket.legs[0]
+    began = first.ended_at if first.began_assumed else first.began_at
+    return {"wait_to_call": first.called_at, "wait": began}.get(promise.measure, ticket.ended_at)
+
+
+def _pace(connection: Connection, floor: Floor, service: str) -> Pace:
+    query = (
+        select(legs)
+        .where(
+            legs.c.branch == floor.branch.code, legs.c.service == service, legs.c.ended_at.is_not(None),
+            legs.c.began_at.is_not(None), legs.c.flag != "unattended", legs.c.outcome.not_in(["left", "carried"]),
+        )
+        .order_by(legs.c.ended_at.desc())
+        .limit(PACE_MEMORY)
+    )  # fmt: skip
+    pace = Pace(floor.service_mean(service))
+    for leg in _oldest_first(connection.execute(query).mappings().all()):
+        seconds = of_leg(leg).service
+        if seconds is not None:
+            pace = pace.after(seconds)
+    return pace
+
+
+def _oldest_first(found: Iterable[rows.Row]) -> list[Leg]:
+    return [Leg(**{name: row[name] for name in rows.LEG_FIELDS}) for row in found][::-1]

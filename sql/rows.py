@@ -1,0 +1,88 @@
+"""Tickets, legs and counters as rows, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from server.domain.counter import CounterState, Duty
+from server.domain.events import TicketIssued
+from server.domain.queue import Lane
+from server.domain.ticket import Leg, Status, Ticket
+
+LEG_FIELDS = (
+    "service", "joined_at", "called_at", "last_called_at", "calls", "began_at", "began_assumed", "held_s",
+    "ended_at", "counter", "officer", "outcome", "flag",
+)  # fmt: skip
+CHANGING = (
+    "service", "status", "rank_at", "counter", "only", "note", "hold_reason", "held_at", "remind_at", "printed",
+    "print_fault", "carried_on", "ended_at",
+)  # fmt: skip
+FIXED = (
+    "id", "number", "business_on", "lane", "language", "channel", "transactions", "token", "kiosk", "issued_at",
+)  # fmt: skip
+
+Row = RowMapping
+
+
+def new_ticket(branch: str, ticket: Ticket, issue: TicketIssued) -> dict[str, Any]:
+    row = {name: getattr(ticket, name) for name in (*FIXED, *CHANGING)}
+    return row | {
+        "branch": branch,
+        "letter": issue.letter,
+        "ordinal": issue.ordinal,
+        "first_service": issue.service,
+        "lane": str(ticket.lane),
+        "status": str(ticket.status),
+    }
+
+
+def changed_ticket(branch: str, ticket: Ticket) -> dict[str, Any]:
+    """The columns that change, with the keys that the update's WHERE asks for."""
+    row = {name: getattr(ticket, name) for name in CHANGING}
+    return row | {"status": str(ticket.status), "of_branch": branch, "of_id": ticket.id}
+
+
+def is_kept(ticket: Ticket, place: int) -> bool:
+    """Whether a leg has a row of its own: the first one gets it with its first call, for until then the ticket's
+    own row says all there is."""
+    leg = ticket.legs[place]
+    return place > 0 or leg.called_at is not None or leg.ended_at is not None or bool(leg.flag)
+
+
+def leg_row(branch: str, ticket: Ticket, place: int) -> dict[str, Any]:
+    leg = ticket.legs[place]
+    return {"branch": branch, "ticket": ticket.id, "leg": place} | {name: getattr(leg, name) for name in LEG_FIELDS}
+
+
+def to_ticket(row: Row, leg_rows: Sequence[Row]) -> Ticket:
+    """A ticket from its row and those of its legs, in order."""
+    legs = tuple(Leg(**{name: leg[name] for name in LEG_FIELDS}) for leg in leg_rows)
+    values = {name: row[name] for name in (*FIXED, *CHANGING)}
+    return Ticket(
+        **(values | {"lane": Lane(row["lane"]), "status": Status(row["status"])}),
+        legs=legs or (Leg(service=row["first_service"], joined_at=row["issued_at"]),),
+    )
+
+
+def counter_row(branch: str, state: CounterState) -> dict[str, Any]:
+    duty = state.duty
+    return {
+        "branch": branch, "code": state.code, "is_open": duty is not None,
+        "officer": duty.officer if duty else None, "opened_at": duty.opened_at if duty else None,
+        "services": "|".join(duty.services) if duty else "", "ticket": state.ticket, "run": state.run,
+        "closed_at": state.closed_at, "closed_reason": state.closed_reason, "idle_since": state.idle_since,
+        "last_no_show": state.last_no_show,
+    }  # fmt: skip
+
+
+def to_counter(row: Row) -> CounterState:
+    duty = None
+    if row["is_open"]:
+        duty = Duty(row["officer"], row["opened_at"], tuple(row["services"].split("|")))
+    return CounterState(
+        code=row["code"], duty=duty, ticket=row["ticket"], run=row["run"], closed_at=row["closed_at"],
+        closed_reason=row["closed_reason"], idle_since=row["idle_since"], last_no_show=row["last_no_show"],
+    )  # fmt: skip

@@ -1,0 +1,246 @@
+"""The branch in SQLite or PostgreSQL: one row of `branches` is its turn, the journal its history.
+
+A turn locks that row (SQLite: the whole database, by BEGIN IMMEDIATE), learns what others wrote since, lets the
+action record its events in a draft, and writes journal, tickets, legs, counters and the answer in one transaction.
+The draft becomes this process's floor only after the commit.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+
+from server.domain.branch import Branch
+from server.domain.events import Event, TicketIssued, decode, encode
+from server.domain.floor import Draft, Floor, fold
+from server.domain.ticket import Ticket
+from server.ports import Given
+from sql import rows
+from sql.chain import entry_hash, payload_text
+from sql.database import writing
+from sql.floor_query import load_floor
+from sql.tables import answers, branches, counters, journal, legs, tickets
+
+REMEMBERED = 4096
+"""How many events a process keeps in memory for screens that are a little behind."""
+
+_turn = select(branches.c.seq, branches.c.last_hash, branches.c.version).where(branches.c.code == bindparam("branch"))
+_turn_locked = _turn.with_for_update()
+_advance = (
+    update(branches)
+    .where(branches.c.code == bindparam("of_branch"), branches.c.seq == bindparam("of_seq"))
+    .values(seq=bindparam("seq"), last_at=bindparam("last_at"), last_hash=bindparam("last_hash"))
+)
+_change_ticket = (
+    update(tickets)
+    .where(
+        tickets.c.branch == bindparam("of_branch"),
+        tickets.c.id == bindparam("of_id"),
+        tickets.c.status == bindparam("of_status"),
+    )
+    .values({name: bindparam(name) for name in rows.CHANGING})
+)
+_change_leg = (
+    update(legs)
+    .where(
+        legs.c.branch == bindparam("of_branch"), legs.c.ticket == bindparam("of_id"), legs.c.leg == bindparam("of_leg")
+    )
+    .values({name: bindparam(name) for name in rows.LEG_FIELDS})
+)
+_COUNTER_FIELDS = tuple(c.name for c in counters.columns if c.name not in ("branch", "code"))
+_change_counter = (
+    update(counters)
+    .where(counters.c.branch == bindparam("of_branch"), counters.c.code == bindparam("of_code"))
+    .values({name: bindparam(name) for name in _COUNTER_FIELDS})
+)
+_given = select(answers.c.asked, answers.c.status, answers.c.body).where(
+    answers.c.branch == bindparam("branch"), answers.c.key == bindparam("key")
+)
+_since = (
+    select(journal.c.seq, journal.c.at, journal.c.kind, journal.c.ticket, journal.c.payload)
+    .where(journal.c.branch == bindparam("branch"), journal.c.seq > bindparam("after"))
+    .order_by(journal.c.seq)
+)
+
+
+class TurnBroken(RuntimeError):
+    """The rows are not as this process believes: a bug or another hand in the database. Nothing was written."""
+
+
+class SqlTurn:
+    """The branch's turn while it lasts; `draft` is what the action changes."""
+
+    def __init__(self, connection: Connection, before: Floor, last_hash: str) -> None:
+        self.draft: Draft = before.draft()
+        self._connection = connection
+        self._before = before
+        self._last_hash = last_hash
+        self._answers: list[tuple[str, Given]] = []
+
+    def given(self, key: str) -> Given | None:
+        row = self._connection.execute(_given, {"branch": self._before.branch.code, "key": key}).first()
+        if row is None:
+            return None
+        return Given(row.asked, row.status, None if row.body is None else json.loads(row.body))
+
+    def give(self, key: str, answer: Given) -> None:
+        self._answers.append((key, answer))
+
+    def write(self) -> None:
+        """Everything that the draft recorded, on the open transaction."""
+        draft, branch = self.draft, self.draft.branch.code
+        if draft.events:
+            for seq, event in draft.events:
+                if isinstance(event, TicketIssued):
+                    row = rows.new_ticket(branch, draft.changed[seq], event)
+                    self._connection.execute(tickets.insert(), row)
+            for ticket in draft.changed.values():
+                self._write_ticket(ticket, self._before.tickets.get(ticket.id))
+            for code in draft.changed_counters:
+                self._write_counter(code)
+        return self._finish()
+
+    def _finish(self) -> None:
+        draft, branch = self.draft, self.draft.branch.code
+        if draft.events:
+            self._write_journal()
+            moved = self._connection.execute(
+                _advance,
+                {"of_branch": branch, "of_seq": self._before.seq, "seq": draft.seq, "last_at": draft.last_at,
+                 "last_hash": self._last_hash},
+            )  # fmt: skip
+            if moved.rowcount != 1:
+                raise TurnBroken(f"branch {branch} moved past {self._before.seq} during a turn")
+        for key, given in self._answers:
+            body = None if given.body is None else json.dumps(given.body, ensure_ascii=False)
+            self._connection.execute(
+                answers.insert(),
+                {"branch": branch, "key": key, "asked": given.asked, "status": given.status, "body": body,
+                 "at": draft.last_at},
+            )  # fmt: skip
+
+    def _write_journal(self) -> None:
+        branch, entries = self.draft.branch.code, []
+        for seq, event in self.draft.events:
+            ticket = seq if isinstance(event, TicketIssued) else event.subject
+            payload = payload_text(encode(event))
+            self._last_hash = entry_hash(
+                branch, seq, event.at, self.actor, event.kind, ticket, payload, self._last_hash
+            )
+            entries.append(
+                {"branch": branch, "seq": seq, "at": event.at, "actor": self.actor, "kind": event.kind,
+                 "ticket": ticket, "payload": payload, "hash": self._last_hash}
+            )  # fmt: skip
+        self._connection.execute(journal.insert(), entries if len(entries) > 1 else entries[0])
+
+    actor = "system"
+
+    def _write_ticket(self, ticket: Ticket, before: Ticket | None) -> None:
+        branch = self.draft.branch.code
+        if before is not None:
+            row = rows.changed_ticket(branch, ticket) | {"of_status": str(before.status)}
+            if self._connection.execute(_change_ticket, row).rowcount != 1:
+                raise TurnBroken(f"ticket {ticket.id} is not {before.status} in the database")
+        for place, leg in enumerate(ticket.legs):
+            old = before.legs[place] if before is not None and place < len(before.legs) else None
+            if not rows.is_kept(ticket, place) or leg == old:
+                continue
+            row = rows.leg_row(branch, ticket, place)
+            if before is not None and old is not None and rows.is_kept(before, place):
+                keys = {"of_branch": row.pop("branch"), "of_id": row.pop("ticket"), "of_leg": row.pop("leg")}
+                self._connection.execute(_change_leg, row | keys)
+            else:
+                self._connection.execute(legs.insert(), row)
+
+    def _write_counter(self, code: str) -> None:
+        row = rows.counter_row(self.draft.branch.code, self.draft.counters[code])
+        if code in self._before.counters:
+            keys = {"of_branch": row.pop("branch"), "of_code": row.pop("code")}
+            self._connection.execute(_change_counter, row | keys)
+        else:
+            self._connection.execute(counters.insert(), row)
+
+
+class SqlStore:
+    """`read_plan` makes a branch of the plan's text and its version, as `branches` has them."""
+
+    def __init__(self, engine: Engine, code: str, read_plan: Callable[[str, int], Branch]) -> None:
+        self._engine = engine
+        self._code = code
+        self._read_plan = read_plan
+        self._locked = engine.dialect.name == "postgresql"
+        self._lock = threading.Lock()  # green under monkey-patching: other tasks wait their turn outside the database
+        self._recent: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
+        with engine.connect() as connection:
+            self._floor = load_floor(connection, self._plan(connection))
+
+    @property
+    def floor(self) -> Floor:
+        return self._floor
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    def since(self, seq: int) -> Sequence[tuple[int, Event]] | None:
+        if seq >= self._floor.seq:
+            return []
+        if not self._recent or self._recent[0][0] > seq + 1:
+            return None
+        return [entry for entry in self._recent if entry[0] > seq]
+
+    def catch_up(self) -> None:
+        with self._engine.connect() as connection:
+            found = connection.execute(_turn, {"branch": self._code}).one()
+            if (found.seq, found.version) == (self._floor.seq, self._floor.branch.version):
+                return
+        with self._lock, self._engine.connect() as connection:
+            found = connection.execute(_turn, {"branch": self._code}).one()
+            self._learn(connection, found.seq, found.version)
+
+    @contextmanager
+    def turn(self, actor: str) -> Iterator[SqlTurn]:
+        with self._lock:
+            with writing(self._engine) as connection:
+                found = connection.execute(_turn_locked if self._locked else _turn, {"branch": self._code}).one()
+                self._learn(connection, found.seq, found.version)
+                turn = SqlTurn(connection, self._floor, found.last_hash)
+                turn.actor = actor
+                yield turn
+                turn.write()
+            if turn.draft.events:
+                self._recent.extend(turn.draft.events)
+                self._floor = turn.draft.settled()
+
+    def _learn(self, connection: Connection, seq: int, version: int) -> None:
+        """Bring the floor to what is committed: a new plan, and what other processes wrote to the journal."""
+        if version != self._floor.branch.version:
+            self._floor = replace(self._floor, branch=self._plan(connection))
+        if seq == self._floor.seq:
+            return
+        missed = read_journal(connection, self._code, self._floor.seq)
+        self._floor = fold(self._floor.branch, missed, self._floor)
+        self._recent.extend(missed)
+
+    def _plan(self, connection: Connection) -> Branch:
+        query = select(branches.c.plan, branches.c.version).where(branches.c.code == self._code)
+        found = connection.execute(query).one()
+        return self._read_plan(found.plan, found.version)
+
+
+def read_journal(connection: Connection, branch: str, after: int) -> list[tuple[int, Event]]:
+    """The events with a seq above `after`, oldest first."""
+    found = connection.execute(_since, {"branch": branch, "after": after})
+    return [(row.seq, decode(row.kind, row.at, _subject(row), json.loads(row.payload))) for row in found]
+
+
+def _subject(row: Any) -> int | None:
+    subject: int | None = row.ticket
+    return subject

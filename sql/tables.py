@@ -1,0 +1,230 @@
+"""The tables. Instants are whole milliseconds since 1970 in UTC: exact, sortable, alike in both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(at: datetime) -> int:
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def from_ms(ms: int) -> datetime:
+    return _EPOCH + ms * _MILLISECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_ms(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_ms(value)
+
+
+class Day(TypeDecorator[date]):
+    """A local date as `2026-03-02`."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+metadata = MetaData()
+
+branches = Table(
+    "branches",
+    metadata,
+    Column("code", String(20), primary_key=True),
+    Column("seq", BigInteger, nullable=False, default=0),
+    Column("last_at", Instant, nullable=False),
+    Column("last_hash", String(64), nullable=False, default=""),
+    Column("plan", Text, nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("ticket", BigInteger),
+    Column("payload", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("branch", "seq", name="pk_journal"),
+    Index("ix_journal_at", "branch", "at"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("id", BigInteger, nullable=False, autoincrement=False),
+    Column("number", String(12), nullable=False),
+    Column("letter", String(4), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("business_on", Day, nullable=False),
+    Column("first_service", String(20), nullable=False),
+    Column("service", String(20), nullable=False),
+    Column("lane", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("transactions", Integer, nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("kiosk", String(40), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("rank_at", Instant, nullable=False),
+    Column("counter", String(20), nullable=False),
+    Column("only", String(40), nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("hold_reason", String(100), nullable=False),
+    Column("held_at", Instant),
+    Column("remind_at", Instant),
+    Column("printed", Boolean),
+    Column("print_fault", String(40), nullable=False),
+    Column("carried_on", Day),
+    Column("ended_at", Instant),
+    PrimaryKeyConstraint("branch", "id", name="pk_tickets"),
+    UniqueConstraint("branch", "business_on", "number", name="uq_tickets_number"),
+    UniqueConstraint("token", name="uq_tickets_token"),
+)
+open_ticket = tickets.c.status.in_(["waiting", "called", "serving", "held"])
+Index("ix_tickets_open", tickets.c.branch, sqlite_where=open_ticket, postgresql_where=open_ticket)
+Index("ix_tickets_ended", tickets.c.branch, tickets.c.ended_at)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("ticket", BigInteger, nullable=False),
+    Column("leg", Integer, nullable=False),
+    Column("service", String(20), nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("called_at", Instant),
+    Column("last_called_at", Instant),
+    Column("calls", Integer, nullable=False),
+    Column("began_at", Instant),
+    Column("began_assumed", Boolean, nullable=False),
+    Column("held_s", Float, nullable=False),
+    Column("ended_at", Instant),
+    Column("counter", String(20), nullable=False),
+    Column("officer", Integer),
+    Column("outcome", String(20), nullable=False),
+    Column("flag", String(20), nullable=False),
+    PrimaryKeyConstraint("branch", "ticket", "leg", name="pk_legs"),
+    ForeignKeyConstraint(["branch", "ticket"], ["tickets.branch", "tickets.id"], name="fk_legs_ticket"),
+    Index("ix_legs_called", "branch", "last_called_at"),
+    Index("ix_legs_ended", "branch", "service", "ended_at"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("officer", Integer),
+    Column("opened_at", Instant),
+    Column("services", Text, nullable=False),
+    Column("ticket", BigInteger),
+    Column("run", Integer, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_reason", String(100), nullable=False),
+    Column("idle_since", Instant),
+    Column("last_no_show", BigInteger),
+    PrimaryKeyConstraint("branch", "code", name="pk_counters"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("asked", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("branch", "key", name="pk_answers"),
+    Index("ix_answers_at", "at"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("password", String(200)),
+    Column("disabled_at", Instant),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("locked_until", Instant),
+    Column("created_at", Instant, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("scope", String(200), nullable=False, default=""),
+    Column("person", Integer),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("seen_at", Instant),
+    Index("ix_tokens_person", "person"),
+)
+
+pairings = Table(
+    "pairings",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("wanted", String(80), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_audit_at", "at"),
+)
