@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
 
 from server.domain.events import Event
 from server.domain.floor import Draft, Floor
+from server.domain.ticket import Ticket
 
 Body = dict[str, Any]
 """A JSON object, as the API answers it."""
@@ -133,6 +134,15 @@ class People(Protocol):
     ) -> str:  # fmt: skip
         """A new secret of 256 random bits. It is told this once; only its hash is kept."""
 
+    def use_once(self, secret: str, role: str, now: datetime) -> Identity | None:
+        """Take a one-time token of this role: the first to come gets it, everybody after gets None."""
+
+    def start_pairing(self, wanted: str, now: datetime, expires_at: datetime) -> tuple[str, str]:
+        """A short code for the screen of a new device, and the secret that becomes its token once it is paired."""
+
+    def pair(self, code: str, role: str, name: str, scope: Sequence[str], now: datetime) -> bool:
+        """Let the device that shows `code` in. False for a code that is unknown or too old."""
+
     def revoke(self, token: int, now: datetime) -> bool:
         """True if there was such a token in force."""
 
@@ -158,6 +168,31 @@ class People(Protocol):
 
     def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
         """The newest lines first."""
+
+
+class JournalRow(NamedTuple):
+    """A row of the journal as it is exported; `number`, `service` and `lane` are of the ticket it is about."""
+
+    seq: int
+    event: Event
+    number: str
+    service: str
+    lane: str
+
+
+class Records(Protocol):
+    """The past, read from the tables: whole tickets and the journal. Iterators stream, whatever their length."""
+
+    def ticket(self, ticket_id: int) -> Ticket | None: ...
+
+    def ticket_of(self, token: str) -> Ticket | None:
+        """The ticket of a public address."""
+
+    def tickets_between(self, first: date, last: date) -> Iterator[Ticket]:
+        """Tickets of these business days, both included, in order of issue."""
+
+    def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
+        """What happened on these local business days, both included, in order."""
 
 
 class NameTaken(Exception):

@@ -1,1 +1,1 @@
-"""What a day, a counter or a promise came to, read from what was written down."""
+"""What is read from the past: exports, measures, verification. Nothing here changes the branch."""

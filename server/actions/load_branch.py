@@ -1,0 +1,132 @@
+"""An edited branch file takes effect: the file's tables become the branch that the domain knows."""
+
+from __future__ import annotations
+
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from config.branch_file import BranchFile, dump, parse
+from config.branch_tables import HoursTable, OverrideTable
+from config.branch_values import minutes_of, weekdays
+from server.domain.branch import Branch, Calling, Kiosk, Zone
+from server.domain.charter import Promise
+from server.domain.counter import Counter, spoken_name
+from server.domain.discipline import ALWAYS, Policy
+from server.domain.errors import StillWaiting
+from server.domain.floor import Floor
+from server.domain.hours import Hours, Override, Pattern, Span, Weekend, weekend_of
+from server.domain.queue import Lane, Service
+
+__all__ = ["branch_of", "dump", "read_plan", "refuse_removals"]
+
+
+def read_plan(text: str, version: int) -> Branch:
+    """The branch of a plan as the database keeps it: the file's own text. Raises BranchFileError."""
+    return branch_of(parse(text), version)
+
+
+def branch_of(file: BranchFile, version: int = 1) -> Branch:
+    """The branch that a file describes."""
+    head, calling = file.branch, file.calling
+    return Branch(
+        code=head.code,
+        name=head.name,
+        timezone=ZoneInfo(head.timezone),
+        languages=head.languages,
+        lanes=tuple(Lane(lane) for lane in head.lanes),
+        services=tuple(
+            Service(
+                code=s.code, letter=s.starts_with, name=s.name, minutes=s.minutes, icon=s.icon, digits=head.digits,
+                bring=s.bring, in_person=s.in_person,
+            )
+            for s in file.services
+        ),
+        counters=tuple(
+            Counter(c.code, c.name or spoken_name(c.code), c.services, c.zone or file.zones[0].code)
+            for c in file.counters
+        ),
+        zones=tuple(Zone(z.code, z.name, z.languages, z.walk) for z in file.zones),
+        kiosks=tuple(
+            Kiosk(k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm) for k in file.kiosks
+        ),
+        policy=_policy(file),
+        calling=Calling(
+            no_show_after_s=calling.no_show_after, no_show_calls=calling.no_show_calls, walk_s=calling.walk,
+            recall_gap_s=calling.recall_gap, undo_s=calling.undo, missed_for_s=calling.missed_for,
+            return_behind=calling.return_behind, transfer_timeout_s=calling.transfer_timeout,
+            max_held=calling.max_held,
+        ),
+        promises=tuple(Promise(p.service, p.measure, p.minutes * 60, p.share) for p in file.promises),
+        hours=_hours(file, [h for h in file.hours if not h.services]),
+        service_hours={
+            s.code: hours
+            for s in file.services
+            if (hours := _hours(file, [h for h in file.hours if s.code in h.services], own=True)) is not None
+        },
+        turns_at=_clock(file.day.turns_at),
+        at_end=file.day.at_end,
+        hotline=head.hotline,
+        missed_at=head.missed_at,
+        version=version,
+    )  # fmt: skip
+
+
+def refuse_removals(floor: Floor, new: Branch) -> None:
+    """Raises StillWaiting when a service or a counter would vanish while tickets need it."""
+    services = {s.code for s in new.services}
+    counters = {c.code for c in new.counters}
+    for ticket in floor.open_tickets():
+        if ticket.service not in services:
+            raise StillWaiting(service=ticket.service, number=ticket.number)
+        if ticket.counter and ticket.counter not in counters:
+            raise StillWaiting(counter=ticket.counter, number=ticket.number)
+        if ticket.only.startswith("counter:") and ticket.only.removeprefix("counter:") not in counters:
+            raise StillWaiting(counter=ticket.only.removeprefix("counter:"), number=ticket.number)
+    for state in floor.counters.values():
+        if state.is_open and state.code not in counters:
+            raise StillWaiting(counter=state.code)
+
+
+def _policy(file: BranchFile) -> Policy:
+    table = file.discipline
+    starts = table.head_start.model_dump()
+    return Policy(
+        kind=table.kind,
+        guard=table.guard,
+        guard_after_s=table.guard_after * 60,
+        head_start_s={lane: ALWAYS if (start := starts[lane]) == "always" else start * 60 for lane in Lane},
+        ratio=table.ratio,
+    )
+
+
+def _hours(file: BranchFile, tables: list[HoursTable], own: bool = False) -> Hours | None:
+    """None where the file sets no hours: always open, and no calendar to look up at every ticket."""
+    closes = file.overrides or file.holidays
+    if not tables and (own or not closes):
+        return None
+    return Hours(
+        tz=ZoneInfo(file.branch.timezone),
+        week=tuple(Pattern(weekdays(table.days), _spans(table.open)) for table in tables),
+        overrides=() if own else tuple(_override(table) for table in file.overrides),
+        holidays={} if own else {holiday.date: holiday.name for holiday in file.holidays},
+        weekend=(
+            tuple(
+                Weekend(w.since, weekdays(w.days) or frozenset()) for w in sorted(file.weekends, key=lambda w: w.since)
+            )
+            or weekend_of(file.branch.state)
+        ),
+    )
+
+
+def _override(table: OverrideTable) -> Override:
+    days = weekdays(table.days) if table.days else None
+    return Override(table.first, table.last, _spans(table.open), table.reason, days)
+
+
+def _spans(spans: tuple[tuple[str, str], ...]) -> tuple[Span, ...]:
+    return tuple(sorted(Span(minutes_of(start), minutes_of(end)) for start, end in spans))
+
+
+def _clock(clock: str) -> time:
+    minutes = minutes_of(clock) % 1440
+    return time(minutes // 60, minutes % 60)

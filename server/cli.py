@@ -1,0 +1,144 @@
+"""The command `giliran`: what an office types. Exit status 0 done, 2 unusable arguments or settings, 1 all else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+LANGUAGES = ("ms", "en", "zh", "ta")
+DEVICES = ("kiosk", "display", "announcer", "counter", "manager", "integration")
+PEOPLE = ("officer", "supervisor", "manager", "admin", "auditor")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status; what went wrong is one clear line on standard error."""
+    given = parser().parse_args(argv)
+    if given.command in ("serve", "demo"):
+        from server import runtime
+
+        try:
+            # Before anything else is imported: this decides what threading and sockets are in this process.
+            runtime.prepare(_async_mode(given))
+        except ValueError as error:
+            print(f"giliran: {error}", file=sys.stderr)
+            return 2
+    from server import commands
+
+    return commands.run(given)
+
+
+def _async_mode(given: argparse.Namespace) -> str:
+    """The kind of tasks, found without importing what reads the other settings."""
+    folder = given.data or Path(os.environ.get("GILIRAN_DATA", "data"))
+    wanted = given.async_mode or os.environ.get("GILIRAN_ASYNC_MODE")
+    if wanted:
+        return str(wanted)
+    try:
+        told = tomllib.loads((folder / "giliran.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "eventlet"  # a file that cannot be read is named by the settings, which come next
+    return str(told.get("async_mode", "eventlet"))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option, as docs/operations.md lists them."""
+    top = argparse.ArgumentParser(prog="giliran", description="Counter queue management for public offices.")
+    top.add_argument("--version", action="version", version="giliran 0.1.0")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the office's server")
+    _serving(serve)
+    demo = commands.add_parser("demo", help="run the server with simulated customers and officers")
+    _serving(demo)
+    demo.add_argument("--speed", type=float, default=10.0, help="simulated seconds a second (default 10)")
+    demo.add_argument("--seed", type=int, default=1, help="the same seed is the same day")
+    demo.add_argument("--minutes", type=float, default=None, help="end after so many simulated minutes")
+
+    branch = commands.add_parser("branch", help="apply an edited branch file, or write it back")
+    ways = branch.add_subparsers(dest="way", required=True, metavar="load|save")
+    for way, about in (("load", "apply an edited file"), ("save", "write the branch back as a file")):
+        one = ways.add_parser(way, help=about)
+        one.add_argument("file", type=Path, metavar="FILE.toml")
+        _data(one)
+
+    token = commands.add_parser("token", help="tokens of devices")
+    ways = token.add_subparsers(dest="way", required=True, metavar="add|list|revoke")
+    add = ways.add_parser("add", help="make a token; standard output is the token alone, once")
+    add.add_argument("--role", required=True, choices=DEVICES)
+    add.add_argument("--name", required=True)
+    add.add_argument("--scope", action="append", default=[], help="what it is bound to; may be given again")
+    _data(add)
+    _data(ways.add_parser("list", help="the tokens in force"))
+    revoke = ways.add_parser("revoke", help="take a token's rights away")
+    revoke.add_argument("id", type=int)
+    _data(revoke)
+
+    user = commands.add_parser("user", help="people who may sign in")
+    ways = user.add_subparsers(dest="way", required=True, metavar="add|link")
+    add = ways.add_parser("add", help="add somebody")
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", required=True, choices=PEOPLE)
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    _data(add)
+    _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
+
+    export = commands.add_parser("export", help="tickets or the journal as a table")
+    export.add_argument("what", choices=("tickets", "journal"))
+    export.add_argument("--from", dest="first", required=True, metavar="DATE")
+    export.add_argument("--to", dest="last", required=True, metavar="DATE")
+    export.add_argument("--format", choices=("csv", "xlsx"), default="csv")
+    export.add_argument("--legs", action="store_true", help="one row a leg")
+    export.add_argument("--out", type=Path, default=None)
+    _data(export)
+
+    speak = commands.add_parser("speak", help="the announcement of one call as a sound file")
+    speak.add_argument("number")
+    speak.add_argument("counter")
+    speak.add_argument("--language", choices=LANGUAGES, default="ms")
+    speak.add_argument("--out", type=Path, required=True)
+
+    _data(commands.add_parser("verify", help="prove the journal: hash chain, conservation, every measure"))
+    for name, about in (("backup", "copy the database to a file"), ("restore", "put a copy back")):
+        one = commands.add_parser(name, help=about)
+        one.add_argument("file", type=Path)
+        _data(one)
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=about)
+
+
+def _data(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--data", type=Path, default=None, metavar="DIR", help="the data folder (default: GILIRAN_DATA, else ./data)"
+    )
+    one.add_argument(
+        "--database", default=None, metavar="URL", help="the database, where it is not SQLite in the folder"
+    )
+
+
+def _serving(one: argparse.ArgumentParser) -> None:
+    _data(one)
+    one.add_argument("--host", default=None)
+    one.add_argument("--port", type=int, default=None)
+    one.add_argument("--branch", type=Path, default=None, metavar="FILE.toml", help="the branch, on the first start")
+    one.add_argument("--redis", default=None, metavar="URL")
+    one.add_argument("--processes", type=int, default=None)
+    one.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    one.add_argument("--async-mode", dest="async_mode", choices=("eventlet", "gevent", "threading"), default=None)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"giliran: {message}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

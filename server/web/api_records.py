@@ -1,0 +1,68 @@
+"""The past for managers and other systems: measures, and exports that stream, whatever their length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+
+from flask import Response, jsonify
+
+from server.reports import export
+from server.reports.daily import measures
+from server.web import dto
+from server.web.api import RECORDS, api, need
+from server.web.edge import edge
+from server.web.refusals import Refused
+
+CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
+
+
+def days(query: dto.DaysQuery) -> tuple[date, date]:
+    """The two business days of a query. Raises Refused 422."""
+    found = []
+    for name, text in (("from", query.first), ("to", query.last)):
+        try:
+            found.append(date.fromisoformat(text))
+        except ValueError as error:
+            raise Refused(422, "malformed", f"{name}: {text} is no date") from error
+    if found[0] > found[1]:
+        raise Refused(422, "malformed", f"from {query.first} is after to {query.last}")
+    return found[0], found[1]
+
+
+def csv_response(name: str, pieces: Iterator[bytes]) -> Response:
+    """Streams; the first piece is made before the headers go out, so that a failure is still an answer."""
+    started = chain([next(pieces)], pieces)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(started, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@api.get("/measures", tags=[RECORDS], summary="Waits and service times", responses={"200": dto.Told})
+def get_measures(query: dto.MeasuresQuery) -> Response:
+    need("overview")
+    first, last = days(query)
+    door = edge()
+    branch = door.office.floor.branch
+    rows = measures(door.records.tickets_between(first, last), branch, query.by)
+    return jsonify({"from": query.first, "to": query.last, "by": query.by, "rows": rows})
+
+
+@api.get("/exports/tickets.csv", tags=[RECORDS], summary="Tickets of business days", responses={"200": CSV})
+def get_tickets_csv(query: dto.TicketsQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    door = edge()
+    branch, tickets = door.office.floor.branch, door.records.tickets_between(first, last)
+    by_leg = query.legs in ("1", "true")
+    header = export.LEGS_HEADER if by_leg else export.TICKETS_HEADER
+    rows = export.leg_rows(tickets, branch) if by_leg else export.ticket_rows(tickets, branch)
+    return csv_response(f"tickets-{first}-{last}.csv", export.csv_lines(header, rows))
+
+
+@api.get("/exports/journal.csv", tags=[RECORDS], summary="The journal of business days", responses={"200": CSV})
+def get_journal_csv(query: dto.DaysQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    rows = export.journal_rows(edge().records.journal_between(first, last))
+    return csv_response(f"journal-{first}-{last}.csv", export.csv_lines(export.JOURNAL_HEADER, rows, bom=False))

@@ -1,0 +1,157 @@
+"""Taking a number, reading it, giving it back, and the fate of its paper."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from flask import Response, jsonify
+
+from server.actions.issue import issue
+from server.actions.leave import leave
+from server.actions.office import Answer
+from server.actions.printed import printed
+from server.domain.errors import UnknownTicket, WrongMove
+from server.domain.floor import Draft
+from server.domain.queue import Lane
+from server.domain.ticket import Ticket
+from server.ports import Identity
+from server.web import dto
+from server.web.api import TICKETS, act, api, need
+from server.web.boards import instant, ticket_json
+from server.web.edge import edge
+from server.web.refusals import Refused
+
+TOKEN_BYTES = 16
+CHANNEL = {"kiosk": "kiosk", "officer": "staff", "supervisor": "staff"}
+
+
+def new_token() -> str:
+    """The random part of a ticket's public address: 128 bits (P6)."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def kiosk_of(asker: Identity, said: str | None) -> str:
+    """The kiosk that a ticket is taken at: the device's own, else the one it names, else the branch's first.
+
+    Empty for tickets that no kiosk gave. Raises Refused 422 unknown_kiosk.
+    """
+    kiosks = [kiosk.code for kiosk in edge().office.floor.branch.kiosks]
+    if asker.role != "kiosk" and said is None:
+        return ""
+    own = asker.scope[0] if asker.role == "kiosk" and asker.scope else None
+    found = own or said or kiosks[0]
+    if found not in kiosks:
+        raise Refused(422, "unknown_kiosk", f"no kiosk has the code {found}", kiosk=found)
+    return found
+
+
+@api.post("/tickets", tags=[TICKETS], summary="Take a number", responses={"201": dto.TicketTold})
+def take_number(body: dto.IssueAsked) -> Response:
+    asker = need("issue")
+    kiosk = kiosk_of(asker, body.kiosk)
+    channel = CHANNEL.get(asker.role, "api")
+    token = new_token()
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        ticket = issue(
+            draft, now, service=body.service, lane=body.lane, language=body.language,
+            transactions=body.transactions, token=token, channel=channel, kiosk=kiosk,
+        )  # fmt: skip
+        return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_printer(kiosk)})
+
+    answer = act(asker, decide)
+    live = edge().live
+    if body.lane == Lane.EMERGENCY and live is not None and answer.headers.get("Idempotent-Replayed") is None:
+        live.ring("emergency", kiosk=kiosk or None, counter=None)
+    return answer
+
+
+def has_printer(kiosk: str) -> bool:
+    """Whether a kiosk's printer agent listens now; without one the number stays on the screen."""
+    live = edge().live
+    return bool(kiosk) and live is not None and live.has_printer(kiosk)
+
+
+def find(ticket_id: int) -> Ticket:
+    """An open ticket from the floor, any other from the records. Raises UnknownTicket."""
+    ticket = edge().office.floor.tickets.get(ticket_id) or edge().records.ticket(ticket_id)
+    if ticket is None:
+        raise UnknownTicket(id=ticket_id)
+    found: Ticket = ticket
+    return found
+
+
+@api.get("/tickets/<int:ticket_id>", tags=[TICKETS], summary="A ticket", responses={"200": dto.TicketTold})
+def get_ticket(path: dto.TicketPath) -> Response:
+    need("ticket")
+    office = edge().office
+    return jsonify(ticket_json(office.floor, find(path.ticket_id), office.now()))
+
+
+@api.post(
+    "/tickets/<int:ticket_id>/leave", tags=[TICKETS], summary="Give a number back", responses={"200": dto.TicketTold}
+)
+def leave_queue(path: dto.TicketPath, body: dto.NoBody) -> Response:
+    asker = need("leave")
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        if path.ticket_id not in draft.tickets:
+            ended = find(path.ticket_id)
+            raise WrongMove(number=ended.number, status=str(ended.status), wanted="ticket_left")
+        return Answer(200, ticket_json(draft, leave(draft, now, path.ticket_id), now))
+
+    return act(asker, decide)
+
+
+@api.post(
+    "/tickets/<int:ticket_id>/printed", tags=[TICKETS], summary="What became of the paper",
+    responses={"200": dto.TicketTold},
+)  # fmt: skip
+def tell_printed(path: dto.TicketPath, body: dto.PrintedAsked) -> Response:
+    asker = need("print")
+    fault = "" if body.result == "printed" else body.fault or "unknown"
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        if path.ticket_id not in draft.tickets:
+            return Answer(200, ticket_json(draft, find(path.ticket_id), now))  # served before the paper came out
+        return Answer(200, ticket_json(draft, printed(draft, now, path.ticket_id, fault), now))
+
+    return act(asker, decide)
+
+
+@api.get(
+    "/kiosks/<kiosk>/unprinted", tags=[TICKETS], summary="Tickets whose paper nobody has reported on",
+    responses={"200": dto.Told},
+)  # fmt: skip
+def unprinted(path: dto.KioskPath) -> Response:
+    asker = need("print")
+    kiosk = kiosk_of(asker, path.kiosk)
+    office = edge().office
+    floor, now = office.floor, office.now()
+    waiting = [
+        paper_json(ticket, now) for ticket in floor.open_tickets() if ticket.kiosk == kiosk and ticket.printed is None
+    ]
+    return jsonify({"tickets": waiting})
+
+
+def paper_json(ticket: Ticket, now: datetime) -> dict[str, object]:
+    """Everything that a slip says, and nothing that it must not: no lane, no officer, no name."""
+    floor, door = edge().office.floor, edge()
+    branch = floor.branch
+    service = next((s for s in branch.services if s.code == ticket.service), None)
+    kiosk = next((k for k in branch.kiosks if k.code == ticket.kiosk), branch.kiosks[0])
+    zone = next((z for z in branch.zones if z.code == kiosk.zone), branch.zones[0])
+    promise = branch.promise(ticket.service)
+    shown = ticket_json(floor, ticket, now)
+    public = door.settings.public_url or ""
+    return {
+        "id": ticket.id, "number": ticket.number, "service": ticket.service,
+        "service_name": dict(service.name) if service else {}, "language": ticket.language,
+        "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
+        "url": f"{public}{shown['url']}", "office": {"code": branch.code, "name": dict(branch.name)},
+        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": ticket.kiosk,
+        "timezone": str(branch.timezone), "promise_s": round(promise.within_s) if promise else None,
+        "bring": dict(service.bring) if service and service.bring else None,
+        "missed_at": dict(branch.missed_at), "transactions": ticket.transactions,
+    }  # fmt: skip

@@ -1,0 +1,210 @@
+"""What the public screens are told: the floor, shaped for a zone or a kiosk. Pure.
+
+A zone's board holds numbers, counters and queues, never a lane, an officer or whose service it is (R006, H12).
+All spans are whole seconds, all instants UTC in ISO 8601.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain import estimate
+from server.domain.charter import Promise
+from server.domain.discipline import sentence
+from server.domain.floor import Floor
+from server.domain.hours import Closed, Open
+from server.domain.queue import Lane, Service
+from server.domain.ticket import Status, Ticket
+
+Json = dict[str, Any]
+Say = Callable[[str, Mapping[str, Any]], dict[str, str]]
+"""A phrase in every language: key and what to put into it → {ms, en, zh, ta}."""
+
+RECENT_SHOWN = 8
+MISSED_SHOWN = 8
+READY_AHEAD = 3
+
+
+def instant(at: datetime | None) -> str | None:
+    """`2026-03-02T00:00:12.250Z`."""
+    return None if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds(span: float | timedelta | None) -> int | None:
+    if span is None:
+        return None
+    return round(span.total_seconds() if isinstance(span, timedelta) else span)
+
+
+def wait_json(wait: estimate.Wait | None) -> Json | None:
+    if wait is None:
+        return None
+    return {
+        "low": round(wait.low), "likely": round(wait.likely), "high": round(wait.high), "as_of": instant(wait.as_of),
+    }  # fmt: skip
+
+
+def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
+    """A ticket as the API answers it to devices and officers."""
+    leg = ticket.leg
+    waits = ticket.status is Status.WAITING
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "service": ticket.service,
+        "lane": str(ticket.lane),
+        "language": ticket.language,
+        "channel": ticket.channel,
+        "transactions": ticket.transactions,
+        "status": str(ticket.status),
+        "issued_at": instant(ticket.issued_at),
+        "called_at": instant(leg.called_at),
+        "began_at": instant(leg.began_at),
+        "ended_at": instant(ticket.ended_at),
+        "counter": leg.counter or None,
+        "calls": leg.calls,
+        "printed": ticket.printed,
+        "ahead": floor.ahead(ticket) if waits else 0,
+        "wait": wait_json(estimate.waiting(floor, ticket, now)),
+        "url": f"/t/{ticket.token}",
+        "qr": f"/t/{ticket.token}/qr.svg",
+    }
+
+
+def opening(floor: Floor, now: datetime, service: str | None = None) -> Json:
+    """Whether the branch (or one of its services) is open, until when, or why not."""
+    hours = floor.branch.hours if service is None else floor.branch.service_hours.get(service)
+    state = hours.state(now) if hours else Open(None)
+    if isinstance(state, Closed):
+        return {
+            "is_open": False, "opens_at": instant(state.opens_at), "closes_at": None, "closed_reason": state.reason,
+            "closed_words": dict(state.words) or None,
+        }  # fmt: skip
+    return {
+        "is_open": True, "opens_at": None, "closes_at": instant(state.closes_at), "closed_reason": None,
+        "closed_words": None,
+    }  # fmt: skip
+
+
+def promise_json(floor: Floor) -> Json:
+    """Today's promise over all services: how many were judged, and the share that was kept."""
+    tally = floor.tally()
+    promise = next((p for p in floor.branch.promises if p.service is None), None)
+    promise = promise or (floor.branch.promises[0] if floor.branch.promises else Promise())
+    return {
+        "minutes": round(promise.within_s / 60),
+        "measure": promise.measure,
+        "share": promise.share,
+        "kept_share": tally.kept / tally.judged if tally.judged else None,
+        "judged": tally.judged,
+    }
+
+
+def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
+    """One service as the public sees it."""
+    waiting = [floor.tickets[ids[0]].leg.joined_at for line, ids in floor.lines.items() if line.service == service.code]
+    wait = estimate.joining(floor, service.code, Lane.REGULAR, now)
+    promise = floor.branch.promise(service.code)
+    return {
+        "service": service.code,
+        "name": dict(service.name),
+        "icon": service.icon,
+        "waiting": floor.waiting_of(service.code),
+        "longest_wait_s": seconds(now - min(waiting)) if waiting else 0,
+        "wait": wait_json(wait),
+        "wait_reason": None if wait else "no_counter",
+        "counters_open": floor.counters_open(service.code),
+        "counters_able": len(floor.branch.counters_able(service.code)),
+        "promise_s": seconds(promise.within_s) if promise else None,
+    }
+
+
+def rule_words(floor: Floor, say: Say) -> dict[str, str]:
+    """The discipline in one plain sentence, in every language."""
+    key, facts = sentence(floor.branch.policy)
+    return say(key, facts)
+
+
+def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
+    """The answer of /queues: what a kiosk offers, and what anybody may know."""
+    services = []
+    for service in floor.branch.services:
+        own = opening(floor, now, service.code)
+        services.append(
+            queue_json(floor, service, now)
+            | {"is_open": own["is_open"], "opens_at": own["opens_at"], "bring": dict(service.bring) or None,
+               "in_person": service.in_person, "notice": None}
+        )  # fmt: skip
+    return {
+        "as_of": instant(now),
+        **opening(floor, now),
+        "rule": rule_words(floor, say),
+        "queues": services,
+        "lanes": [str(lane) for lane in floor.branch.lanes if lane is not Lane.EMERGENCY],
+        "promise": promise_json(floor),
+        "hotline": floor.branch.hotline,
+    }
+
+
+def waits_json(floor: Floor, now: datetime) -> Json:
+    """What changes with every ticket and is sent at most once a second."""
+    return {
+        "as_of": instant(now),
+        "queues": [queue_json(floor, service, now) for service in floor.branch.services],
+        "counters_open": floor.counters_open(),
+        "promise": promise_json(floor),
+        "ready": ready_json(floor, now),
+    }
+
+
+def ready_json(floor: Floor, now: datetime) -> list[Json]:
+    """The numbers that will be called soon, per service at most three (N1), in the order of the lines."""
+    found: list[Json] = []
+    seen: set[int] = set()
+    for service in floor.branch.services:
+        open_here = [s for s in floor.counters.values() if s.duty and service.code in s.duty.services]
+        if not open_here:
+            continue
+        for choice in floor.next_for(open_here[0], now, READY_AHEAD):
+            if choice.ticket.service == service.code and choice.ticket.id not in seen:
+                seen.add(choice.ticket.id)
+                found.append({"number": choice.ticket.number})
+    return found[:MISSED_SHOWN]
+
+
+def zone_json(floor: Floor, zone: str, now: datetime, say: Say) -> Json | None:
+    """The whole board of a zone; None for a zone that the branch does not have."""
+    here = next((z for z in floor.branch.zones if z.code == zone), None)
+    if here is None:
+        return None
+    names = {counter.code: counter.name for counter in floor.branch.counters}
+    recent = [
+        {"number": call.number, "counter": names.get(call.counter, call.counter), "at": instant(call.at),
+         "calls": call.calls, "open": is_called(floor, call.ticket)}
+        for call in floor.recent
+    ]  # fmt: skip
+    return {
+        "seq": floor.seq,
+        "as_of": instant(now),
+        "zone": {"code": here.code, "name": dict(here.name)},
+        "office": {"code": floor.branch.code, "name": dict(floor.branch.name)},
+        **opening(floor, now),
+        "calls": [{k: v for k, v in call.items() if k != "open"} for call in recent if call["open"]],
+        "recent": [{k: v for k, v in call.items() if k != "open"} for call in recent[:RECENT_SHOWN]],
+        "missed": [{"number": t.number, "at": instant(t.ended_at)} for t in floor.missed(now)[:MISSED_SHOWN]],
+        "missed_at": dict(floor.branch.missed_at),
+        "queues": [queue_json(floor, service, now) for service in floor.branch.services],
+        "ready": ready_json(floor, now),
+        "counters_open": floor.counters_open(),
+        "promise": promise_json(floor),
+        "rule": rule_words(floor, say),
+        "notices": [],
+    }
+
+
+def is_called(floor: Floor, ticket_id: int) -> bool:
+    """Whether a call still stands: the customer has not come to the counter yet."""
+    ticket = floor.tickets.get(ticket_id)
+    return ticket is not None and ticket.status is Status.CALLED

@@ -1,0 +1,247 @@
+"""The shapes of the API, as the OpenAPI document shows them. An unknown key in a request is refused by name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = dict[str, str]
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Outcome = Literal["done", "referred", "come_again"]
+Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class Asked(BaseModel):
+    """A request: nothing but the keys shown here, and no string taken for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Told(BaseModel):
+    """An answer; members may be added in later versions."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class NoBody(Asked):
+    pass
+
+
+class IssueAsked(Asked):
+    service: Code
+    lane: Code = "regular"
+    language: Code = "ms"
+    transactions: Annotated[int, Field(ge=1, le=99)] = 1
+    kiosk: Annotated[str, Field(max_length=40)] | None = None
+
+
+class OpenAsked(Asked):
+    services: Annotated[list[Code], Field(max_length=50)] | None = None
+    take_over: bool = False
+
+
+class ReasonAsked(Asked):
+    reason: Annotated[Line, Field(max_length=100)]
+
+
+class OutcomeAsked(Asked):
+    outcome: Outcome = "done"
+
+
+class HoldAsked(Asked):
+    reason: Annotated[Line, Field(max_length=100)]
+    remind_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+
+
+class NumberAsked(Asked):
+    number: Code
+
+
+class CallAsked(Asked):
+    number: Code
+    reason: Annotated[Line, Field(max_length=100)]
+
+
+class TransferAsked(Asked):
+    service: Code | None = None
+    counter: Code | None = None
+    officer: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    position: Literal["arrival", "first", "last"] = "arrival"
+    note: Line = ""
+
+
+class WalkDirectAsked(Asked):
+    service: Code
+
+
+class CloseDayAsked(Asked):
+    waiting: Literal["carry", "close"] | None = None
+    reason: Annotated[Line, Field(max_length=100)] = ""
+
+
+class PrintedAsked(Asked):
+    result: Literal["printed", "failed"]
+    fault: Annotated[str, Field(max_length=40)] | None = None
+
+
+class HelpAsked(Asked):
+    kind: Literal["help", "emergency"] = "help"
+    kiosk: Annotated[str, Field(max_length=40)] | None = None
+    counter: Annotated[str, Field(max_length=40)] | None = None
+
+
+class PersonAsked(Asked):
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    role: Literal["officer", "supervisor", "manager", "admin", "auditor"]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PasswordAsked(Asked):
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class RoleAsked(Asked):
+    role: Literal["officer", "supervisor", "manager", "admin", "auditor"]
+
+
+class PairAsked(Asked):
+    code: Annotated[str, Field(min_length=4, max_length=12)]
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    role: Literal["kiosk", "display", "announcer", "counter", "manager"]
+    scope: Annotated[list[Code], Field(max_length=20)] = []
+
+
+class TicketPath(BaseModel):
+    ticket_id: Annotated[int, Field(ge=0, le=2**53)]
+
+
+class CounterPath(BaseModel):
+    counter: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class ZonePath(BaseModel):
+    zone: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class KioskPath(BaseModel):
+    kiosk: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class RowPath(BaseModel):
+    row: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class DaysQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    first: Annotated[Date, Field(alias="from", description="business day, included")]
+    last: Annotated[Date, Field(alias="to", description="business day, included")]
+
+
+class TicketsQuery(DaysQuery):
+    legs: Annotated[Literal["0", "1", "true", "false"], Field(description="one row a leg")] = "0"
+
+
+class MeasuresQuery(DaysQuery):
+    by: Literal["service", "lane", "counter", "hour", "day"] = "service"
+
+
+class AuditQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    before: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+
+class WaitTold(BaseModel):
+    """Seconds until the call; `low` to `high` should hold four times out of five."""
+
+    low: int
+    likely: int
+    high: int
+    as_of: str
+
+
+class TicketTold(Told):
+    id: int
+    number: str
+    service: str
+    lane: str
+    status: Literal["waiting", "called", "serving", "held", "finished", "no_show", "left"]
+    issued_at: str
+    called_at: str | None
+    began_at: str | None
+    ended_at: str | None
+    counter: str | None
+    calls: int
+    language: str
+    channel: str
+    transactions: int
+    printed: bool | None
+    ahead: int
+    wait: WaitTold | None
+    url: str
+    qr: str
+
+
+class CalledTold(TicketTold):
+    why: str
+
+
+class CounterTold(Told):
+    counter: str
+    is_open: bool
+    services: list[str]
+    closed_reason: str | None
+
+
+class ClosedDayTold(Told):
+    business_day: str
+    carried: int
+    closed: int
+
+
+class QueueTold(Told):
+    service: str
+    name: Text
+    waiting: int
+    longest_wait_s: int
+    wait: WaitTold | None
+    counters_open: int
+    promise_s: int | None
+
+
+class QueuesTold(Told):
+    as_of: str
+    is_open: bool
+    rule: Text
+    queues: list[QueueTold]
+
+
+class CallTold(Told):
+    number: str
+    counter: str
+    at: str
+    calls: int
+
+
+class BoardTold(Told):
+    seq: int
+    as_of: str
+    calls: list[CallTold]
+    recent: list[CallTold]
+    missed: list[Told]
+    queues: list[QueueTold]
+    notices: list[Told]
+
+
+class Problem(Told):
+    """RFC 9457: what happened, with a code that does not change."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str

@@ -1,0 +1,55 @@
+"""What the web edge works with, put together once by `server.app` and found again in every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+
+from flask import current_app
+
+from server.actions.office import Office
+from server.ports import People, Records
+from server.web.boards import Say
+from server.web.staff_boards import Officers
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from server.web.live import Live
+    from server.web.voice import Announcer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Offload(Protocol):
+    """Run something slow outside the event loop and wait for it without holding the others up."""
+
+    def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+@dataclass(slots=True)
+class Edge:
+    """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past."""
+
+    office: Office
+    people: People
+    settings: Settings
+    say: Say
+    phrases: dict[str, dict[str, str]]
+    offload: Offload
+    records: Records
+    live: Live | None = None
+    announcer: Announcer | None = None
+
+    def officers(self) -> Officers:
+        """Everybody who may serve at a counter, by number."""
+        return Officers(
+            {p.id: p.name for p in self.people.people() if p.role in ("officer", "supervisor") and not p.disabled_at}
+        )
+
+
+def edge() -> Edge:
+    """The edge of the running application."""
+    found: Edge = current_app.extensions["giliran"]
+    return found

@@ -1,0 +1,279 @@
+"""The pages that are nobody's screen: the index, log-in and set-up, pairing, the manager's, the administrator's,
+and the phone's. Screens of the kiosk, the hall and the counters stand in packages of their own."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import segno
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.domain.ticket import Ticket
+from server.ports import Identity
+from server.web.access import DEVICE_COOKIE, PERSON_COOKIE, csrf, identity, need, rights
+from server.web.boards import opening, promise_json, queues_json, rule_words, ticket_json
+from server.web.edge import edge
+from server.web.passwords import hash_password, sign_in, sign_out
+from server.web.refusals import Refused
+from server.web.staff_boards import overview_json
+
+pages = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static/web")
+
+HOME_OF = {"manager": "/manage", "supervisor": "/manage", "auditor": "/manage", "admin": "/admin", "officer": "/"}
+DEVICE_DAYS = 3650
+PAIR_COOKIE = "giliran_pairing"
+LANGUAGE_COOKIE = "giliran_language"
+
+
+def page_context(language: str | None = None, theme: str = "day") -> dict[str, Any]:
+    """What every template has: the words, the time, the zone and the CSRF token."""
+    door = edge()
+    branch = door.office.floor.branch
+    asked = language or request.cookies.get(LANGUAGE_COOKIE, "ms")
+    return {
+        "language": asked if asked in branch.languages else "ms",
+        "theme": theme,
+        "phrases": door.phrases,
+        "now": door.office.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time_zone": str(branch.timezone),
+        "csrf": generate_csrf(),
+        "office": {"code": branch.code, "name": dict(branch.name)},
+        "languages": list(branch.languages),
+    }
+
+
+def signed_in(right: str) -> Identity | None:
+    """The person or device that may see this page; None: send them to the log-in. Raises Refused 403."""
+    asker = identity()
+    if asker is None:
+        return None
+    return need(right)
+
+
+def to_login() -> AnyResponse:
+    return redirect(f"/login?next={request.path}")
+
+
+@pages.get("/")
+def index() -> str:
+    """The office's screens, each with its address."""
+    branch = edge().office.floor.branch
+    asker = identity()
+    screens = {
+        "kiosks": [{"code": k.code, "path": f"/kiosk/{k.code}"} for k in branch.kiosks],
+        "zones": [{"code": z.code, "name": dict(z.name), "path": f"/display/{z.code}"} for z in branch.zones],
+        "counters": [{"code": c.code, "name": c.name, "path": f"/counter/{c.code}"} for c in branch.counters],
+        "staff": [{"code": "manage", "path": "/manage"}, {"code": "admin", "path": "/admin"}],
+    }
+    return render_template("web/index.html", screens=screens, person=_person_json(asker), **page_context())
+
+
+def _person_json(asker: Identity | None) -> dict[str, Any] | None:
+    if asker is None or asker.person is None:
+        return None
+    return {"id": asker.person, "name": asker.name, "role": asker.role}
+
+
+@pages.get("/login")
+def login_page() -> str:
+    return render_template("web/login.html", next=safe_next(request.args.get("next")), refusal=None, **page_context())
+
+
+@pages.post("/login")
+def login() -> AnyResponse:
+    csrf.protect()
+    wanted = safe_next(request.form.get("next"))
+    try:
+        person, secret = sign_in(request.form.get("name", ""), request.form.get("password", ""))
+    except Refused as refused:
+        shown = render_template(
+            "web/login.html", next=wanted, refusal={"code": refused.code, **refused.facts},
+            name=request.form.get("name", ""), **page_context(),
+        )  # fmt: skip
+        return make_response(shown, refused.status)
+    answer = redirect(wanted or HOME_OF[person.role], 303)
+    keep_cookie(answer, PERSON_COOKIE, secret, timedelta(hours=edge().settings.session_hours))
+    return answer
+
+
+@pages.post("/logout")
+def logout() -> AnyResponse:
+    csrf.protect()
+    asker = identity()
+    if asker is not None and asker.person is not None:
+        sign_out(asker)
+    answer = redirect("/", 303)
+    answer.delete_cookie(PERSON_COOKIE)
+    return answer
+
+
+def safe_next(wanted: str | None) -> str:
+    """A path of this site, or nothing: a log-in never leads elsewhere."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or "\\" in wanted:
+        return ""
+    parts = urlsplit(wanted)
+    return "" if parts.scheme or parts.netloc else wanted
+
+
+def keep_cookie(answer: AnyResponse, name: str, secret: str, lasts: timedelta) -> None:
+    """HttpOnly and SameSite=Strict: no script reads it, no other site sends it."""
+    secure = edge().settings.secure_cookies
+    answer.set_cookie(name, secret, max_age=lasts, httponly=True, samesite="Strict", secure=secure)
+
+
+@pages.get("/setup/<token>")
+def setup_page(token: str) -> str:
+    _setup_token(token)
+    return render_template("web/setup.html", token=token, refusal=None, **page_context())
+
+
+@pages.post("/setup/<token>")
+def setup(token: str) -> AnyResponse:
+    """The first administrator: the link works once, and only while nobody administers."""
+    csrf.protect()
+    _setup_token(token)
+    door = edge()
+    now = door.office.now()
+    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    try:
+        if not name or len(name) > 80:
+            raise Refused(422, "name_needed", "a name of at most 80 characters")
+        hashed = hash_password(password)
+    except Refused as refused:
+        shown = render_template(
+            "web/setup.html", token=token, refusal={"code": refused.code, **refused.facts}, name=name, **page_context()
+        )
+        return make_response(shown, refused.status)
+    if door.people.use_once(token, "setup", now) is None:
+        abort(404)
+    person = door.people.person_named(name) or door.people.add_person(name, "admin", hashed, now)
+    door.people.change_person(person.id, role="admin", password=hashed, disabled_at=None)
+    door.people.note(f"admin:{person.id}", "set_up", now)
+    _, secret = sign_in(name, password)
+    answer = redirect("/admin", 303)
+    keep_cookie(answer, PERSON_COOKIE, secret, timedelta(hours=door.settings.session_hours))
+    return answer
+
+
+def _setup_token(token: str) -> None:
+    door = edge()
+    found = door.people.identify(token, door.office.now())
+    if found is None or found.role != "setup":
+        abort(404)
+
+
+@pages.get("/pair/<token>")
+def pair_link(token: str) -> AnyResponse:
+    """A one-time link pairs the browser that opens it, and shows its screen."""
+    door = edge()
+    now = door.office.now()
+    link = door.people.use_once(token, "pair", now)
+    if link is None or not link.scope:
+        abort(404)
+    role, _, code = link.scope[0].partition(":")
+    secret = door.people.add_token(role, link.name, now, scope=[code] if code else [])
+    door.people.note("system", "device_paired", now, name=link.name, role=role, scope=code)
+    path = {"kiosk": "/kiosk/", "display": "/display/", "counter": "/counter/"}.get(role, "/") + code
+    answer = redirect(path, 303)
+    keep_cookie(answer, DEVICE_COOKIE, secret, timedelta(days=DEVICE_DAYS))
+    return answer
+
+
+def unpaired(wanted: str) -> AnyResponse:
+    """What a screen shows that nobody has let in yet: a short code for the administrator to type."""
+    door = edge()
+    now = door.office.now()
+    expires_at = now + timedelta(minutes=door.settings.pairing_minutes)
+    code, secret = door.people.start_pairing(wanted, now, expires_at)
+    shown = render_template("web/pair.html", code=code, wanted=wanted, **page_context())
+    answer = make_response(shown, 401)
+    keep_cookie(answer, DEVICE_COOKIE, secret, timedelta(days=DEVICE_DAYS))
+    return answer
+
+
+@pages.get("/pair/status")
+def pair_status() -> Response:
+    """Whether the browser that asks has been let in: 204 yes, 202 not yet."""
+    asker = identity()
+    return Response(status=204 if asker is not None else 202)
+
+
+@pages.get("/manage")
+def manage() -> str | AnyResponse:
+    asker = signed_in("overview")
+    if asker is None:
+        return to_login()
+    door = edge()
+    board = overview_json(door.office.floor, door.office.now(), door.officers())
+    return render_template(
+        "web/manage.html", board=board, person=_person_json(asker), rights=sorted(rights(asker)),
+        today=board["business_day"], **page_context(),
+    )  # fmt: skip
+
+
+@pages.get("/admin")
+def admin() -> str | AnyResponse:
+    asker = identity()
+    if asker is None:
+        return to_login()
+    if not {"admin", "audit"} & rights(asker):
+        need("admin")
+    branch = edge().office.floor.branch
+    places = {
+        "kiosk": [k.code for k in branch.kiosks], "display": [z.code for z in branch.zones],
+        "counter": [c.code for c in branch.counters],
+    }  # fmt: skip
+    return render_template(
+        "web/admin.html", person=_person_json(asker), rights=sorted(rights(asker)), places=places, **page_context()
+    )
+
+
+def _ticket(token: str) -> Ticket:
+    door = edge()
+    found = door.records.ticket_of(token)
+    if found is None:
+        abort(404)
+    lasts = timedelta(hours=door.settings.ticket_link_hours)
+    if found.ended_at is not None and door.office.now() - found.ended_at > lasts:
+        abort(404)
+    return door.office.floor.tickets.get(found.id, found)
+
+
+@pages.get("/t/<token>")
+def phone(token: str) -> str:
+    """A customer's own page, by a random address: number, what happens, how long, where to go."""
+    door = edge()
+    ticket = _ticket(token)
+    floor, now = door.office.floor, door.office.now()
+    service = next((s for s in floor.branch.services if s.code == ticket.service), None)
+    names = {counter.code: counter.name for counter in floor.branch.counters}
+    return render_template(
+        "web/phone.html",
+        ticket=ticket_json(floor, ticket, now) | {"counter": names.get(ticket.leg.counter, ticket.leg.counter)},
+        service=dict(service.name) if service else {}, bring=dict(service.bring) if service else {},
+        promise=promise_json(floor), opening=opening(floor, now), rule=rule_words(floor, door.say),
+        missed_at=dict(floor.branch.missed_at), token=token, queues=queues_json(floor, now, door.say),
+        **page_context(language=request.args.get("language") or ticket.language),
+    )  # fmt: skip
+
+
+@pages.get("/t/<token>/qr.svg")
+def phone_qr(token: str) -> Response:
+    """The QR code that leads to the customer's page."""
+    _ticket(token)
+    root = edge().settings.public_url or request.url_root.rstrip("/")
+    made = segno.make(f"{root}/t/{token}", error="m")
+    answer = Response(_svg(made), mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+def _svg(made: segno.QRCode) -> bytes:
+    out = io.BytesIO()
+    made.save(out, kind="svg", border=2, dark="#000", light="#fff", omitsize=True, xmldecl=True, svgns=True)
+    return out.getvalue()

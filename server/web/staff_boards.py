@@ -1,0 +1,218 @@
+"""What officers and managers are told: the floor, shaped for a counter's terminal and the manager's overview. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.domain.counter import CounterState
+from server.domain.floor import Floor
+from server.domain.measures import of_leg
+from server.domain.ticket import Status, Ticket
+from server.web.boards import Json, Say, instant, opening, promise_json, queue_json, seconds
+
+NEXT_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Officers:
+    """Who the officers are, by number; only terminals and managers are told names."""
+
+    names: Mapping[int, str]
+
+    def of(self, officer: int | None) -> Json | None:
+        return None if officer is None else {"id": officer, "name": self.names.get(officer, f"#{officer}")}
+
+
+def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Officers) -> Json:
+    """A counter's terminal. Raises UnknownCounter."""
+    counter, state = floor.branch.counter(code), floor.counter(code)
+    calling = floor.branch.calling
+    ticket = floor.serving(code)
+    names = {service.code: dict(service.name) for service in floor.branch.services}
+    lines = floor.lines_of(state)
+    heads = [floor.tickets[floor.lines[line][0]].leg.joined_at for line in lines]
+    services = state.duty.services if state.duty else counter.services
+    return {
+        "seq": floor.seq,
+        "as_of": instant(now),
+        "counter": {"code": code, "name": counter.name, "services": list(counter.services)},
+        "duty": None if state.duty is None else {
+            "officer": officers.of(state.duty.officer), "opened_at": instant(state.duty.opened_at),
+            "services": list(state.duty.services),
+        },
+        "closed": None if state.closed_at is None else {"reason": state.closed_reason, "at": instant(state.closed_at)},
+        "ticket": None if ticket is None else hand_json(floor, ticket, now),
+        "held": [
+            {"number": t.number, "service": t.service, "reason": t.hold_reason, "held_at": instant(t.held_at),
+             "remind_at": instant(t.remind_at)}
+            for t in floor.held_at(code)
+        ],
+        "missed": [
+            {"number": t.number, "at": instant(t.ended_at),
+             "may_return_until": instant((t.ended_at or now) + timedelta(seconds=calling.missed_for_s))}
+            for t in floor.missed(now)
+        ],
+        "waiting": floor.waiting_for(state),
+        "longest_wait_s": seconds(now - min(heads)) if heads else 0,
+        "by_service": [
+            queue | {"name": names[queue["service"]]}
+            for service in floor.branch.services if service.code in services
+            for queue in [queue_json(floor, service, now)]
+        ],
+        "next": [
+            {"number": c.ticket.number, "service": c.ticket.service, "service_name": names.get(c.ticket.service, {}),
+             "waited_s": seconds(now - c.ticket.leg.joined_at),
+             "why": {"code": c.why, "text": say(f"why.{c.why}", why_facts(floor, c.ticket))}}
+            for c in floor.next_for(state, now, NEXT_SHOWN)
+        ],
+        "may": may_json(floor, state, ticket, now),
+        "services": [{"code": s.code, "name": dict(s.name)} for s in floor.branch.services],
+        "counters": [
+            {"code": c.code, "name": c.name, "is_open": floor.counter(c.code).is_open,
+             "officer": officers.of(duty.officer) if (duty := floor.counter(c.code).duty) else None}
+            for c in floor.branch.counters
+        ],
+        "officers": [
+            {"id": number, "name": name,
+             "counter": next((s.code for s in floor.counters.values() if s.duty and s.duty.officer == number), None)}
+            for number, name in officers.names.items()
+        ],
+        "targets": {"service_s": seconds(floor.service_mean(ticket.service)) if ticket else None},
+        "calling": {"no_show_after": calling.no_show_after_s, "no_show_calls": calling.no_show_calls,
+                    "recall_gap": calling.recall_gap_s, "undo": calling.undo_s},
+    }  # fmt: skip
+
+
+def why_facts(floor: Floor, ticket: Ticket) -> Json:
+    """What a why-sentence may mention."""
+    policy = floor.branch.policy
+    start = policy.head_start(ticket.lane)
+    return {
+        "minutes": round(start / 60) if start < float("inf") else 0,
+        "guard": policy.guard,
+        "guard_after": round(policy.guard_after_s / 60),
+        "n": policy.ratio,
+    }
+
+
+def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
+    """The customer in hand, with what the officer may know: how long they waited, where they have been."""
+    leg = ticket.leg
+    names = {service.code: dict(service.name) for service in floor.branch.services}
+    promise = floor.branch.promise(ticket.legs[0].service)
+    legs = []
+    for past in ticket.legs[:-1]:
+        took = of_leg(past)
+        legs.append(
+            {"service": past.service, "service_name": names.get(past.service, {}), "counter": past.counter,
+             "wait_s": seconds(took.wait_to_call), "service_s": seconds(took.service), "outcome": past.outcome}
+        )  # fmt: skip
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "service": ticket.service,
+        "service_name": names.get(ticket.service, {}),
+        "lane": str(ticket.lane),
+        "language": ticket.language,
+        "status": str(ticket.status),
+        "issued_at": instant(ticket.issued_at),
+        "called_at": instant(leg.last_called_at),
+        "first_called_at": instant(leg.called_at),
+        "began_at": instant(leg.began_at),
+        "calls": leg.calls,
+        "waited_s": seconds((leg.called_at or now) - leg.joined_at),
+        "transactions": ticket.transactions,
+        "note": ticket.note,
+        "promise_s": seconds(promise.within_s) if promise else None,
+        "legs": legs,
+        "held_s": round(leg.held_s),
+        "printed": ticket.printed,
+    }
+
+
+def may_json(floor: Floor, state: CounterState, ticket: Ticket | None, now: datetime) -> Json:
+    """What the terminal's keys may do now: true, false, or from when."""
+    calling = floor.branch.calling
+    called = ticket is not None and ticket.status is Status.CALLED
+    undo = floor.tickets.get(state.last_no_show or 0)
+    undo_until = (undo.ended_at or now) + timedelta(seconds=calling.undo_s) if undo else None
+    recall: Json | bool = False
+    no_show: Json | bool = False
+    if ticket is not None and called:
+        recall_at = (ticket.leg.last_called_at or now) + timedelta(seconds=calling.recall_gap_s)
+        recall = True if now >= recall_at else {"at": instant(recall_at)}
+        no_show_at = (ticket.leg.called_at or now) + timedelta(seconds=calling.no_show_after_s)
+        calls_left = max(0, calling.no_show_calls - ticket.leg.calls)
+        no_show = True if now >= no_show_at and not calls_left else {
+            "at": instant(no_show_at), "calls_left": calls_left,
+        }  # fmt: skip
+    can_undo = undo is not None and undo.status is Status.NO_SHOW and ticket is None and state.is_open
+    return {
+        "open": not state.is_open,
+        "close": state.is_open and ticket is None,
+        "next": state.is_open,
+        "recall": recall,
+        "no_show": no_show,
+        "serve": called,
+        "finish": ticket is not None,
+        "hold": ticket is not None and len(floor.held_at(state.code)) < calling.max_held,
+        "resume": state.is_open and ticket is None,
+        "transfer": ticket is not None,
+        "call": state.is_open and ticket is None,
+        "walk_direct": state.is_open and ticket is None,
+        "undo": {"until": instant(undo_until), "number": undo.number} if undo and can_undo else False,
+    }
+
+
+def overview_json(floor: Floor, now: datetime, officers: Officers) -> Json:
+    """The manager's first look: who waits, who serves, how the promise stands today."""
+    tally = floor.tally()
+    heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
+    counters = []
+    for counter in floor.branch.counters:
+        state, ticket = floor.counter(counter.code), floor.serving(counter.code)
+        counters.append(
+            {
+                "code": counter.code, "name": counter.name, "is_open": state.is_open,
+                "officer": officers.of(state.duty.officer) if state.duty else None,
+                "ticket": None if ticket is None else {
+                    "number": ticket.number, "status": str(ticket.status), "service": ticket.service,
+                    "since": instant(ticket.leg.began_at or ticket.leg.last_called_at),
+                },
+                "closed_reason": state.closed_reason or None, "closed_at": instant(state.closed_at),
+                "idle_s": seconds(now - state.idle_since) if state.idle_since else None,
+                "usual_s": seconds(floor.service_mean(ticket.service)) if ticket else None,
+            }
+        )  # fmt: skip
+    return {
+        "seq": floor.seq,
+        "as_of": instant(now),
+        "office": {"code": floor.branch.code, "name": dict(floor.branch.name)},
+        "business_day": floor.business_on.isoformat() if floor.seq else floor.branch.business_on(now).isoformat(),
+        **opening(floor, now),
+        "waiting": floor.waiting,
+        "longest_wait_s": seconds(now - min(heads)) if heads else 0,
+        "counters_open": floor.counters_open(),
+        "counters_total": len(floor.branch.counters),
+        "serving": sum(1 for c in floor.counters.values() if c.ticket is not None),
+        "issued_today": tally.issued,
+        "called_today": tally.called,
+        "served_today": tally.served,
+        "no_show_today": tally.no_show,
+        "left_today": tally.left,
+        "held": sum(1 for t in floor.open_tickets() if t.status is Status.HELD),
+        "breaches": tally.judged - tally.kept,
+        "promise": promise_json(floor),
+        "queues": [
+            queue_json(floor, service, now) | {"promise_kept": _kept(floor, service.code)}
+            for service in floor.branch.services
+        ],
+        "counters": counters,
+    }
+
+
+def _kept(floor: Floor, service: str) -> Json:
+    tally = floor.tallies.get(service)
+    return {"judged": tally.judged if tally else 0, "kept": tally.kept if tally else 0}
