@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
+from collections.abc import Mapping
 
-LANGUAGES = ("ms", "en", "zh", "ta")
-PHRASES = Path(__file__).resolve().parents[1] / "config" / "phrases"
-WORDS: dict[str, dict[str, str]] = {
-    language: tomllib.loads((PHRASES / f"{language}.toml").read_text(encoding="utf-8")) for language in LANGUAGES
-}
+from config.phrases import LANGUAGES, words
+
+WORDS: Mapping[str, Mapping[str, str]] = {language: words(language) for language in LANGUAGES}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.phrases import LANGUAGES
 from server.domain.announcement import (
     BEFORE_COUNTER,
     BETWEEN_SIGNS,
@@ -18,7 +19,7 @@ from server.domain.announcement import (
     sentence,
     syllables,
 )
-from tests.spoken_words import LANGUAGES, WORDS
+from tests.spoken_words import WORDS
 
 numbers = st.builds("{}{:03d}".format, st.sampled_from(string.ascii_uppercase), st.integers(1, 2999))
 

@@ -1,0 +1,224 @@
+"""A call becomes sounds: the chime, then one clip a language, made in the order asked and never while anybody waits.
+
+    request ──► line ──► one thread: cached? ──yes──────────────────────────► on_ready(Spoken)
+                                        └─no──► worker ──► clip in the cache ──┘
+                                                  └ crashed or hung: a new one, one more try; still not: without it
+
+`request` returns at once. The thread is a `threading.Thread` that waits on a `queue.Queue`, a socket and nothing else,
+so it is a thread, an eventlet or a gevent one, as the process is. A language that cannot be spoken is left out, the
+chime is always there, and `on_fault` hears of it: the hall is never silent and nobody is left to guess.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import queue
+import threading
+import wave
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from server.domain import announcement
+from server.domain.announcement import Call, Segment, Tongue
+from server.speech import link, sound
+from server.speech.clips import Clips
+from server.speech.link import NoVoice, VoiceFault, VoiceLost, Worker
+
+log = logging.getLogger(__name__)
+
+
+class Speaker(NamedTuple):
+    """An espeak-ng voice and its rate in words a minute, before the pace slows single words down."""
+
+    voice: str
+    rate: int
+
+
+SPEAKERS: Mapping[str, Speaker] = {
+    "ms": Speaker("ms", 140),
+    "en": Speaker("gmw/en", 145),
+    "zh": Speaker("cmn", 140),
+    "ta": Speaker("ta", 160),
+}
+"""Tamil's frame and zero are long: faster from the start, and slowed where it matters, it stays within its seconds."""
+
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a player needs for one call: `clips` in order, the chime first. `missing` languages have no clip.
+
+    `seconds` is how long it lasts, the silences between clips included.
+    """
+
+    call: Call
+    clips: tuple[Path, ...]
+    languages: tuple[str, ...]
+    missing: tuple[str, ...]
+    seconds: float
+
+
+def order(segments: Iterable[Segment], language: str) -> dict[str, Any]:
+    """What the worker is asked for: everything that decides how it sounds."""
+    speaker = SPEAKERS[language]
+    return {
+        "voice": speaker.voice,
+        "rate": speaker.rate,
+        "pace": announcement.PACE,
+        "longest": announcement.LONGEST,
+        "segments": [[s.text, announcement.syllables(s.text, language), s.silence] for s in segments],
+    }
+
+
+class Voice:
+    """The voice of one server. `words` is language → its words; `folder` is the cache of clips.
+
+    `on_ready` and `on_fault` run on the voice's own thread: take the value, hand it on, return.
+    Raises OSError when the folder cannot be written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        words: Mapping[str, Tongue],
+        *,
+        on_fault: Callable[[str, VoiceFault], None] = lambda language, fault: None,
+        command: Sequence[str] | None = None,
+        silence_s: float = link.SILENCE,
+    ) -> None:
+        self.clips = Clips(folder)
+        self._words = words
+        self._on_fault = on_fault
+        self._worker = Worker(command or link.command(folder), silence_s)
+        self._line: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
+        self._turn = itertools.count()
+        self._is_closed = False
+        self._chime()
+        self._thread = threading.Thread(target=self._serve, name="voice", daemon=True)
+        self._thread.start()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process; None before the first call and between two workers."""
+        return self._worker.pid
+
+    def request(self, call: Call, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
+        """Have the call made in these languages; `on_ready` is called once, in the order of the requests."""
+        self._put(1, partial(self._answer, call, tuple(languages), on_ready))
+
+    def warm(self, letters: Iterable[str], counters: Iterable[str], languages: Sequence[str]) -> None:
+        """Have the parts of all calls that these can make rendered beforehand; a call that comes meanwhile goes first.
+
+        Rendering some 50 parts a language takes the worker one to three seconds, the server nothing.
+        """
+        signs = [f"{letter}{digit}{digit}" for letter in letters for digit in range(10)]
+        names = list(counters)
+        for language in languages:
+            parts: dict[str, Segment] = {}
+            for number in signs:
+                for counter in names:
+                    for part in announcement.segments(Call(number, counter), self._words[language]):
+                        parts.setdefault(part.text, part)
+            for part in parts.values():
+                self._put(2, partial(self._warm, part, language))
+
+    def close(self) -> None:
+        """End the worker and the thread at once; nobody hears of what was still in the line. Safe to call twice."""
+        self._is_closed = True
+        self._put(0, None)
+        self._worker.interrupt()
+
+    def join(self) -> None:
+        """After `close`: wait until the thread has ended."""
+        self._thread.join()
+
+    def _put(self, rank: int, what: Callable[[], None] | None) -> None:
+        self._line.put((rank, next(self._turn), what))
+
+    def _serve(self) -> None:
+        while True:
+            _, _, what = self._line.get()
+            if what is None:
+                self._worker.close()
+                return
+            try:
+                what()
+            except Exception:
+                log.exception("an announcement was lost")
+
+    def _answer(self, call: Call, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
+        spoken = self._speak(call, languages)
+        if not self._is_closed:
+            on_ready(spoken)
+
+    def _speak(self, call: Call, languages: Sequence[str]) -> Spoken:
+        made = {language: self._clip(call, language) for language in languages}
+        clips = [self._chime(), *(path for path in made.values() if path is not None)]
+        lasting = [sound.seconds_of(clip) for clip in clips]
+        return Spoken(
+            call=call,
+            clips=tuple(clips),
+            languages=tuple(language for language, path in made.items() if path is not None),
+            missing=tuple(language for language, path in made.items() if path is None),
+            seconds=sum(lasting) + announcement.BETWEEN_LANGUAGES * (len(clips) - 1),
+        )
+
+    def _clip(self, call: Call, language: str) -> Path | None:
+        if language not in SPEAKERS or language not in self._words:
+            self._fault(language, NoVoice(f"no announcement is made in this language: {language}"))
+            return None
+        try:
+            wanted = order(announcement.segments(call, self._words[language]), language)
+            path = self.clips.path(wanted)
+            if not _is_sound(path):
+                self._ask({**wanted, "out": str(path)}, language)
+        except ValueError as unspeakable:
+            self._fault(language, NoVoice(str(unspeakable)))
+            return None
+        except VoiceFault as fault:
+            self._fault(language, fault)
+            return None
+        self.clips.use(path)
+        return path
+
+    def _ask(self, order: Mapping[str, Any], language: str) -> None:
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._worker.ask(order)
+            except VoiceLost as lost:
+                if attempt == TRIES:
+                    raise
+                self._fault(language, lost)
+            else:
+                return
+
+    def _warm(self, part: Segment, language: str) -> None:
+        try:
+            self._worker.ask({**order([part], language), "out": None})
+        except VoiceFault as fault:
+            self._fault(language, fault)
+
+    def _fault(self, language: str, fault: VoiceFault) -> None:
+        if self._is_closed:
+            return
+        log.warning("not spoken in %s: %s", language, fault)
+        self._on_fault(language, fault)
+
+    def _chime(self) -> Path:
+        path = self.clips.chime
+        if not _is_sound(path):
+            sound.write_wav(path, sound.chime())
+        return path
+
+
+def _is_sound(path: Path) -> bool:
+    """False for a clip that is not there, or that a full disk or a hand has left broken."""
+    try:
+        return sound.seconds_of(path) > 0
+    except (OSError, EOFError, wave.Error):
+        return False
