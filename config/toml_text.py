@@ -63,7 +63,7 @@ def _value(value: Any) -> str:
             return str(value)
         case float():
             return str(int(value)) if value.is_integer() else repr(value)
-        case dt.date():
+        case dt.date() | dt.time():
             return value.isoformat()
         case Mapping():
             return "{" + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + "}"

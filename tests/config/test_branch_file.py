@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from config.branch_file import EXAMPLE, BranchFile, BranchFileError, dump, load, parse, warnings_of
 from config.branch_values import weekdays
+from config.toml_text import toml_text
 
 SMALLEST = """\
 [branch]
@@ -442,3 +445,47 @@ def _all_keys() -> dict[str, list[str]]:
         for name, table in vars(tables).items()
         if isinstance(table, type) and issubclass(table, tables.Table)
     }
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-10, 10**7)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.dates()
+    | st.times()
+    | st.sampled_from(["A", "K1", "mon-fri", "08:00", "24:00", "always", "hall"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+def test_whatever_stands_in_place_of_a_value_the_file_is_taken_or_refused_with_a_line(data: st.DataObject) -> None:
+    raw = tomllib.loads(EVERYTHING)
+    where: Any = raw
+    while True:
+        key = data.draw(st.sampled_from(list(where) if isinstance(where, dict) else list(range(len(where)))))
+        inside = where[key]
+        if not isinstance(inside, (dict, list)) or not inside or data.draw(st.booleans()):
+            break
+        where = inside
+    where[key] = data.draw(JUNK)
+
+    lines: list[str] = []
+    try:
+        parse(toml_text(_without_none(raw)))
+    except BranchFileError as refusal:
+        lines = refusal.lines
+
+    assert all(re.match(r"branch\.toml(:\d+)?: .+", line) for line in lines)
+    assert len(lines) < 40
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_none(each) for each in value if each is not None]
+    return value

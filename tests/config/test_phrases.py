@@ -13,6 +13,8 @@ from config import phrases
 from config.branch_file import EXAMPLE, load
 from config.phrases import LANGUAGES, placeholders
 from config.tamil import tamil_faults
+from server.domain import errors
+from server.web.refusals import HTTP_CODES
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {
@@ -168,3 +170,49 @@ def _strangers(text: str, language: str) -> list[str]:
 
 def _script(character: str) -> str:
     return unicodedata.name(character, "?").split()[0]
+
+
+SOURCES = [
+    path
+    for folder in ("kiosk", "display", "counter_terminal", "server")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".html", ".js", ".py") and "vendor" not in path.parts
+]
+COMMENT = re.compile(r"/\*.*?\*/|\{#.*?#\}", re.DOTALL)
+NAMED = re.compile(
+    r"""data-phrase(?:-label|-hint)?=["']([\w.]+)["']    # in a template
+      | \b(?:say|both|text)\(\s*["']([\w.]+)["']         # in a template's macro, a page's script, a program
+      | \b(?:say|has|spokenIn)\(\w+,\s*["']([\w]+\.[\w.]+)["']
+    """,
+    re.VERBOSE,
+)
+
+
+def test_every_phrase_that_a_screen_names_is_there() -> None:
+    named = {
+        (path.relative_to(ROOT).as_posix(), key)
+        for path in SOURCES
+        for found in NAMED.findall(COMMENT.sub("", path.read_text(encoding="utf-8")))
+        for key in found
+        if key and key not in LANGUAGES
+    }
+
+    assert named
+    assert sorted((path, key) for path, key in named if not _is_there(key)) == []
+
+
+def test_every_refusal_has_its_words() -> None:
+    codes = {kind.code for kind in _all_kinds(errors.QueueError)} | set(HTTP_CODES.values())
+    for path in (ROOT / "server").rglob("*.py"):
+        codes.update(re.findall(r"""\bRefused\(\s*\d{3},\s*"(\w+)\"""", path.read_text(encoding="utf-8")))
+
+    assert sorted(code for code in codes if f"refusal.{code}" not in TEXTS["ms"]) == []
+
+
+def _is_there(key: str) -> bool:
+    """A key of counted things ends in .0, .1 and .n, one of a family in what the data say."""
+    return any(known == key or known.startswith(f"{key.removesuffix('.')}.") for known in TEXTS["ms"])
+
+
+def _all_kinds(kind: type[errors.QueueError]) -> list[type[errors.QueueError]]:
+    return [kind, *(each for under in kind.__subclasses__() for each in _all_kinds(under))]
