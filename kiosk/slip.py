@@ -1,0 +1,209 @@
+"""The slip: a ticket in, lines out. Pure; every break, size and word is decided here and the printer decides nothing.
+
+The paper shows what lets its holder wait in peace, in this order: whose office, which number, for what, how many are
+ahead and how long it may take, where to sit, what is promised, why numbers may skip, what to do if missed, a code for
+the phone, and when it was given.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text, broken
+from kiosk.ticket import FIRST, Names, Ticket, Wait
+
+MILLIMETRE = 8  # dots: 203 to the inch
+CODE_SIDE = 25 * MILLIMETRE
+CAPACITIES = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)  # bytes, versions 1 to 10, correction M (ISO/IEC 18004)
+CELL = (12, 24)  # the printer's letter, in dots
+NUMBER_HEIGHT = 8  # letters' heights; a capital fills 0.7 of 24 dots, so 8 give 17 mm
+MARGIN = 2 * MILLIMETRE  # left and right of the number
+BODY = {"ta": 25}  # dots: a drawn sentence; Tamil letters fill more of their size than Chinese ones
+LARGE = 1.5  # sizes: what is read second, after the number
+FOLDED = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "})
+
+DAY_PARTS: Mapping[str, tuple[tuple[int, str], ...]] = {
+    "ms": ((0, "tengah malam"), (1, "pagi"), (12, "tengah hari"), (14, "petang"), (19, "malam")),
+    "en": ((0, "am"), (12, "pm")),
+    "zh": ((0, "凌晨"), (5, "清晨"), (8, "上午"), (12, "中午"), (13, "下午"), (19, "晚上")),
+    "ta": (
+        (0, "இரவு"),
+        (3, "அதிகாலை"),
+        (5, "காலை"),
+        (12, "மதியம்"),
+        (14, "பிற்பகல்"),
+        (16, "மாலை"),
+        (21, "இரவு"),
+    ),
+}
+"""Part of the day by its first hour, as the screens say it; the last one that has begun holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    width: int
+    """Millimetres."""
+    dots: int
+    columns: int
+
+
+PAPERS = {58: Paper(58, 384, 32), 80: Paper(80, 576, 48)}
+
+
+class Say(Protocol):
+    def __call__(self, key: str, language: str, **values: object) -> str:
+        """The sentence of this key, filled."""
+
+
+class Pen(Protocol):
+    """What drawing a line would take; `kiosk.typeface` is one."""
+
+    def measure(self, text: str, size: int) -> int: ...
+
+    def can_draw(self, text: str) -> bool: ...
+
+
+def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
+    """The whole slip. Malay names lead; sentences are in the language that was chosen."""
+    page = _Page(ticket.language, paper, say, pen)
+
+    page.name(ticket.office)
+    page.gap(24)
+    page.sentence("ticket.yours")
+    page.gap(8)
+    page.number(ticket.number)
+    page.name(ticket.service, is_large=True)
+    page.rule()
+
+    if ticket.ahead is not None:
+        page.sentence(f"ahead.{ticket.ahead}" if ticket.ahead < 2 else "ahead.n", is_bold=True, n=ticket.ahead)
+    if ticket.wait is None:
+        page.sentence("wait.unknown")
+    else:
+        page.gap(12)
+        page.figure("wait.range", **minutes(ticket.wait))
+        page.sentence("slip.wait_at", t=time_of_day(ticket.wait.as_of.astimezone(ticket.timezone), ticket.language))
+    if ticket.zone:
+        page.gap(12)
+        page.sentence("slip.zone", zone=page.called(ticket.zone))
+    page.rule()
+
+    if ticket.promise is not None:
+        page.sentence("charter", x=round(ticket.promise / 60))
+        page.gap(12)
+    if ticket.bring:
+        page.sentence("service.bring", items=page.called(ticket.bring))
+        page.gap(12)
+    page.sentence("seq")
+    if ticket.rule:
+        page.words(page.called(ticket.rule))
+    page.gap(12)
+    if ticket.missed_at:
+        page.sentence("slip.missed", place=page.called(ticket.missed_at))
+    else:
+        page.sentence("missed")
+    page.rule()
+
+    if ticket.url:
+        page.add(Code(ticket.url, square_of(ticket.url)))
+        page.gap(8)
+        page.sentence("qr")
+        page.gap(16)
+    issued_at = ticket.issued_at.astimezone(ticket.timezone)
+    page.words(f"{issued_at:%d/%m/%Y}  {time_of_day(issued_at, FIRST)}")
+    page.gap(24)
+    page.add(Cut())
+    return tuple(page.lines)
+
+
+class _Page:
+    """Lines as they come, each set for this paper and this language."""
+
+    def __init__(self, language: str, paper: Paper, say: Say, pen: Pen) -> None:
+        self.lines: list[Line] = []
+        self._language = language
+        self._paper = paper
+        self._say = say
+        self._pen = pen
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+
+    def gap(self, dots: int) -> None:
+        self.add(Gap(dots))
+
+    def rule(self) -> None:
+        self.lines.extend((Gap(20), Stroke(), Gap(20)))
+
+    def called(self, names: Names) -> str:
+        """The name in the chosen language; in English, else in Malay, where there is none or none that can be drawn."""
+        known = (names[language] for language in (self._language, "en", FIRST, *names) if language in names)
+        return next((name for name in known if self._pen.can_draw(name)), "")
+
+    def name(self, names: Names, *, is_large: bool = False) -> None:
+        """The Malay name, and under it, no larger than three quarters of it, the one in the chosen language."""
+        first = names.get(FIRST) or self.called(names)
+        self.words(first, is_bold=True, is_large=is_large)
+        chosen = self.called(names)
+        if chosen != first:
+            self.gap(4)
+            self.words(chosen)
+
+    def number(self, number: str) -> None:
+        """As wide as the paper takes; its height is the same for every number."""
+        wide = (self._paper.dots - 2 * MARGIN) // (CELL[0] * len(number))
+        self.add(Text(number, (max(1, min(NUMBER_HEIGHT, wide)), NUMBER_HEIGHT), is_bold=True))
+
+    def sentence(self, key: str, *, is_bold: bool = False, **values: object) -> None:
+        self.words(self._say(key, self._language, **values), is_bold=is_bold)
+
+    def figure(self, key: str, **values: object) -> None:
+        """A sentence of the form "label: figure", as a small label over a large figure."""
+        *label, figure = re.split(r"[:：]\s*", self._say(key, self._language, **values), maxsplit=1)
+        for words in label:
+            self.words(words)
+        self.words(figure, is_bold=True, is_large=True)
+
+    def words(self, text: str, *, is_bold: bool = False, is_large: bool = False) -> None:
+        """As the printer's own text where it is plain ASCII, as a picture where it is anything else."""
+        plain = text.translate(FOLDED)
+        if plain.isascii():
+            scale = 2 if is_large else 1
+            parts = broken(plain, self._paper.columns // scale, len)
+            self.lines.extend(Text(part, (scale, scale), is_bold=is_bold) for part in parts)
+        else:
+            size = round(BODY.get(self._language, 28) * (LARGE if is_large else 1))
+            parts = broken(text, self._paper.dots, lambda part: self._pen.measure(part, size))
+            self.lines.extend(Drawn(part, size) for part in parts)
+
+
+def minutes(wait: Wait) -> dict[str, int]:
+    """Whole minutes around a wait, as the screens show it: down, up, and at least one apart."""
+    low = math.floor(wait.low / 60)
+    return {"a": low, "b": max(math.ceil(wait.high / 60), low + 1)}
+
+
+def time_of_day(at: datetime, language: str) -> str:
+    """The local time as that language's signs write it: "10.42 pagi"."""
+    parts = DAY_PARTS.get(language, DAY_PARTS[FIRST])
+    part = [word for hour, word in parts if at.hour >= hour][-1]
+    hour = at.hour % 12 or 12
+    if language == "zh":
+        return f"{part}{hour}:{at:%M}"
+    if language == "ta":
+        return f"{part} {hour}.{at:%M}"
+    return f"{hour}.{at:%M} {part}"
+
+
+def square_of(url: str) -> int:
+    """Dots that one square of the code needs for a side of 25 mm. Raises ValueError for an address too long."""
+    length = len(url.encode())
+    for version, capacity in enumerate(CAPACITIES, start=1):
+        if length <= capacity:
+            return math.ceil(CODE_SIDE / (17 + 4 * version))
+    raise ValueError(f"an address of {length} bytes fits no code on a slip")

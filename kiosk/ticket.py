@@ -1,0 +1,113 @@
+"""What a slip is made from: a ticket as the server hands it to a kiosk.
+
+There is no field for a name, a lane or an officer, so no slip can show one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+Names = Mapping[str, str]
+"""One thing's name in several languages."""
+
+FIRST = "ms"
+ZONE = "Asia/Kuala_Lumpur"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    low: float
+    """Seconds, like `high`."""
+    high: float
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: int
+    number: str
+    language: str
+    issued_at: datetime
+    office: Names
+    service: Names
+    ahead: int | None
+    """None: nobody can say."""
+    wait: Wait | None
+    zone: Names
+    promise: float | None
+    """Seconds; None: nothing was promised."""
+    rule: Names
+    bring: Names
+    missed_at: Names
+    """Where to go after a missed turn; empty: the enquiry counter."""
+    url: str
+    """Absolute; empty: no code."""
+    timezone: ZoneInfo
+    copy: int
+    """0 is the slip of the tap; each reprint that somebody asks for counts one more."""
+
+    @property
+    def key(self) -> str:
+        """One slip of one ticket. With the instant of issue, since a database that is begun anew counts ids from 1."""
+        return f"{self.id}@{self.issued_at.isoformat()}#{self.copy}"
+
+
+def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
+    """Read a ticket of `GET …/unprinted` or of the `print` event; `server` completes a relative url.
+
+    Raises ValueError naming what is missing or wrong.
+    """
+    try:
+        office = payload["office"]
+        wait = payload.get("wait")
+        return Ticket(
+            id=int(payload["id"]),
+            number=_number(payload["number"]),
+            language=str(payload["language"]),
+            issued_at=_instant(payload["issued_at"]),
+            office=_names(office.get("name")),
+            service=_names(payload["service_name"]),
+            ahead=None if payload.get("ahead") is None else int(payload["ahead"]),
+            wait=wait and Wait(float(wait["low"]), float(wait["high"]), _instant(wait["as_of"])),
+            zone=_names(payload.get("zone")),
+            promise=payload.get("promise_s"),
+            rule=_names(payload.get("rule")),
+            bring=_names(payload.get("bring")),
+            missed_at=_names(payload.get("missed_at")),
+            url=urljoin(server, payload["url"]) if payload.get("url") else "",
+            timezone=ZoneInfo(payload.get("timezone") or ZONE),
+            copy=int(payload.get("copy") or 0),
+        )
+    except ZoneInfoNotFoundError as error:
+        raise ValueError(str(error)) from error
+    except KeyError as error:
+        raise ValueError(f"a ticket without {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"not a ticket: {error}") from error
+
+
+def _number(label: Any) -> str:
+    if not isinstance(label, str) or not label.isascii() or not label.isprintable() or not label.strip():
+        raise ValueError(f"{label!r} is no number that a printer could print")
+    return label
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text} tells no time zone")
+    return instant
+
+
+def _names(value: Any) -> Names:
+    """From names by language, from one name that serves for all, or from a thing that has a `name`."""
+    if isinstance(value, Mapping):
+        if "name" in value:
+            return _names(value["name"])
+        return {language: text for language, text in value.items() if text}
+    return {FIRST: str(value)} if value else {}

@@ -1,0 +1,116 @@
+"""A printer on loopback that can be out of paper, open, silent, gone, or die in the middle of a slip."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+HEALTHY = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
+PAPER_OUT = {1: 0x1A, 2: 0x32, 3: 0x12, 4: 0x7E}
+COVER_OPEN = {1: 0x1A, 2: 0x16, 3: 0x12, 4: 0x12}
+CUTTER = {1: 0x1A, 2: 0x52, 3: 0x1A, 4: 0x12}
+OFF_LINE = {1: 0x1A, 2: 0x12, 3: 0x12, 4: 0x12}
+NEARLY_OUT = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x1E}
+NAMELESS = {1: 0x1A, 2: 0x52, 3: 0x32, 4: 0x12}
+
+_QUERY = re.compile(rb"\x10\x04([\x01-\x04])")
+
+
+class FakePrinter:
+    """Answers DLE EOT with `status`, keeps everything else. One partner at a time, as most of them."""
+
+    def __init__(self) -> None:
+        self.status: dict[int, int] = dict(HEALTHY)
+        self.status_after: dict[int, int] | None = None
+        """What it answers once a slip has come; None: the same."""
+        self.is_silent = False
+        self.dies_after: int | None = None
+        """So many bytes of a slip are taken, then the plug is pulled."""
+        self.is_stuck = threading.Event()
+        """Set by a test: takes bytes and answers nothing until it is cleared."""
+        self.noise = b""
+        """Sent unasked before each answer, as printers with Automatic Status Back do."""
+        self.slips: list[bytes] = []
+        self.log: list[str] = []
+        """What happened on the wire, in order: "ask 1" … and "slip"."""
+        self.got_bytes = threading.Event()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        # Waking a thread that waits in accept() takes more than a close().
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                partner, _ = self._socket.accept()
+            except OSError:
+                return
+            with partner, suppress(OSError):
+                self._talk(partner)
+
+    def _talk(self, partner: socket.socket) -> None:
+        slip = b""
+        while received := partner.recv(65536):
+            for part in _split(received):
+                query = _QUERY.fullmatch(part)
+                if query is None:
+                    slip += part
+                    self._note_slip(slip, part)
+                    if self.dies_after is not None and len(slip) >= self.dies_after:
+                        partner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        return
+                else:
+                    self.log.append(f"ask {query[1][0]}")
+                    self._answer(partner, query[1][0], bool(slip))
+
+    def _note_slip(self, slip: bytes, part: bytes) -> None:
+        if slip == part:
+            self.slips.append(slip)
+            self.log.append("slip")
+        else:
+            if self.log[-1] != "slip":
+                self.log.append("more of the slip")
+            self.slips[-1] = slip
+        self.got_bytes.set()
+
+    def _answer(self, partner: socket.socket, query: int, has_slip: bool) -> None:
+        if self.is_silent or self.is_stuck.is_set():
+            return
+        status = self.status_after if has_slip and self.status_after else self.status
+        partner.sendall(self.noise + bytes([status[query]]))
+
+
+def _split(received: bytes) -> Iterator[bytes]:
+    at = 0
+    for query in _QUERY.finditer(received):
+        if query.start() > at:
+            yield received[at : query.start()]
+        yield query[0]
+        at = query.end()
+    if at < len(received):
+        yield received[at:]
+
+
+@contextmanager
+def fake_printer() -> Iterator[FakePrinter]:
+    printer = FakePrinter()
+    try:
+        yield printer
+    finally:
+        printer.close()
+
+
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
