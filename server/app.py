@@ -7,18 +7,20 @@ import os
 import secrets
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response, g, render_template, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_openapi.openapi import OpenAPI
 from flask_socketio import SocketIO
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Engine
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import phrases
@@ -30,6 +32,7 @@ from server import runtime, schedule
 from server.actions.load_branch import read_plan
 from server.actions.office import Office
 from server.domain.errors import QueueError
+from server.ports import Clock
 from server.web import api_boards, api_counters, api_people, api_records, api_tickets, pages, refusals, voice
 from server.web.access import csrf
 from server.web.api import api
@@ -74,8 +77,10 @@ class JsonRequest(Request):
         return found
 
 
-def create_app(settings: Settings, engine: Engine, branch: str) -> tuple[Flask, SocketIO, Edge]:
-    """The application of one branch. Its background tasks begin with `start`."""
+def create_app(
+    settings: Settings, engine: Engine, branch: str, clock: Clock | None = None
+) -> tuple[Flask, SocketIO, Edge]:
+    """The application of one branch. Its background tasks begin with `start`; without `clock` it is the computer's."""
     app = OpenAPI(
         __name__,
         info={"title": "Giliran", "version": VERSION},
@@ -98,7 +103,6 @@ def create_app(settings: Settings, engine: Engine, branch: str) -> tuple[Flask, 
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,  # a kiosk's page is open for months
-        RATELIMIT_HEADERS_ENABLED=True,
         JSON_SORT_KEYS=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -107,7 +111,7 @@ def create_app(settings: Settings, engine: Engine, branch: str) -> tuple[Flask, 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     store = SqlStore(engine, branch, read_plan)
-    office = Office(store, SystemClock(), lambda: None)
+    office = Office(store, clock or SystemClock(), lambda: None)
     door = Edge(
         office=office, people=SqlPeople(engine), settings=settings, say=phrases.everywhere,
         phrases=phrases.table(), offload=runtime.offload,
@@ -217,16 +221,22 @@ def _note(door: Edge, code: str) -> None:
 
 
 def _limit(app: Flask, settings: Settings) -> None:
-    """Limits stand before log-in, pairing and public pages; never before a device's token."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    per_minute: dict[str, int] = {
-        "web.login": settings.login_per_minute, "web.setup": settings.login_per_minute,
-        "web.pair_link": settings.pairing_per_minute, "web.phone": settings.public_per_minute,
-        "web.index": settings.public_per_minute,
-    }  # fmt: skip
-    for endpoint, limit in per_minute.items():
-        limited: Any = limiter.limit(f"{limit}/minute")(app.view_functions[endpoint])
-        app.view_functions[endpoint] = limited
+    """Limits stand before log-in, pairing and public pages; a device's request does not even look at them."""
+    window = MovingWindowRateLimiter(MemoryStorage())
+    per_minute = {
+        "web.login": RateLimitItemPerMinute(settings.login_per_minute),
+        "web.setup": RateLimitItemPerMinute(settings.login_per_minute),
+        "web.pair_link": RateLimitItemPerMinute(settings.pairing_per_minute),
+        "web.phone": RateLimitItemPerMinute(settings.public_per_minute),
+        "web.index": RateLimitItemPerMinute(settings.public_per_minute),
+    }
+
+    @app.before_request
+    def limit() -> None:
+        limit = per_minute.get(request.endpoint or "")
+        if limit is not None and not window.hit(limit, request.endpoint or "", request.remote_addr or ""):
+            reset_at, _ = window.get_window_stats(limit, request.endpoint or "", request.remote_addr or "")
+            raise TooManyRequests(retry_after=max(1, round(reset_at - time.time())))
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from tests import services
 from tests.async_mode import in_their_own_processes
+from tests.servers import RunningOffice, a_running_office
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -127,3 +128,10 @@ def chromium() -> Path:
     if program is None:
         pytest.skip("not on this machine: Chromium (Debian: chromium)")
     return Path(program)
+
+
+@pytest.fixture(scope="session")
+def the_running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    """One real server for the whole run, for tests that do not mind what others did there before."""
+    with a_running_office(tmp_path_factory.mktemp("office")) as office:
+        yield office

@@ -80,7 +80,8 @@ class Server:
         self._reader.join()
 
 
-def _dies_with_us(stop_signal: signal.Signals, user: str | None = None) -> list[str]:
+def dies_with_us(stop_signal: signal.Signals, user: str | None = None) -> list[str]:
+    """Words before a command, so that it ends with the thread that starts it; as `user`, where one is named."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         if user is not None:
@@ -129,7 +130,7 @@ def postgresql(*, durable: bool = False, port: int | None = None) -> Iterator[st
     try:
         if user is not None:
             shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
-        be_user = _dies_with_us(signal.SIGINT, user)
+        be_user = dies_with_us(signal.SIGINT, user)
         subprocess.run(
             [*be_user, str(programs / "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8"]
             + ["--locale=C.UTF-8", "--pgdata", str(folder / "data")],
@@ -173,7 +174,7 @@ def redis(*, port: int | None = None) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="giliran-redis-"))
     try:
         server = Server(
-            [*_dies_with_us(signal.SIGTERM), program, "--bind", "127.0.0.1", "--port", str(port)]
+            [*dies_with_us(signal.SIGTERM), program, "--bind", "127.0.0.1", "--port", str(port)]
             + ["--save", "", "--appendonly", "no", "--dir", str(folder)],
             ready="Ready to accept connections",
             stop_signal=signal.SIGTERM,
