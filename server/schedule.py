@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from server.actions.close_day import close_day
+from server.actions.close_day import close_day, left_open, left_over
 from server.actions.office import Actor, Answer, Office
 from server.actions.transfer import release_untaken
 from server.domain.floor import Draft, Floor
@@ -35,13 +35,15 @@ def release_step(office: Office) -> bool:
 
 
 def turn_of_day_step(office: Office) -> bool:
-    """Close a business day that has passed and was not closed: what the branch's file says becomes of the waiting.
+    """Close a business day that has passed: what the branch's file says becomes of those who still wait.
 
-    True if there was one. Nobody is dropped, and a service left open overnight is marked (R002).
+    True if there was one. Nobody is dropped, and a service left open overnight is marked (R002). Also where nobody
+    is left: so that the boards begin the new day. Also where the new day has begun: a server that was off over the
+    night finds the first customer of the morning there before it.
     """
     floor, now = office.floor, office.now()
-    left_open = any(True for _ in floor.open_tickets()) or floor.counters_open()
-    if not left_open or floor.branch.business_on(now) <= floor.business_on or _is_carried(floor):
+    turned = floor.seq > 0 and floor.branch.business_on(now) > floor.business_on
+    if not (turned or left_open(floor, now) or left_over(floor, now)):
         return False
 
     def decide(draft: Draft, at: datetime) -> Answer:
@@ -67,9 +69,3 @@ def run(steps: Sequence[Callable[[], bool]], stopping: threading.Event) -> None:
 def _is_late(floor: Floor, ticket_id: int, now: datetime) -> bool:
     waited = (now - floor.tickets[ticket_id].leg.joined_at).total_seconds()
     return waited >= floor.branch.calling.transfer_timeout_s
-
-
-def _is_carried(floor: Floor) -> bool:
-    """Whether everybody who is open was carried over already, and nothing has happened since."""
-    carried = all(t.carried_on is not None and t.carried_on > floor.business_on for t in floor.open_tickets())
-    return carried and not floor.counters_open()

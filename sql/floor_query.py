@@ -10,9 +10,10 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
-from server.domain.floor import MISSED_KEPT, RECENT_KEPT, Floor, RecentCall, Tally
+from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, of_leg
 from server.domain.queue import Line
+from server.domain.tally import RECENT_KEPT, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket
 from sql import rows
 from sql.tables import branches, counters, legs, open_ticket, tickets
@@ -52,7 +53,8 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     floor.earlier = frozenset(
         ticket.number
         for ticket in found
-        if ticket.business_on < floor.business_on and (ticket.ended_at is None or ticket.ended_at >= since)
+        if ticket.business_on < floor.business_on
+        and (ticket.ended_at is None or (ticket.ended_at >= since and ticket.leg.flag != "unattended"))
     )
     floor.recent = _recent(connection, code, since)
     floor.tallies = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from server.domain.counter import CounterState, Duty
-from server.domain.errors import CounterClosed, CounterTaken, NoTicketInHand, TicketInHand, TooLong
+from server.domain.errors import CounterClosed, CounterTaken, Malformed, NoTicketInHand, TicketInHand, TooLong
 from server.domain.floor import Floor
 from server.domain.ticket import Ticket
 
@@ -43,8 +45,10 @@ def free(floor: Floor, counter: str, officer: int | None) -> tuple[CounterState,
 
 
 def short(text: str, most: int, name: str) -> str:
-    """`text` without outer blanks. Raises TooLong past `most` characters."""
+    """`text` without outer blanks. Raises TooLong past `most` characters, Malformed for what no paper can show."""
     text = text.strip()
+    if any(category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
+        raise Malformed(name=name, wanted="characters that can be read")
     if len(text) > most:
         raise TooLong(name=name, most=most)
     return text

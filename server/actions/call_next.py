@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.actions.at_counter import REASON_LENGTH, free, on_duty, short
-from server.actions.finish import finish
+from server.actions.finish import finish, require_outcome
 from server.actions.restore import bring_back
 from server.domain.counter import Duty
 from server.domain.discipline import Choice
@@ -24,6 +24,7 @@ def call_next(
     tickets: each asks inside the branch's turn. Raises UnknownCounter, CounterClosed, CounterTaken, UnknownReason.
     """
     state, duty = on_duty(draft, counter, officer)
+    require_outcome(outcome)
     if state.ticket is not None:
         finish(draft, now, counter, officer=officer, outcome=outcome)
         state = draft.counter(counter)

@@ -16,9 +16,14 @@ OUTCOMES = ("done", "referred", "come_again")
 def finish(draft: Draft, now: datetime, counter: str, *, officer: int | None = None, outcome: str = "done") -> Ticket:
     """The ticket, ended. Raises NoTicketInHand and UnknownReason (an outcome that is none)."""
     ticket = in_hand(draft, counter, officer)
+    require_outcome(outcome)
+    return end_service(draft, now, ticket, counter, outcome)
+
+
+def require_outcome(outcome: str) -> None:
+    """Raises UnknownReason for an outcome that is none."""
     if outcome not in OUTCOMES:
         raise UnknownReason(outcome=outcome)
-    return end_service(draft, now, ticket, counter, outcome)
 
 
 def end_service(draft: Draft, now: datetime, ticket: Ticket, counter: str, outcome: str, flag: str = "") -> Ticket:

@@ -32,7 +32,7 @@ def hold(
 
 
 def resume(draft: Draft, now: datetime, counter: str, number: str, *, officer: int | None = None) -> Ticket:
-    """Take up a held ticket, at the counter that held it or at another. Raises TicketInHand, UnknownTicket, WrongMove."""
+    """Take up a held ticket, where it was held or elsewhere. Raises TicketInHand, UnknownTicket and WrongMove."""
     free(draft, counter, officer)
     ticket = draft.ticket_numbered(number)
     ticket.require("ticket_resumed")

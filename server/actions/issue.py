@@ -8,7 +8,6 @@ from server.domain.errors import Malformed, NotOpen
 from server.domain.events import TicketIssued
 from server.domain.floor import Draft
 from server.domain.hours import Closed
-from server.domain.numbering import following
 from server.domain.ticket import Ticket
 
 CHANNELS = ("kiosk", "staff", "online", "sms", "api", "walk_direct")
@@ -43,8 +42,7 @@ def issue(
     if channel != "walk_direct":
         require_open(draft, service, now)
     today = branch.business_on(now)
-    last = draft.series.get(wanted.letter, 0) if today <= draft.business_on else 0
-    ordinal, number = following(wanted.letter, last, draft.numbers, wanted.digits)
+    ordinal, number = draft.next_number(wanted, today)
     ticket_id = draft.record(
         TicketIssued(
             at=now, number=number, ordinal=ordinal, letter=wanted.letter, business_on=max(today, draft.business_on),

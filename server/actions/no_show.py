@@ -34,6 +34,8 @@ def undo(draft: Draft, now: datetime, counter: str, *, officer: int | None = Non
     ticket = draft.tickets.get(state.last_no_show or 0)
     if ticket is None or ticket.status is not Status.NO_SHOW or ticket.ended_at is None or state.ticket is not None:
         raise UndoTooLate(counter=counter)
+    if ticket.leg.counter != counter:  # it came back meanwhile, and missed another counter's call
+        raise UndoTooLate(counter=counter, number=ticket.number)
     if now > ticket.ended_at + timedelta(seconds=draft.branch.calling.undo_s):
         raise UndoTooLate(counter=counter, number=ticket.number)
     draft.record(TicketRestored(at=now, ticket=ticket.id, counter=counter, to=str(Status.CALLED)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server.actions.at_counter import on_duty
+from server.domain.discipline import behind
 from server.domain.errors import UnknownTicket
 from server.domain.events import TicketRestored
 from server.domain.floor import Draft
@@ -18,15 +19,12 @@ def restore(draft: Draft, now: datetime, counter: str, number: str, *, officer: 
 
 
 def bring_back(draft: Draft, now: datetime, number: str) -> Ticket:
-    """The missed ticket, waiting: at its own place or behind the next two of its line, whichever is later."""
+    """The missed ticket, waiting: at its own place or behind the next two of its service, whichever is later."""
     ticket = draft.ticket_numbered(number)
     ticket.require("ticket_restored")
     if ticket not in draft.missed(now):
         raise UnknownTicket(number=number)
-    ids = draft.lines.get(ticket.line, ())
-    behind = ids[: draft.branch.calling.return_behind]
-    rank_at = ticket.rank_at
-    if behind:
-        rank_at = max(rank_at, draft.tickets[behind[-1]].rank_at + timedelta(milliseconds=1))
+    next_ones = draft.first_of(ticket.service, draft.branch.calling.return_behind)
+    rank_at = behind(draft.branch.policy, ticket.lane, next_ones, ticket.rank_at)
     draft.record(TicketRestored(at=now, ticket=ticket.id, to=str(Status.WAITING), rank_at=rank_at))
     return draft.tickets[ticket.id]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from server.actions.at_counter import NOTE_LENGTH, in_hand, short
+from server.domain.discipline import before
 from server.domain.errors import Malformed
 from server.domain.events import TicketReleased, TicketTransferred
 from server.domain.floor import Draft
-from server.domain.queue import Line
 from server.domain.ticket import Ticket
 
 POSITIONS = ("arrival", "first", "last")
@@ -28,7 +28,8 @@ def transfer(
 ) -> Ticket:
     """The ticket, waiting again. A counter or an officer may be combined with a service, else the service stays.
 
-    `position`: by its arrival (it keeps its place), first, or last. Raises Malformed when no aim is given,
+    `position`: by its arrival (it keeps its place), last (as if it came now), or first: before all who wait there
+    now, as far as the rule lets its lane go (never before an emergency). Raises Malformed when no aim is given,
     UnknownService, UnknownCounter, NoTicketInHand, TooLong (note over 200).
     """
     ticket = in_hand(draft, counter, officer)
@@ -44,10 +45,14 @@ def transfer(
         only = f"counter:{draft.branch.counter(to_counter).code}"
     elif to_officer is not None:
         only = f"officer:{to_officer}"
-    rank_at = {"arrival": ticket.rank_at, "last": now, "first": _before(draft, Line(service, ticket.lane, only), now)}
+    rank_at = ticket.rank_at
+    if position == "last":
+        rank_at = now
+    elif position == "first":
+        rank_at = before(draft.branch.policy, ticket.lane, _heads(draft, service, only), rank_at)
     draft.record(
         TicketTransferred(
-            at=now, ticket=ticket.id, counter=counter, service=service, only=only, rank_at=rank_at[position],
+            at=now, ticket=ticket.id, counter=counter, service=service, only=only, rank_at=rank_at,
             note=short(note, NOTE_LENGTH, "note"),
         )
     )  # fmt: skip
@@ -66,6 +71,9 @@ def release_untaken(draft: Draft, now: datetime) -> int:
     return len(late)
 
 
-def _before(draft: Draft, line: Line, now: datetime) -> datetime:
-    ids = draft.lines.get(line)
-    return draft.tickets[ids[0]].rank_at - timedelta(milliseconds=1) if ids else now
+def _heads(draft: Draft, service: str, only: str) -> list[Ticket]:
+    """The first of each line that a ticket of `service`, or for `only` one counter or officer, would compete with."""
+    aim = next((state for state in draft.counters.values() if only and only in draft.mine(state)), None)
+    if aim is not None:
+        return [draft.tickets[draft.lines[line][0]] for line in draft.lines_of(aim)]
+    return [draft.tickets[ids[0]] for line, ids in draft.lines.items() if (line.service, line.only) == (service, "")]

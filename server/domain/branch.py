@@ -35,7 +35,7 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where one board and one voice reach; `languages` are spoken in this order, `walk_s` is the way to the counters."""
+    """Where one board and one voice reach. `languages` are spoken in this order; `walk_s`: the way to the counters."""
 
     code: str
     name: Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.measures import of_ticket
-from server.domain.ticket import Ticket
+from server.domain.ticket import Status, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,14 @@ class Promise:
 def verdict(promise: Promise, ticket: Ticket) -> bool | None:
     """True when kept, False when broken, None while the measure is not known or never will be.
 
-    A ticket that was carried over before it was ever called is not judged: its wait spans the night. Nor is the
-    sojourn of one that was carried at all.
+    A ticket that was carried over before it was ever called is not judged: its wait spans the night. A sojourn is
+    judged only where somebody said that the service had ended, on the day of the issue. Once judged, always judged so.
     """
-    first = ticket.legs[0]
-    if first.flag and first.outcome != "carried":
+    if ticket.carried_on is not None and ticket.legs[0].flag:
         return None
-    if ticket.carried_on is not None and promise.measure == "sojourn":
+    if promise.measure == "sojourn" and (
+        ticket.status is not Status.FINISHED or ticket.carried_on is not None or ticket.leg.flag
+    ):
         return None
     found: float | None = getattr(of_ticket(ticket), promise.measure)
     return None if found is None else found <= promise.within_s

@@ -23,7 +23,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """An officer at a counter, from opening to closing. `officer` is None where a keypad or an integration opened it."""
+    """An officer at a counter, from opening to closing; `officer` is None where a keypad or an integration opened."""
 
     officer: int | None
     opened_at: datetime

@@ -7,7 +7,7 @@ serve goes first, emergencies before everybody. A guard keeps the regular lane m
     head_start    the key as above (the default: 45 minutes, guard 3 after 15)
     strict        priority lanes before regular, whatever the waits
     interleave    strict, but after `ratio` priority calls past a waiting regular ticket comes a regular one
-    first_come    by the rank instant alone
+    first_come    by the rank instant alone (but for emergencies)
 
 Guarantees of head_start: a regular ticket is overtaken only by priority tickets issued within the head start of
 it, and by emergencies; inside a lane the order is first come, first called, always.
@@ -15,7 +15,7 @@ it, and by emergencies; inside a lane the order is first come, first called, alw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -25,6 +25,8 @@ from server.domain.ticket import Ticket
 
 KINDS = ("head_start", "strict", "interleave", "first_come")
 ALWAYS = inf
+TICK = timedelta(milliseconds=1)
+"""The smallest step between two instants that the journal tells apart."""
 DEFAULT_HEAD_START_S: Mapping[Lane, float] = {
     Lane.EMERGENCY: ALWAYS,
     Lane.ELDERLY: 2700.0,
@@ -69,7 +71,7 @@ class Choice:
 
 
 Discipline = Callable[[Sequence[Ticket], datetime], Choice | None]
-"""`waiting` needs to hold no more than the head of each line that the counter serves; any order will do."""
+"""`waiting` needs to hold no more than the first two of each line that the counter serves; any order will do."""
 
 
 def discipline(
@@ -81,15 +83,15 @@ def discipline(
     priority calls in a row so far, `only` what it is called in a transfer ({"counter:K1", "officer:7"}).
     """
 
-    def key(ticket: Ticket) -> tuple[float, float, int, int]:
-        return (*rank(policy, ticket), order.get(ticket.service, len(order)), ticket.id)
+    def key(ticket: Ticket) -> tuple[float, float, datetime, int, int]:
+        return (*rank(policy, ticket), ticket.rank_at, order.get(ticket.service, len(order)), ticket.id)
 
     def choose(waiting: Sequence[Ticket], now: datetime) -> Choice | None:
         if not waiting:
             return None
         first = min(waiting, key=key)
         if policy.head_start(first.lane) == ALWAYS:
-            return Choice(first, "emergency", run)
+            return Choice(first, "emergency" if first.lane is Lane.EMERGENCY else "strict", run)
         regular = min((t for t in waiting if not policy.is_priority(t.lane)), key=key, default=None)
         passed = policy.is_priority(first.lane) and regular is not None and policy.kind != "first_come"
         if passed and regular is not None and _guarded(policy, run, regular, now):
@@ -101,10 +103,10 @@ def discipline(
             why = "for_you"
         elif len(waiting) == 1:
             why = "only_waiting"
-        elif oldest is first:
+        elif oldest is first or policy.kind == "first_come":
             why = "oldest"
         else:
-            why = policy.kind if policy.kind in ("head_start", "strict") else "strict"
+            why = "head_start" if policy.kind == "head_start" else "strict"
         return Choice(first, why, run + 1 if passed else run)
 
     return choose
@@ -112,17 +114,47 @@ def discipline(
 
 def rank(policy: Policy, ticket: Ticket) -> tuple[float, float]:
     """The sort key of a ticket under `policy` (lower goes first); the order of two waiting tickets never changes."""
-    since = ticket.rank_at.timestamp()
-    head_start = policy.head_start(ticket.lane)
+    return rank_of(policy, ticket.lane, ticket.rank_at)
+
+
+def rank_of(policy: Policy, lane: Lane, rank_at: datetime) -> tuple[float, float]:
+    """The key of a ticket of `lane` that counts as having come at `rank_at`: its band, then the instant in it."""
+    band, head_start = _band(policy, lane)
+    return (band, rank_at.timestamp() - head_start)
+
+
+def before(policy: Policy, lane: Lane, others: Iterable[Ticket], rank_at: datetime) -> datetime:
+    """The latest instant, not after `rank_at`, from which a ticket of `lane` goes before all `others` of its band."""
+    band, head_start = _band(policy, lane)
+    for other in others:
+        other_band, its_head_start = _band(policy, other.lane)
+        if other_band == band:
+            rank_at = min(rank_at, other.rank_at + timedelta(seconds=head_start - its_head_start) - TICK)
+    return rank_at
+
+
+def behind(policy: Policy, lane: Lane, others: Iterable[Ticket], rank_at: datetime) -> datetime:
+    """The earliest instant, not before `rank_at`, from which a ticket of `lane` goes after all `others` of its band."""
+    band, head_start = _band(policy, lane)
+    for other in others:
+        other_band, its_head_start = _band(policy, other.lane)
+        if other_band == band:
+            rank_at = max(rank_at, other.rank_at + timedelta(seconds=head_start - its_head_start) + TICK)
+    return rank_at
+
+
+def _band(policy: Policy, lane: Lane) -> tuple[float, float]:
+    """Every ticket of a lower band goes before every one of a higher; inside a band the head start (seconds) counts."""
+    head_start = policy.head_start(lane)
     if head_start == ALWAYS:
-        return (-inf, since)
+        return (0.0, 0.0)
     match policy.kind:
         case "first_come":
-            return (since, since)
+            return (1.0, 0.0)
         case "head_start":
-            return (since - head_start, since)
+            return (1.0, head_start)
         case _:
-            return (0.0 if head_start > 0 else 1.0, since)
+            return (1.0 if head_start > 0 else 2.0, 0.0)
 
 
 def _guarded(policy: Policy, run: int, regular: Ticket, now: datetime) -> bool:

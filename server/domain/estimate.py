@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.discipline import ALWAYS, rank
+from server.domain.discipline import rank, rank_of
 from server.domain.floor import Floor
 from server.domain.queue import Lane
 from server.domain.ticket import Status, Ticket
@@ -30,15 +30,7 @@ class Wait:
 
 def joining(floor: Floor, service: str, lane: Lane, now: datetime) -> Wait | None:
     """The wait of a ticket taken now. None when no open counter can serve it."""
-    start = floor.branch.policy.head_start(lane)
-    since = now.timestamp()
-    if floor.branch.policy.kind in ("strict", "interleave"):
-        key = (0.0 if start > 0 else 1.0, since)
-    else:
-        key = (since - start if floor.branch.policy.kind == "head_start" and start != ALWAYS else since, since)
-    if start == ALWAYS:
-        key = (-ALWAYS, since)
-    return _wait(floor, service, key, floor.seq + 1, now)
+    return _wait(floor, service, rank_of(floor.branch.policy, lane, now), floor.seq + 1, now)
 
 
 def waiting(floor: Floor, ticket: Ticket, now: datetime) -> Wait | None:

@@ -82,7 +82,7 @@ class ServiceBegan(TicketEvent):
 class ServiceEnded(TicketEvent):
     """`assumed_began_at` is set when the officer never pressed "serve": the call plus the expected walk.
 
-    `flag` is not empty when the times are known to be wrong (`overnight`: left open when the day closed).
+    `flag` is `unattended` where nobody said when it ended: it was left open when the day closed.
     """
 
     kind: ClassVar[str] = "service_ended"
@@ -138,10 +138,14 @@ class TicketReleased(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketLeft(TicketEvent):
-    """The customer gave up, or (`reason` day_closed) the branch closed and could not serve any more."""
+    """The customer gave up, or (`reason` day_closed) the branch closed and could not serve any more.
+
+    `flag` is `unattended` where the day closed by itself, after its end.
+    """
 
     kind: ClassVar[str] = "ticket_left"
     reason: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ never shows what was not written down, and a failed write leaves no trace.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,51 +18,15 @@ from server.domain.charter import verdict
 from server.domain.counter import CounterState, Duty
 from server.domain.discipline import Choice, discipline, rank
 from server.domain.errors import UnknownTicket
-from server.domain.measures import of_leg
-from server.domain.queue import Line
+from server.domain.measures import Pace, of_leg
+from server.domain.numbering import following
+from server.domain.queue import Line, Service
+from server.domain.tally import RECENT_KEPT, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket, issued
 
-MISSED_KEPT = timedelta(hours=1)
-RECENT_KEPT = 12
-PACE_WEIGHT = 10.0
-PACE_MEMORY = 200
+MISSED_KEPT = timedelta(hours=4)
+"""How long a no-show stays on the floor: at least as long as any branch lets a missed number come back."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class RecentCall:
-    """A call as the boards list it. `at` is the last call, `calls` how many there were in this leg."""
-
-    ticket: int
-    number: str
-    counter: str
-    at: datetime
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What became of a service's tickets today. `judged` and `kept` hold the promise against them."""
-
-    issued: int = 0
-    called: int = 0
-    served: int = 0
-    no_show: int = 0
-    left: int = 0
-    judged: int = 0
-    kept: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The learned service time of a service: mean seconds over `n` services (at most PACE_MEMORY count)."""
-
-    mean_s: float
-    n: int = 0
-
-    def after(self, seconds: float) -> Pace:
-        weight = min(self.n, PACE_MEMORY) + PACE_WEIGHT
-        return Pace((self.mean_s * weight + seconds) / (weight + 1), self.n + 1)
 
 
 @dataclass(slots=True)
@@ -70,8 +34,9 @@ class Floor:
     """Read it, never change it: `Draft.record` is the only writer.
 
     `lines` holds, for every line that is not empty, the ids of its waiting tickets in order. `tickets` holds the
-    open ones and the no-shows of the last hour (they may come back); `aside` are those held and those missed.
-    `series` is the last ordinal of each letter on `business_on`.
+    open ones and the no-shows of the last hours (they may come back); `aside` are those held and those missed, as
+    they were put aside. `series` is the last ordinal of each letter on `business_on`; `earlier` are the numbers of
+    earlier days that were in the hall on that day, which therefore does not give them again.
     """
 
     branch: Branch
@@ -83,12 +48,11 @@ class Floor:
     lines: dict[Line, tuple[int, ...]] = field(default_factory=dict)
     counters: dict[str, CounterState] = field(default_factory=dict)
     series: dict[str, int] = field(default_factory=dict)
+    earlier: frozenset[str] = frozenset()
     recent: tuple[RecentCall, ...] = ()
     aside: tuple[int, ...] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     pace: dict[str, Pace] = field(default_factory=dict, compare=False)
-
-    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def counter(self, code: str) -> CounterState:
         """Raises UnknownCounter for a code that the branch does not have."""
@@ -101,6 +65,13 @@ class Floor:
         if found is None:
             raise UnknownTicket(number=number)
         return self.tickets[found]
+
+    def next_number(self, service: Service, today: date) -> tuple[int, str]:
+        """The ordinal and the number that a service gives next; on a new day it starts again."""
+        if today > self.business_on:
+            return following(service.letter, 0, lambda number: number in self.numbers, service.digits)
+        last = self.series.get(service.letter, 0)
+        return following(service.letter, last, lambda n: n in self.numbers or n in self.earlier, service.digits)
 
     def open_tickets(self) -> Iterator[Ticket]:
         return (ticket for ticket in self.tickets.values() if ticket.is_open)
@@ -144,12 +115,12 @@ class Floor:
 
     def next_for(self, state: CounterState, now: datetime, how_many: int = 1) -> list[Choice]:
         """The tickets that the counter would call, in order, each with the reason, if nobody else acted."""
-        lines = {line: list(self.lines[line][:how_many]) for line in self.lines_of(state)}
+        lines = {line: list(self.lines[line][: how_many + 1]) for line in self.lines_of(state)}
         order = {code: place for place, code in enumerate(self.branch.counter(state.code).services)}
         mine, run, chosen = self.mine(state), state.run, list[Choice]()
         while len(chosen) < how_many:
-            heads = [self.tickets[ids[0]] for ids in lines.values() if ids]
-            choice = discipline(self.branch.policy, order, run, mine)(heads, now)
+            first_two = [self.tickets[i] for ids in lines.values() for i in ids[:2]]
+            choice = discipline(self.branch.policy, order, run, mine)(first_two, now)
             if choice is None:
                 break
             run = choice.run
@@ -168,6 +139,12 @@ class Floor:
             if line.service == service:
                 found += bisect_left(ids, (key, ticket_id), key=lambda i: (rank(policy, self.tickets[i]), i))
         return found
+
+    def first_of(self, service: str, how_many: int) -> list[Ticket]:
+        """The waiting tickets of a service that go first, those meant for one counter or officer apart."""
+        lines = [ids for line, ids in self.lines.items() if line.service == service and not line.only]
+        found = [self.tickets[i] for ids in lines for i in ids[:how_many]]
+        return sorted(found, key=lambda t: (rank(self.branch.policy, t), t.id))[:how_many]
 
     def counters_open(self, service: str | None = None) -> int:
         return sum(
@@ -196,12 +173,15 @@ class Floor:
         return total
 
     def draft(self) -> Draft:
-        """A copy to record a turn in. Tickets and counters are values, so copying the tables is enough."""
+        """A copy to record a turn in. Tickets and counters are values, so copying the tables is enough.
+
+        `copy`, not `dict(…)`: of a table that things were taken out of it is five times as fast.
+        """
         return Draft(
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
-            tickets=dict(self.tickets), numbers=dict(self.numbers), lines=dict(self.lines),
-            counters=dict(self.counters), series=dict(self.series), recent=self.recent,
-            aside=self.aside, tallies=dict(self.tallies), pace=dict(self.pace),
+            tickets=self.tickets.copy(), numbers=self.numbers.copy(), lines=self.lines.copy(),
+            counters=self.counters.copy(), series=self.series.copy(), earlier=self.earlier, recent=self.recent,
+            aside=self.aside, tallies=self.tallies.copy(), pace=self.pace.copy(),
         )  # fmt: skip
 
 
@@ -216,21 +196,21 @@ class Draft(Floor):
     def record(self, event: e.Event) -> int:
         """Let `event` happen; returns its seq. Raises WrongMove, and changes nothing, if it cannot follow."""
         seq = self.seq + 1
-        self._roll(event.at)
+        before = after = None
         if isinstance(event, e.TicketIssued):
-            before, after = None, issued(event, seq)
-            if event.business_on == self.business_on:
-                self.series[event.letter] = max(event.ordinal, self.series.get(event.letter, 0))
+            after = issued(event, seq)
         elif isinstance(event, e.TicketEvent):
             before = self.tickets[event.ticket]
             after = before.after(event)
-        else:
-            before = after = None
+        self._turn_day(event.at)
+        if isinstance(event, e.TicketIssued) and event.business_on == self.business_on:
+            self.series[event.letter] = max(event.ordinal, self.series.get(event.letter, 0))
         if after is not None:
             self._place(before, after)
             self._count(event, before, after)
             self.changed[after.id] = after
         self._at_counter(event)
+        self._fade(event.at)
         self.seq, self.last_at = seq, event.at
         self.events.append((seq, event))
         return seq
@@ -240,44 +220,69 @@ class Draft(Floor):
         return Floor(
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
-            series=self.series, recent=self.recent, aside=self.aside, tallies=self.tallies, pace=self.pace,
+            series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, tallies=self.tallies,
+            pace=self.pace,
         )  # fmt: skip
 
-    def _roll(self, at: datetime) -> None:
-        """A new business day starts its numbers and tallies anew; missed numbers fade after an hour."""
+    def _turn_day(self, at: datetime) -> None:
+        """A new business day starts its numbers, tallies and calls anew."""
         today = self.branch.business_on(at)
         if today > self.business_on:
-            self.business_on, self.series, self.tallies = today, {}, {}
-        for ticket in self._aside(Status.NO_SHOW):
-            if ticket.ended_at is not None and ticket.ended_at < at - MISSED_KEPT:
+            self.business_on, self.series, self.tallies, self.recent = today, {}, {}, ()
+            self.earlier = frozenset(ticket.number for ticket in self.open_tickets())
+
+    def _fade(self, at: datetime) -> None:
+        """Forget the no-shows that are too old to come back."""
+        for ticket_id in self.aside:
+            ticket = self.tickets[ticket_id]
+            if ticket.status is Status.NO_SHOW:
+                if _aside_since(ticket) >= at - MISSED_KEPT:
+                    break  # the others were put aside later
                 self._forget(ticket)
 
     def _forget(self, ticket: Ticket) -> None:
         del self.tickets[ticket.id]
-        self.aside = tuple(i for i in self.aside if i != ticket.id)
+        self._take_back(ticket)
         if self.numbers.get(ticket.number) == ticket.id:
             del self.numbers[ticket.number]
 
+    def _take_back(self, ticket: Ticket) -> None:
+        if ticket.id in self.aside:
+            self.aside = tuple(i for i in self.aside if i != ticket.id)
+
     def _place(self, before: Ticket | None, after: Ticket) -> None:
         """Take the ticket out of the line it stood in, and put it where it stands now."""
-        if before is not None and before.status is Status.WAITING:
-            ids = self.lines[before.line]
-            place = 0 if ids[0] == before.id else ids.index(before.id)
-            self.lines[before.line] = ids[:place] + ids[place + 1 :]
-            if not self.lines[before.line]:
-                del self.lines[before.line]
-        elif before is not None and before.id in self.aside:
-            self.aside = tuple(i for i in self.aside if i != before.id)
         self.tickets[after.id] = after
+        if before is not None:
+            if (before.status, before.line, before.rank_at) == (after.status, after.line, after.rank_at):
+                return
+            self._step_out(before)
         self.numbers[after.number] = after.id
+        if after.business_on < self.business_on:
+            own = {after.number}
+            self.earlier = self.earlier - own if after.leg.flag == "unattended" else self.earlier | own
         if after.status is Status.WAITING:
-            waiting = list(self.lines.get(after.line, ()))
-            insort(waiting, after.id, key=lambda i: (self.tickets[i].rank_at, i))
-            self.lines[after.line] = tuple(waiting)
+            self.lines[after.line] = self._joined(self.lines.get(after.line, ()), after)
         elif after.status in (Status.HELD, Status.NO_SHOW):
-            self.aside = (*self.aside, after.id)
+            self.aside = tuple(sorted((*self.aside, after.id), key=lambda i: (_aside_since(self.tickets[i]), i)))
         elif after.status in (Status.FINISHED, Status.LEFT):
             self._forget(after)
+
+    def _step_out(self, ticket: Ticket) -> None:
+        if ticket.status is not Status.WAITING:
+            self._take_back(ticket)
+            return
+        ids = self.lines.pop(ticket.line)
+        place = 0 if ids[0] == ticket.id else ids.index(ticket.id)
+        if len(ids) > 1:
+            self.lines[ticket.line] = ids[:place] + ids[place + 1 :]
+
+    def _joined(self, ids: tuple[int, ...], ticket: Ticket) -> tuple[int, ...]:
+        """A line with `ticket` in its place, which nearly always is the end."""
+        place = len(ids)
+        if ids and (self.tickets[ids[-1]].rank_at, ids[-1]) > (ticket.rank_at, ticket.id):
+            place = bisect_left(ids, (ticket.rank_at, ticket.id), key=lambda i: (self.tickets[i].rank_at, i))
+        return (*ids[:place], ticket.id, *ids[place:])
 
     def _count(self, event: e.Event, before: Ticket | None, after: Ticket) -> None:
         service = after.legs[0].service
@@ -287,16 +292,16 @@ class Draft(Floor):
                 tally = replace(tally, issued=tally.issued + 1)
             case e.TicketCalled() if before is not None and before.legs[0].called_at is None:
                 tally = replace(tally, called=tally.called + 1)
-            case e.ServiceEnded():
+            case e.ServiceEnded() if not event.flag:
                 tally = replace(tally, served=tally.served + 1)
                 self._learn(after.leg)
             case e.TicketTransferred():
                 self._learn(after.legs[-2])
             case e.TicketNoShow():
                 tally = replace(tally, no_show=tally.no_show + 1)
-            case e.TicketRestored():
-                tally = replace(tally, no_show=max(0, tally.no_show - 1))
-            case e.TicketLeft():
+            case e.TicketRestored() if before is not None and self._is_today(before.ended_at):
+                tally = replace(tally, no_show=tally.no_show - 1)
+            case e.TicketLeft() if not event.flag:
                 tally = replace(tally, left=tally.left + 1)
             case _:
                 pass
@@ -305,11 +310,15 @@ class Draft(Floor):
             kept = verdict(promise, after)
             if kept is not None:
                 tally = replace(tally, judged=tally.judged + 1, kept=tally.kept + kept)
-        self.tallies[service] = tally
+        if tally != Tally():
+            self.tallies[service] = tally
+
+    def _is_today(self, at: datetime | None) -> bool:
+        return at is not None and self.branch.business_on(at) == self.business_on
 
     def _learn(self, leg: Leg) -> None:
         seconds = of_leg(leg).service
-        if seconds is not None and not leg.flag:
+        if seconds is not None:
             self.pace[leg.service] = (self.pace.get(leg.service) or self._guess(leg.service)).after(seconds)
 
     def _at_counter(self, event: e.Event) -> None:
@@ -348,8 +357,12 @@ class Draft(Floor):
     def _list(self, event: e.TicketEvent, code: str) -> None:
         ticket = self.tickets[event.ticket]
         call = RecentCall(ticket.id, ticket.number, code, event.at, ticket.leg.calls)
-        others = tuple(one for one in self.recent if one.ticket != ticket.id)
-        self.recent = (call, *others)[:RECENT_KEPT]
+        calls = (call, *(one for one in self.recent if one.ticket != ticket.id))
+        self.recent = tuple(sorted(calls, key=lambda one: (one.at, one.ticket), reverse=True)[:RECENT_KEPT])
+
+
+def _aside_since(ticket: Ticket) -> datetime:
+    return ticket.held_at or ticket.ended_at or ticket.issued_at
 
 
 def fold(branch: Branch, journal: Iterable[tuple[int, e.Event]], start: Floor | None = None) -> Floor:

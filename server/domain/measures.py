@@ -16,6 +16,10 @@ from datetime import datetime
 
 from server.domain.ticket import Leg, Ticket
 
+PACE_WEIGHT = 10.0
+"""The first guess of a service time counts as much as so many services."""
+PACE_MEMORY = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Measures:
@@ -44,7 +48,7 @@ def of_leg(leg: Leg) -> Measures:
 
 
 def of_ticket(ticket: Ticket) -> Measures:
-    """A whole visit: the waits are those of the first leg, service is the sum of all legs, sojourn from issue to end."""
+    """A whole visit: the waits of the first leg, the service of all legs together, the sojourn from issue to end."""
     first = of_leg(ticket.legs[0])
     served = [part for leg in ticket.legs if (part := of_leg(leg).service) is not None]
     return Measures(
@@ -54,3 +58,15 @@ def of_ticket(ticket: Ticket) -> Measures:
         service=sum(served) if served else None,
         sojourn=between(ticket.issued_at, ticket.ended_at),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The learned service time of a service: mean seconds over `n` services (at most PACE_MEMORY count)."""
+
+    mean_s: float
+    n: int = 0
+
+    def after(self, seconds: float) -> Pace:
+        weight = min(self.n, PACE_MEMORY) + PACE_WEIGHT
+        return Pace((self.mean_s * weight + seconds) / (weight + 1), self.n + 1)

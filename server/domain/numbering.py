@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable
 
 EASY_LETTERS = "AFHJKLMRUWXY"
 """Letters that are easy to tell apart when spoken in the four languages (X4)."""
@@ -13,13 +13,13 @@ def label(letter: str, ordinal: int, digits: int = 3) -> str:
     return f"{letter}{ordinal:0{digits}d}"
 
 
-def following(letter: str, last: int, taken: Container[str], digits: int = 3) -> tuple[int, str]:
+def following(letter: str, last: int, is_taken: Callable[[str], bool], digits: int = 3) -> tuple[int, str]:
     """The next free ordinal after `last`, and its number.
 
-    `taken` holds the numbers of open tickets that were carried over from another day: theirs are skipped,
+    `is_taken` knows the numbers of tickets that were carried over from another day: theirs are skipped,
     so that no number is ever in the hall twice.
     """
     ordinal = last + 1
-    while (number := label(letter, ordinal, digits)) in taken:
+    while is_taken(number := label(letter, ordinal, digits)):
         ordinal += 1
     return ordinal, number

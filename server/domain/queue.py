@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Words = Mapping[str, str]
+Words = Mapping[Any, str]
 """A text in several languages: language code → text. Malay (`ms`) is always there."""
 
 LANGUAGES = ("ms", "en", "zh", "ta")

@@ -1,11 +1,16 @@
 """A place in the queue, from issue to end: its state, its legs, and what each event makes of it.
 
-    waiting ──ticket_called──► called ──service_began──► serving ──service_ended──► finished
+    waiting ──ticket_called──► called ──service_began──► serving
+    called | serving ──service_ended──► finished
     called | serving ──ticket_held──► held ──ticket_resumed──► serving
-    called ──ticket_no_show──► no_show ──ticket_restored──► called (undo) | waiting (came late)
+    called ──ticket_no_show──► no_show
+    no_show ──ticket_restored──► called (undo) | waiting (came late)
     called | serving | held ──ticket_transferred──► waiting (a new leg)
     waiting | called | held ──ticket_left──► left
     waiting | called | held ──ticket_carried──► waiting (on the next day)
+    waiting ──ticket_released──► waiting (for everybody)
+    called ──ticket_recalled──► called
+    any ──ticket_printed──► the same
 
 A ticket is a value. Whether something may be done is decided by the actions, through `require`; what an event
 makes of a ticket is decided here, in `after`, and nowhere else.
@@ -40,7 +45,7 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     "ticket_called": (frozenset({Status.WAITING}), Status.CALLED),
     "ticket_recalled": (frozenset({Status.CALLED}), Status.CALLED),
     "service_began": (frozenset({Status.CALLED}), Status.SERVING),
-    "service_ended": (frozenset({Status.CALLED, Status.SERVING, Status.HELD}), Status.FINISHED),
+    "service_ended": (frozenset({Status.CALLED, Status.SERVING}), Status.FINISHED),
     "ticket_no_show": (frozenset({Status.CALLED}), Status.NO_SHOW),
     "ticket_restored": (frozenset({Status.NO_SHOW}), None),
     "ticket_held": (frozenset({Status.CALLED, Status.SERVING}), Status.HELD),
@@ -60,6 +65,8 @@ class Leg:
 
     `called_at` is the first call and never moves; `calls` counts all of them. `held_s` are the seconds put aside
     after the service began. `began_assumed` says that nobody pressed "serve" and the begin is reckoned.
+    `flag` says which of its times mean nothing: `overnight`, the waits (it was carried over); `unattended`, the end
+    (nobody was there when the day was closed).
     """
 
     service: str
@@ -179,14 +186,15 @@ class Ticket:
             case e.TicketReleased():
                 return replace(self, only="")
             case e.TicketLeft():
-                legs = self._leg(ended_at=at, outcome="left", held_s=self._held_until(at))
+                legs = self._leg(ended_at=at, outcome="left", held_s=self._held_until(at),
+                                 flag=event.flag or self.leg.flag)  # fmt: skip
                 return replace(self, status=Status.LEFT, counter="", legs=legs, ended_at=at, held_at=None,
                                remind_at=None, hold_reason="")  # fmt: skip
             case e.TicketCarried():
                 # Its waits would span the night: the flag keeps them out of every mean.
-                legs = self._leg(held_s=self._held_until(at), flag="overnight")
+                legs = self._leg(flag="overnight")
                 if self.leg.called_at is not None:
-                    legs = (*self._leg(ended_at=at, outcome="carried", flag="overnight"),
+                    legs = (*self._leg(ended_at=at, outcome="carried", held_s=self._held_until(at)),
                             Leg(service=self.service, joined_at=at, flag="overnight"))  # fmt: skip
                 return replace(self, status=Status.WAITING, carried_on=event.to_on, only="", counter="", held_at=None,
                                remind_at=None, hold_reason="", legs=legs)  # fmt: skip

@@ -1,0 +1,105 @@
+"""A promise held against a ticket: what is judged, when, and that a verdict stands."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from server.domain import events as e
+from server.domain.charter import Promise, verdict
+from server.domain.ticket import Ticket
+from tests.builders import OPENING, a_ticket
+
+CALL = Promise(measure="wait_to_call", within_s=900)
+BEGIN = Promise(measure="wait", within_s=900)
+VISIT = Promise(measure="sojourn", within_s=3600)
+NEXT_DAY = date(2026, 3, 3)
+
+
+def after(ticket: Ticket, *happened: tuple[float, type[e.Event], dict[str, object]]) -> Ticket:
+    for minutes, made, stated in happened:
+        event = made(at=OPENING + timedelta(minutes=minutes), ticket=1, **stated)  # type: ignore[call-arg]
+        ticket = ticket.after(event)
+    return ticket
+
+
+def call(minutes: float) -> tuple[float, type[e.Event], dict[str, object]]:
+    return minutes, e.TicketCalled, {"counter": "K1", "officer": None, "why": "oldest", "run": 0}
+
+
+def begin(minutes: float) -> tuple[float, type[e.Event], dict[str, object]]:
+    return minutes, e.ServiceBegan, {"counter": "K1"}
+
+
+def end(minutes: float, **stated: object) -> tuple[float, type[e.Event], dict[str, object]]:
+    return minutes, e.ServiceEnded, {"counter": "K1", "outcome": "done"} | stated
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [(0, True), (14.9, True), (15, True), (15.1, False), (200, False)])
+def test_a_promise_is_kept_up_to_its_last_second(minutes: float, kept: bool) -> None:
+    assert verdict(CALL, after(a_ticket(), call(minutes))) is kept
+
+
+def test_a_ticket_that_waits_is_not_judged_yet() -> None:
+    assert verdict(CALL, a_ticket()) is None
+
+
+def test_one_who_gave_up_was_never_called_and_is_not_judged() -> None:
+    assert verdict(CALL, after(a_ticket(), (30, e.TicketLeft, {}))) is None
+
+
+def test_to_be_called_and_to_be_served_are_two_promises() -> None:
+    ticket = after(a_ticket(), call(14), begin(16))
+
+    assert (verdict(CALL, ticket), verdict(BEGIN, ticket)) == (True, False)
+
+
+def test_a_second_service_is_not_measured_against_the_promise_of_the_first_wait() -> None:
+    moved = (20, e.TicketTransferred, {"service": "F", "rank_at": OPENING})
+
+    ticket = after(a_ticket(), call(10), moved, call(90))
+
+    assert verdict(CALL, ticket) is True
+
+
+def test_the_whole_visit_is_judged_when_somebody_says_that_it_is_over() -> None:
+    serving = after(a_ticket(), call(10), begin(11))
+
+    assert verdict(VISIT, serving) is None
+    assert verdict(VISIT, after(serving, end(60))) is True
+    assert verdict(VISIT, after(serving, end(61))) is False
+
+
+def test_one_who_did_not_come_has_no_visit_to_judge() -> None:
+    missed = after(a_ticket(), call(10), (12, e.TicketNoShow, {"counter": "K1"}))
+
+    assert verdict(VISIT, missed) is None
+    assert verdict(CALL, missed) is True
+
+
+def test_a_wait_that_spans_the_night_is_not_judged() -> None:
+    carried = after(a_ticket(), (540, e.TicketCarried, {"to_on": NEXT_DAY}), call(1500), begin(1501), end(1510))
+
+    assert [verdict(promise, carried) for promise in (CALL, BEGIN, VISIT)] == [None, None, None]
+
+
+def test_a_verdict_stands_when_the_ticket_is_carried_over_later() -> None:
+    ticket = after(a_ticket(), call(10), begin(11), (12, e.TicketHeld, {"counter": "K1", "reason": "form"}))
+    carried = after(ticket, (540, e.TicketCarried, {"to_on": NEXT_DAY}))
+
+    assert [verdict(promise, carried) for promise in (CALL, BEGIN, VISIT)] == [True, True, None]
+
+
+def test_a_service_left_open_overnight_spoils_its_end_but_not_its_wait() -> None:
+    ticket = after(a_ticket(), call(10), begin(11), end(960, flag="unattended"))
+
+    assert [verdict(promise, ticket) for promise in (CALL, BEGIN, VISIT)] == [True, True, None]
+
+
+def test_a_wait_over_one_night_and_a_service_over_the_next_are_both_spoilt() -> None:
+    ticket = after(
+        a_ticket(), (540, e.TicketCarried, {"to_on": NEXT_DAY}), call(1500), begin(1501), end(2400, flag="unattended")
+    )
+
+    assert [verdict(promise, ticket) for promise in (CALL, BEGIN, VISIT)] == [None, None, None]
