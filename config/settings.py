@@ -26,8 +26,8 @@ from config.toml_lines import line_of, lines_of
 DEFAULTS = Path(__file__).with_name("defaults.toml")
 SITE_FILE = "giliran.toml"
 PREFIX = "GILIRAN_"
-OTHER_VARIABLES = frozenset({"GILIRAN_REQUIRE_ALL", "GILIRAN_SERVER", "GILIRAN_TOKEN"})
-"""Of the environment, and not settings of a server: they speak to the tests and to the agents."""
+OTHER_VARIABLES = ("GILIRAN_SERVER", "GILIRAN_TOKEN", "GILIRAN_REQUIRE_ALL", "GILIRAN_HYPOTHESIS", "GILIRAN_TEST_")
+"""What variables begin with that are not settings of a server: they speak to the agents and to the tests."""
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
@@ -59,17 +59,12 @@ class Settings(BaseSettings):
     public_url: str
     trusted_proxies: Annotated[int, Field(ge=0, le=5)]
 
-    heartbeat: Seconds
-    stale_after: Seconds
-    greyed_after: Seconds
+    heartbeat: Annotated[float, Field(gt=0, le=8)]
     waits_gap: Seconds
     ping_interval: Seconds
     ping_timeout: Seconds
 
     voice: Literal["auto", "chime", "off"]
-    voice_rate: Annotated[int, Field(ge=60, le=300)]
-    voice_timeout: Seconds
-    played_within: Seconds
 
     session_hours: Annotated[float, Field(gt=0, le=168)]
     idle_minutes: Annotated[float, Field(gt=0, le=1440)]
@@ -84,12 +79,9 @@ class Settings(BaseSettings):
     secure_cookies: bool
 
     ticket_link_hours: Annotated[float, Field(gt=0, le=720)]
-    idempotency_hours: Annotated[float, Field(gt=0, le=720)]
-    retention_months: Annotated[int, Field(ge=1, le=600)]
 
     request_bytes: Annotated[int, Field(ge=1024, le=10_000_000)]
     log_level: Literal["debug", "info", "warning", "error"]
-    log_format: Literal["text", "json"]
 
     @field_validator("public_url")
     @classmethod
@@ -116,8 +108,6 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Settings:
         if self.processes > 1 and not self.database.startswith("postgresql"):
             raise ValueError("processes: more than one need a PostgreSQL database")
-        if not self.heartbeat < self.stale_after < self.greyed_after:
-            raise ValueError("stale_after: must lie between heartbeat and greyed_after")
         return self
 
     @classmethod
@@ -170,8 +160,9 @@ def _complaint(place: tuple[int | str, ...], what: str, given: Mapping[str, Any]
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
-    strangers = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    named = (name for name in environment if name.startswith(PREFIX) and not name.startswith(OTHER_VARIABLES))
+    strangers = sorted(set(named) - known)
     return [f"{name}: unknown setting in the environment{nearest(name, known)}" for name in strangers]
 
 
@@ -193,8 +184,8 @@ def _site_faults(path: Path, defaults: Mapping[str, Any]) -> list[str]:
             what = "cannot be set in the folder that it names: use --data or GILIRAN_DATA"
         elif key not in defaults:
             what = "unknown setting" + nearest(key, defaults)
-        elif not _is_like(value, defaults[key]):
-            what = f"must be {_NAMES[type(defaults[key])]}"
+        elif not _fits(value, kind := _kind_of(key)):
+            what = f"must be {_NAMES[kind]}"
         else:
             continue
         faults.append(f"{path}:{line_of(lines, (key,))}: {key}: {what}")
@@ -209,5 +200,11 @@ _NAMES: Mapping[type, str] = {
 }
 
 
-def _is_like(value: object, default: object) -> bool:
-    return type(value) is type(default) or (type(value) is int and type(default) is float)
+def _kind_of(key: str) -> type:
+    """How TOML must write it: numbers and truths as they are, all else as a text."""
+    kinds: tuple[type, ...] = (bool, int, float)
+    return next((kind for kind in kinds if Settings.model_fields[key].annotation is kind), str)
+
+
+def _fits(value: object, kind: type) -> bool:
+    return type(value) is kind or (type(value) is int and kind is float)

@@ -10,6 +10,8 @@ import pytest
 
 from config.settings import DEFAULTS, Settings, SettingsError, load
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_around(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +34,16 @@ def test_the_manual_says_something_about_every_setting_or_about_the_one_before_i
     silent = [line for line in lines if re.match(r"\w+ = ", line) and "#" not in line]
 
     assert silent == ["ping_timeout = 8.0", "pairing_per_minute = 10"]
+
+
+def test_no_setting_is_without_effect() -> None:
+    folders = ("server", "sql", "kiosk", "display", "counter_terminal")
+    programs = [
+        path for folder in folders for ending in ("py", "html") for path in (ROOT / folder).rglob(f"*.{ending}")
+    ]
+    read = {name for path in programs for name in re.findall(r"\.(\w+)", path.read_text(encoding="utf-8"))}
+
+    assert sorted(set(Settings.model_fields) - read) == []
 
 
 def test_the_settings_come_in_the_order_of_the_manual() -> None:
@@ -73,7 +85,7 @@ def test_the_command_line_beats_the_environment_which_beats_the_folder(
         ({"database": "mysql://root@host/x"}, "--database: must be empty, or begin with postgresql+psycopg://"),
         ({"redis": "host:6379"}, "--redis: must be empty, or begin with redis://"),
         ({"async_mode": "eventlett"}, 'did you mean "eventlet"?'),
-        ({"stale_after": 100.0}, "stale_after: must lie between heartbeat and greyed_after"),
+        ({"heartbeat": 20.0}, "--heartbeat: is 20.0: must be at most 8"),
         ({"heartbeat": float("nan")}, "--heartbeat: "),
         ({"public_url": "giliran.example.my"}, "--public-url: "),
         ({"prot": 8000}, "prot"),
@@ -108,6 +120,12 @@ def test_the_folder_s_file_is_refused_with_its_lines(tmp_path: Path) -> None:
         f"{path}:3: port: must be a whole number",
         f"{path}:4: data: cannot be set in the folder that it names: use --data or GILIRAN_DATA",
     ]
+
+
+def test_a_span_in_the_folder_s_file_may_be_whole_or_not(tmp_path: Path) -> None:
+    (tmp_path / "giliran.toml").write_text("idle_minutes = 7.5\nheartbeat = 4\n")
+
+    assert (load(tmp_path).idle_minutes, load(tmp_path).heartbeat) == (7.5, 4.0)
 
 
 def test_a_folder_s_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
