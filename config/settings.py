@@ -203,7 +203,7 @@ _NAMES: Mapping[type, str] = {
 def _kind_of(key: str) -> type:
     """How TOML must write it: numbers and truths as they are, all else as a text."""
     kinds: tuple[type, ...] = (bool, int, float)
-    return next((kind for kind in kinds if Settings.model_fields[key].annotation is kind), str)
+    return next((kind for kind in kinds if Settings.model_fields[key].annotation == kind), str)
 
 
 def _fits(value: object, kind: type) -> bool:
