@@ -202,8 +202,8 @@ _NAMES: Mapping[type, str] = {
 
 def _kind_of(key: str) -> type:
     """How TOML must write it: numbers and truths as they are, all else as a text."""
-    kinds: tuple[type, ...] = (bool, int, float)
-    return next((kind for kind in kinds if Settings.model_fields[key].annotation == kind), str)
+    kind: object = Settings.model_fields[key].annotation
+    return kind if isinstance(kind, type) and kind in _NAMES else str
 
 
 def _fits(value: object, kind: type) -> bool:
