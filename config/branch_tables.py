@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model
 from config.branch_values import (
     LANES,
     LANGUAGES,
+    BranchCode,
     Clock,
     Code,
     Date,
@@ -40,7 +41,7 @@ class Table(BaseModel):
 class BranchTable(Table):
     """The office itself."""
 
-    code: Code
+    code: BranchCode
     name: Words
     timezone: Timezone = "Asia/Kuala_Lumpur"
     state: State | None = None

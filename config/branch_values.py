@@ -72,6 +72,15 @@ def _code(value: str) -> str:
     return value
 
 
+def _branch_code(value: str) -> str:
+    """Looser than the other codes: it stands in reports and file names, never in an address."""
+    if not re.fullmatch(r"[^\W_][\w .-]{0,31}", value):
+        raise ValueError(
+            f'"{value}" is no code of a branch: 1 to 32 letters, digits, spaces, dots, hyphens, underscores'
+        )
+    return value
+
+
 def text(value: str) -> str:
     """One line of words in NFC; raises ValueError."""
     line = unicodedata.normalize("NFC", value.strip())
@@ -136,6 +145,7 @@ def _timezone(value: str) -> str:
 
 
 Code = Annotated[str, AfterValidator(_code)]
+BranchCode = Annotated[str, AfterValidator(_branch_code)]
 Text = Annotated[str, AfterValidator(text)]
 Clock = Annotated[str, BeforeValidator(_clock)]
 Date = Annotated[dt.date, BeforeValidator(_date)]

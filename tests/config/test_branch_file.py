@@ -329,6 +329,16 @@ def test_a_file_without_services_or_counters_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize(("code", "is_taken"), [("UTC Pudu.2", True), ("K-1_a", True), ("a/b", False), (" ", False)])
+def test_a_branch_s_code_can_stand_in_a_file_name(code: str, is_taken: bool) -> None:
+    text = SMALLEST.replace('"KL01"', f'"{code}"')
+
+    if is_taken:
+        assert parse(text).branch.code == code
+    else:
+        assert the_fault(text).startswith(f'branch.toml:2: branch.code: "{code}" is no code of a branch')
+
+
 def test_a_name_without_malay_is_refused() -> None:
     text = SMALLEST.replace('name = {ms = "Sijil", en = "Certificates"}', 'name = {en = "Certificates"}')
 
