@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from server import runtime
 from server.domain.branch import Branch
 from server.office_folder import Opened, open_folder
 from server.poke import Poke, PostgresPoke, RedisPoke
-from server.ports import People
+from server.ports import Clock, People
 from server.web.edge import Edge
 from server.web.voice import Speaker
 from sql.people import SqlPeople
@@ -27,28 +29,44 @@ log = logging.getLogger(__name__)
 CLIPS = "clips"
 
 
-def serve(settings: Settings, branch: Path | None = None, *, is_worker: bool = False) -> int:
-    """Serve until SIGTERM or SIGINT. Raises NotUsable and PortTaken; returns the exit status."""
+def serve(
+    settings: Settings,
+    branch: Path | None = None,
+    *,
+    is_worker: bool = False,
+    clock: Clock | None = None,
+    company: Callable[[Edge, str], subprocess.Popen[bytes]] | None = None,
+) -> int:
+    """Serve until SIGTERM or SIGINT. Raises NotUsable and PortTaken; returns the exit status.
+
+    `clock` is the office's, where it is not the machine's; `company` lets simulated people in once it is open.
+    """
     application.set_up_logging(settings)
     opened = open_folder(settings, branch)
     if settings.processes > 1 and not is_worker:
         return _serve_many(settings, opened)
     listening = runtime.listen(settings.host, settings.port, share=is_worker)
-    app, socketio, door = application.create_app(settings, opened.engine, opened.branch)
+    app, socketio, door = application.create_app(settings, opened.engine, opened.branch, clock)
     speaker = voice_of(settings, door.office.floor.branch)
     stopping = application.start(app, socketio, door, speaker, settings.data / CLIPS)
     poke = poke_of(settings, opened) if is_worker or settings.redis else None
     if poke is not None:
         _hear_others(door, poke, opened.branch, stopping, socketio.start_background_task)
+    host, port = listening.getsockname()[:2]
+    root = f"http://{host}:{port}"
     if not is_worker:
-        host, port = listening.getsockname()[:2]
-        print(greeting(settings, door.people, door.office.floor.branch, f"http://{host}:{port}"), flush=True)
+        print(greeting(settings, door.people, door.office.floor.branch, root), flush=True)
+    people = company(door, root) if company is not None else None
 
     def stop() -> None:
+        if people is not None and people.poll() is None:
+            people.terminate()
         stopping.set()
         if door.live is not None:
             door.live.stop()
 
+    gc.collect()
+    gc.freeze()  # what a start has made stays; looking through it again and again only makes screens wait
     runtime.serve(app, listening, settings.max_connections, stop)
     close = getattr(speaker, "close", None)
     if close is not None:

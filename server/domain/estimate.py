@@ -53,7 +53,7 @@ def _wait(floor: Floor, service: str, key: tuple[float, float], ticket_id: int, 
             work += before * (floor.service_mean(other.code) + floor.branch.calling.walk_s) * here / len(shared)
     residuals = [_residual(floor, state.ticket, now) for state in able.values()]
     soonest = min(residuals)
-    likely = max(soonest, (work + sum(residuals)) / len(able)) if work else soonest
+    likely = soonest + work / len(able)
     return Wait(low=likely * LOW, likely=likely, high=likely * HIGH + (60.0 if likely else 0.0), as_of=now)
 
 
