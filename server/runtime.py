@@ -22,6 +22,7 @@ R = TypeVar("R")
 Mode = Literal["eventlet", "gevent", "threading"]
 MODES = get_args(Mode)
 GRACE_S = 1.5
+END_WITHIN_S = 8.0
 SOCKET_TIMEOUT_S = 120
 _mode: Mode = "threading"
 
@@ -103,28 +104,48 @@ def serve(application: Any, listening: socket.socket, most: int, stop: Callable[
     )
 
 
+class InHand:
+    """Counts the requests that are being answered, so that the end can wait for them; live channels do not count."""
+
+    def __init__(self, application: Any, pause: Callable[[], None]) -> None:
+        self.count = 0
+        self._application = application
+        self._pause = pause
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        # A connection whose next request is there already would be served again at once, and the others starve.
+        self._pause()
+        if environ.get("PATH_INFO", "").startswith("/socket.io/"):
+            return self._application(environ, start_response)
+        self.count += 1
+        try:
+            return self._application(environ, start_response)
+        finally:
+            self.count -= 1
+
+
 def _serve_eventlet(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
     import eventlet
     from eventlet import wsgi
 
-    pool = eventlet.GreenPool(most)
+    answering = InHand(application, lambda: eventlet.sleep(0))
     server = eventlet.spawn(
-        wsgi.server, listening, application, log_output=False, custom_pool=pool, debug=False,
+        wsgi.server, listening, answering, log_output=False, max_size=most, debug=False,
         socket_timeout=SOCKET_TIMEOUT_S, keepalive=True,
     )  # fmt: skip
+    ended = eventlet.event.Event()
 
-    def end(*_: object) -> None:
-        def finish() -> None:
-            stop()
-            listening.close()
-            eventlet.sleep(GRACE_S)
-            server.throw(eventlet.StopServe)
+    def finish() -> None:
+        stop()
+        server.kill()
+        left = END_WITHIN_S
+        while answering.count and left > 0:
+            eventlet.sleep(0.1)
+            left -= 0.1
+        ended.send()
 
-        eventlet.spawn(finish)
-
-    _on_signals(end)
-    with contextlib.suppress(eventlet.StopServe, OSError, KeyboardInterrupt):
-        server.wait()
+    _on_signals(lambda *_: eventlet.spawn(finish))
+    ended.wait()
 
 
 def _serve_gevent(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
