@@ -36,11 +36,12 @@ class Turn(Protocol):
     @property
     def draft(self) -> Draft: ...
 
-    def given(self, key: str) -> Given | None:
-        """What was answered under this key before, if anything."""
+    @property
+    def given(self) -> Given | None:
+        """What was answered under the turn's key before, if anything."""
 
-    def give(self, key: str, answer: Given) -> None:
-        """Keep an answer under its key, in the same transaction as what it tells of."""
+    def give(self, answer: Given) -> None:
+        """Keep an answer under the turn's key, in the same transaction as what it tells of."""
 
 
 class Store(Protocol):
@@ -56,8 +57,8 @@ class Store(Protocol):
     def since(self, seq: int) -> Sequence[tuple[int, Event]] | None:
         """What happened after `seq`, oldest first, from memory; None when that is too long ago to be kept there."""
 
-    def turn(self, actor: str) -> AbstractContextManager[Turn]:
-        """Take the branch's turn. On leaving the block all that the draft recorded is written at once and durable,
+    def turn(self, actor: str, key: str | None = None) -> AbstractContextManager[Turn]:
+        """Take the branch's turn, for a request with this idempotency key if it has one. On leaving the block all that the draft recorded is written at once and durable,
         or, after an exception, nothing is. Must not yield to other tasks that would take a turn of their own."""
 
 

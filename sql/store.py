@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, select, update
 
 from server.domain.branch import Branch
 from server.domain.events import Event, TicketIssued, decode, encode
@@ -24,15 +24,29 @@ from server.domain.ticket import Ticket
 from server.ports import Given
 from sql import rows
 from sql.chain import entry_hash, payload_text
-from sql.database import writing
 from sql.floor_query import load_floor
 from sql.tables import answers, branches, counters, journal, legs, tickets
 
 REMEMBERED = 4096
 """How many events a process keeps in memory for screens that are a little behind."""
 
-_turn = select(branches.c.seq, branches.c.last_hash, branches.c.version).where(branches.c.code == bindparam("branch"))
-_turn_locked = _turn.with_for_update()
+_head = select(branches.c.seq, branches.c.last_hash, branches.c.version).where(branches.c.code == bindparam("branch"))
+_turn = (
+    select(
+        branches.c.seq,
+        branches.c.last_hash,
+        branches.c.version,
+        answers.c.asked,
+        answers.c.status,
+        answers.c.body,
+    )
+    .outerjoin(answers, and_(answers.c.branch == branches.c.code, answers.c.key == bindparam("key")))
+    .where(branches.c.code == bindparam("branch"))
+)
+"""The branch's head, and with it what was answered under this key before: one question instead of two."""
+_turn_locked = _turn.with_for_update(of=branches)
+_insert_ticket, _insert_leg, _insert_journal = tickets.insert(), legs.insert(), journal.insert()
+_insert_counter, _insert_answer = counters.insert(), answers.insert()
 _advance = (
     update(branches)
     .where(branches.c.code == bindparam("of_branch"), branches.c.seq == bindparam("of_seq"))
@@ -60,9 +74,6 @@ _change_counter = (
     .where(counters.c.branch == bindparam("of_branch"), counters.c.code == bindparam("of_code"))
     .values({name: bindparam(name) for name in _COUNTER_FIELDS})
 )
-_given = select(answers.c.asked, answers.c.status, answers.c.body).where(
-    answers.c.branch == bindparam("branch"), answers.c.key == bindparam("key")
-)
 _since = (
     select(journal.c.seq, journal.c.at, journal.c.kind, journal.c.ticket, journal.c.payload)
     .where(journal.c.branch == bindparam("branch"), journal.c.seq > bindparam("after"))
@@ -77,21 +88,20 @@ class TurnBroken(RuntimeError):
 class SqlTurn:
     """The branch's turn while it lasts; `draft` is what the action changes."""
 
-    def __init__(self, connection: Connection, before: Floor, last_hash: str) -> None:
+    def __init__(self, connection: Connection, before: Floor, head: Any, actor: str, key: str | None) -> None:
         self.draft: Draft = before.draft()
+        self.given: Given | None = None
+        if key is not None and head.asked is not None:
+            self.given = Given(head.asked, head.status, None if head.body is None else json.loads(head.body))
         self._connection = connection
         self._before = before
-        self._last_hash = last_hash
-        self._answers: list[tuple[str, Given]] = []
+        self._last_hash: str = head.last_hash
+        self._actor = actor
+        self._key = key
+        self._answer: Given | None = None
 
-    def given(self, key: str) -> Given | None:
-        row = self._connection.execute(_given, {"branch": self._before.branch.code, "key": key}).first()
-        if row is None:
-            return None
-        return Given(row.asked, row.status, None if row.body is None else json.loads(row.body))
-
-    def give(self, key: str, answer: Given) -> None:
-        self._answers.append((key, answer))
+    def give(self, answer: Given) -> None:
+        self._answer = answer
 
     def write(self) -> None:
         """Everything that the draft recorded, on the open transaction."""
@@ -100,7 +110,7 @@ class SqlTurn:
             for seq, event in draft.events:
                 if isinstance(event, TicketIssued):
                     row = rows.new_ticket(branch, draft.changed[seq], event)
-                    self._connection.execute(tickets.insert(), row)
+                    self._connection.execute(_insert_ticket, row)
             for ticket in draft.changed.values():
                 self._write_ticket(ticket, self._before.tickets.get(ticket.id))
             for code in draft.changed_counters:
@@ -118,12 +128,12 @@ class SqlTurn:
             )  # fmt: skip
             if moved.rowcount != 1:
                 raise TurnBroken(f"branch {branch} moved past {self._before.seq} during a turn")
-        for key, given in self._answers:
-            body = None if given.body is None else json.dumps(given.body, ensure_ascii=False)
+        if self._answer is not None and self._key is not None:
+            body = None if self._answer.body is None else json.dumps(self._answer.body, ensure_ascii=False)
             self._connection.execute(
-                answers.insert(),
-                {"branch": branch, "key": key, "asked": given.asked, "status": given.status, "body": body,
-                 "at": draft.last_at},
+                _insert_answer,
+                {"branch": branch, "key": self._key, "asked": self._answer.asked, "status": self._answer.status,
+                 "body": body, "at": draft.last_at},
             )  # fmt: skip
 
     def _write_journal(self) -> None:
@@ -132,15 +142,13 @@ class SqlTurn:
             ticket = seq if isinstance(event, TicketIssued) else event.subject
             payload = payload_text(encode(event))
             self._last_hash = entry_hash(
-                branch, seq, event.at, self.actor, event.kind, ticket, payload, self._last_hash
+                branch, seq, event.at, self._actor, event.kind, ticket, payload, self._last_hash
             )
             entries.append(
-                {"branch": branch, "seq": seq, "at": event.at, "actor": self.actor, "kind": event.kind,
+                {"branch": branch, "seq": seq, "at": event.at, "actor": self._actor, "kind": event.kind,
                  "ticket": ticket, "payload": payload, "hash": self._last_hash}
             )  # fmt: skip
-        self._connection.execute(journal.insert(), entries if len(entries) > 1 else entries[0])
-
-    actor = "system"
+        self._connection.execute(_insert_journal, entries if len(entries) > 1 else entries[0])
 
     def _write_ticket(self, ticket: Ticket, before: Ticket | None) -> None:
         branch = self.draft.branch.code
@@ -157,7 +165,7 @@ class SqlTurn:
                 keys = {"of_branch": row.pop("branch"), "of_id": row.pop("ticket"), "of_leg": row.pop("leg")}
                 self._connection.execute(_change_leg, row | keys)
             else:
-                self._connection.execute(legs.insert(), row)
+                self._connection.execute(_insert_leg, row)
 
     def _write_counter(self, code: str) -> None:
         row = rows.counter_row(self.draft.branch.code, self.draft.counters[code])
@@ -165,7 +173,7 @@ class SqlTurn:
             keys = {"of_branch": row.pop("branch"), "of_code": row.pop("code")}
             self._connection.execute(_change_counter, row | keys)
         else:
-            self._connection.execute(counters.insert(), row)
+            self._connection.execute(_insert_counter, row)
 
 
 class SqlStore:
@@ -175,7 +183,8 @@ class SqlStore:
         self._engine = engine
         self._code = code
         self._read_plan = read_plan
-        self._locked = engine.dialect.name == "postgresql"
+        self._writing = engine.execution_options(write=True)
+        self._turn = _turn_locked if engine.dialect.name == "postgresql" else _turn
         self._lock = threading.Lock()  # green under monkey-patching: other tasks wait their turn outside the database
         self._recent: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
         with engine.connect() as connection:
@@ -198,21 +207,20 @@ class SqlStore:
 
     def catch_up(self) -> None:
         with self._engine.connect() as connection:
-            found = connection.execute(_turn, {"branch": self._code}).one()
+            found = connection.execute(_head, {"branch": self._code}).one()
             if (found.seq, found.version) == (self._floor.seq, self._floor.branch.version):
                 return
         with self._lock, self._engine.connect() as connection:
-            found = connection.execute(_turn, {"branch": self._code}).one()
+            found = connection.execute(_head, {"branch": self._code}).one()
             self._learn(connection, found.seq, found.version)
 
     @contextmanager
-    def turn(self, actor: str) -> Iterator[SqlTurn]:
+    def turn(self, actor: str, key: str | None = None) -> Iterator[SqlTurn]:
         with self._lock:
-            with writing(self._engine) as connection:
-                found = connection.execute(_turn_locked if self._locked else _turn, {"branch": self._code}).one()
+            with self._writing.begin() as connection:
+                found = connection.execute(self._turn, {"branch": self._code, "key": key or ""}).one()
                 self._learn(connection, found.seq, found.version)
-                turn = SqlTurn(connection, self._floor, found.last_hash)
-                turn.actor = actor
+                turn = SqlTurn(connection, self._floor, found, actor, key)
                 yield turn
                 turn.write()
             if turn.draft.events:

@@ -38,7 +38,8 @@ class Report:
         ended = " + ".join(f"{self.counts[str(status)]} {status}" for status in sorted(ENDED))
         still = sum(n for status, n in self.counts.items() if status not in ENDED)
         verdict = "sound" if not self.faults else f"NOT sound, {len(self.faults)} faults"
-        return f"{self.entries} entries; {sum(self.counts.values())} tickets issued = {ended} + {still} still open; {verdict}"
+        made = sum(self.counts.values())
+        return f"{self.entries} entries; {made} tickets issued = {ended} + {still} still open; {verdict}"
 
 
 def verify(engine: Engine, branch: str) -> Report:

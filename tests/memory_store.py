@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,14 +17,11 @@ from server.ports import Given
 @dataclass
 class MemoryTurn:
     draft: Draft
-    answers: dict[str, Given]
-    kept: dict[str, Given] = field(default_factory=dict)
+    given: Given | None
+    kept: list[Given] = field(default_factory=list)
 
-    def given(self, key: str) -> Given | None:
-        return self.answers.get(key)
-
-    def give(self, key: str, answer: Given) -> None:
-        self.kept[key] = answer
+    def give(self, answer: Given) -> None:
+        self.kept.append(answer)
 
 
 class MemoryStore:
@@ -33,6 +32,7 @@ class MemoryStore:
         self.journal: list[tuple[int, str, Event]] = []
         self.answers: dict[str, Given] = {}
         self.fails_to_write = False
+        self._lock = threading.Lock()
 
     @property
     def floor(self) -> Floor:
@@ -45,14 +45,20 @@ class MemoryStore:
         return [(at_seq, event) for at_seq, _, event in self.journal if at_seq > seq]
 
     @contextmanager
-    def turn(self, actor: str) -> Iterator[MemoryTurn]:
-        turn = MemoryTurn(self._floor.draft(), self.answers)
-        yield turn
-        if self.fails_to_write:
-            raise OSError("no space left on device")
-        for seq, event in turn.draft.events:
-            again = decode(event.kind, event.at, event.subject, encode(event))
-            assert again == event, f"{event} does not survive the journal: {again}"
-            self.journal.append((seq, actor, again))
-        self.answers |= turn.kept
-        self._floor = turn.draft.settled()
+    def turn(self, actor: str, key: str | None = None) -> Iterator[MemoryTurn]:
+        with self._lock:
+            turn = MemoryTurn(self._floor.draft(), self.answers.get(key or ""))
+            yield turn
+            if self.fails_to_write:
+                raise OSError("no space left on device")
+            entries = [(seq, actor, _as_from_disk(event)) for seq, event in turn.draft.events]
+            self.journal += entries
+            if key is not None:
+                self.answers |= {key: answer for answer in turn.kept}
+            self._floor = turn.draft.settled()
+
+
+def _as_from_disk(event: Event) -> Event:
+    again = decode(event.kind, event.at, event.subject, json.loads(json.dumps(encode(event))))
+    assert again == event, f"{event} does not survive the journal: {again}"
+    return again

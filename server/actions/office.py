@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.errors import ClockSetBack, KeyReused
+from server.domain.errors import ClockSetBack, KeyReused, TooLong
 from server.domain.floor import Draft, Floor
 from server.ports import Body, Clock, Given, Publish, Store
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
+KEY_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +50,25 @@ class Office:
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def act(self, actor: Actor, decide: Decide, *, key: str | None = None, asked: str = "") -> Answer:
-        """Let `decide` happen once. The same `key` again gets the first answer, whatever has happened since.
+        """Let `decide` happen once. The same `key` from the same actor again gets the first answer, whatever has
+        happened since; what was refused is decided anew.
 
         `asked` is what was asked, in any canonical form. Raises KeyReused when the key came with another
-        question, ClockSetBack when the clock is over a minute behind the journal, and what `decide` raises; then
-        nothing at all has happened.
+        question, TooLong for a key over KEY_LENGTH, ClockSetBack when the clock is over a minute behind the journal,
+        and what `decide` raises; then nothing at all has happened.
         """
+        if key and len(key) > KEY_LENGTH:
+            raise TooLong(name="Idempotency-Key", most=KEY_LENGTH)
+        own = f"{actor.name} {key}" if key else None  # two devices that count 1, 2, 3 … must not get each other's answers
         try:
-            with self.store.turn(actor.name) as turn:
-                if key and (given := turn.given(key)) is not None:
+            with self.store.turn(actor.name, own) as turn:
+                if key and (given := turn.given) is not None:
                     if given.asked != asked:
                         raise KeyReused(key=key)
                     return Answer(given.status, given.body, repeated=True)
                 answer = decide(turn.draft, self._moment(turn.draft))
                 if key:
-                    turn.give(key, Given(asked, answer.status, answer.body))
+                    turn.give(Given(asked, answer.status, answer.body))
         finally:
             self.publish()  # even a refused turn may have learnt what another process wrote
         return answer
