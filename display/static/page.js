@@ -10,10 +10,9 @@ import { createClock, formatDate, formatDayAndTime, formatTime, minutesRange } f
 import { connectLive } from "/static/web/live.js";
 import { readPhrases } from "/static/web/phrases.js";
 import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "./board.js";
+import { fit, icon, keep, make, put, set, show, sign, two } from "./patch.js";
 
 const LOOK_EVERY = 250; // ms
-const FITS = 6; // steps of smaller type before a text is left as it is
-const ICONS = "/static/web/icons.svg";
 const CLOSED_ICONS = { hours: "clock", holiday: "calendar-days", friday: "moon-star", override: "circle-alert" };
 
 export function startDisplay({
@@ -38,98 +37,16 @@ export function startDisplay({
   let drawnShape = "";
   let widest = 0; // it never shrinks, so that the split does not move under people's eyes
 
-  // ---- small hands
-
-  const make = (tag, name, text) => {
-    const element = document.createElement(tag);
-    if (name) element.className = name;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  };
-  const icon = (name) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("class", "icon");
-    svg.setAttribute("aria-hidden", "true");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", `${ICONS}#${name}`);
-    svg.append(use);
-    return svg;
-  };
-  const put = (element, text) => {
-    if (element && element.textContent !== text) element.textContent = text;
-  };
-  const show = (element, isShown) => {
-    if (element && element.hidden === isShown) element.hidden = !isShown;
-  };
-  const set = (element, name, value) => {
-    if (element.dataset[name] !== value) element.dataset[name] = value;
-  };
-
-  /** Malay, and below it the language whose turn it is. `say` is a sentence in a language, or "". */
-  const two = (element, say, tongue, langOf = (language) => language) => {
-    if (!element) return;
-    const first = say("ms");
-    const second = tongue && langOf(tongue) === tongue ? say(tongue) : "";
-    let [malay, other] = element.children;
-    if (!malay) {
-      malay = make("span", "malay");
-      malay.lang = "ms";
-      element.replaceChildren(malay);
-    }
-    const before = other ? other.textContent : "";
-    const wanted = second === first ? "" : second;
-    if (malay.textContent === first && before === wanted) return;
-    put(malay, first);
-    other?.remove();
-    if (wanted) {
-      other = make("span", "tongue", wanted);
-      other.lang = tongue;
-      element.append(other);
-    }
-    fit(element);
-  };
   const twoOf =
     (key, values = {}) =>
     (language) =>
       phrases.say(key, language, values);
   const textOf = (words) => (language) => phrases.text(words, language);
 
-  /** Steps the type down until the text stands whole in its box. */
-  const fit = (element) => {
-    if (element.dataset.fit === undefined) return;
-    for (let step = 0; step <= FITS; step += 1) {
-      element.dataset.fit = String(step);
-      if (element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1) return;
-    }
-  };
-
   /** Again for every text whose box has changed under it: another split of the screen, or the letters have come. */
   const fitAll = () => {
     for (const element of main.querySelectorAll("[data-fit]")) fit(element);
   };
-
-  /** Makes `list` hold one element a key, in this order; a key that stays keeps its element. */
-  const keep = (list, entries, keyOf, build, patch = () => {}) => {
-    const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
-    let place = null;
-    for (const entry of entries) {
-      const key = String(keyOf(entry));
-      let child = old.get(key);
-      if (child) {
-        old.delete(key);
-      } else {
-        child = build(entry);
-        child.dataset.key = key;
-      }
-      const after = place ? place.nextElementSibling : list.firstElementChild;
-      if (after !== child) list.insertBefore(child, after);
-      patch(child, entry);
-      place = child;
-    }
-    for (const child of old.values()) child.remove();
-  };
-
-  // ---- the parts
 
   const buildCard = ({ number, counter }) => {
     const card = make("article", "card");
@@ -255,7 +172,7 @@ export function startDisplay({
   function drawClosed(view, tongue, now) {
     show(slot.closed, view.mode === "closed");
     const reason = `display.closed.${view.closedReason ?? "hours"}`;
-    slot["closed-icon"]?.setAttribute("href", `${ICONS}#${CLOSED_ICONS[view.closedReason] ?? CLOSED_ICONS.hours}`);
+    sign(slot["closed-icon"], CLOSED_ICONS[view.closedReason] ?? CLOSED_ICONS.hours);
     const say = twoOf(phrases.has(reason) ? reason : "display.closed.hours");
     const words = view.closedWords; // the holiday's own name, where the office gave one
     two(slot["closed-reason"], words ? textOf(words) : say, tongue, (language) =>
@@ -270,7 +187,8 @@ export function startDisplay({
   function drawFoot(view, tongue, now) {
     const isBehind = link !== "live" || refused !== null;
     show(slot.alarm, isBehind);
-    show(slot.queues, !isBehind && view.mode !== "closed");
+    show(slot.ahead, !isBehind);
+    show(slot.queues, view.mode !== "closed");
     if (isBehind) {
       const say = refused ? (language) => phrases.refusal(refused, language) : twoOf("display.stale");
       two(slot["alarm-text"], say, tongue);
@@ -292,7 +210,8 @@ export function startDisplay({
     }
     if (promise?.kept_share != null) two(slot.kept, twoOf("display.kept", { p: share(promise.kept_share) }), tongue);
     two(slot.open, twoOf("display.open", { n: view.countersOpen }), tongue);
-    two(slot.why, why(view.rule), tongue);
+    const rule = view.rule ?? {};
+    two(slot.rule, textOf(rule), tongue, (language) => phrases.textIn(rule, language));
     const sureAt = now.getTime() - (live?.age ?? 0) * 1000;
     two(
       slot.age,
@@ -304,13 +223,6 @@ export function startDisplay({
     set(main, "notice", String(notice !== null));
     if (notice) two(slot["notice-text"], notice.text ? textOf(notice.text) : twoOf("display.closing"), tongue);
   }
-
-  /** Why numbers may skip, and by what rule: one standing sentence a language. */
-  const why = (rule) => (language) => {
-    const sentence = phrases.say("display.order", language);
-    const isToldIn = rule && phrases.textIn(rule, language) === language;
-    return isToldIn ? `${sentence}${language === "zh" ? "。" : ". "}${rule[language]}` : sentence;
-  };
 
   function draw() {
     const at = steady();
@@ -372,6 +284,7 @@ export function startDisplay({
       draw();
     },
     onSpeak: (call) => voice?.speak(call),
+    onBeat: (beat) => clock.sync(beat.at),
     onFreshness(state) {
       link = state;
       draw();

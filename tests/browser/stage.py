@@ -1,7 +1,7 @@
 """The hall on a stage: its real templates, styles and scripts, fed by `sample_boards`, without an office behind them.
 
-    python tests/browser/stage.py                            serve the stage on 127.0.0.1
-    python tests/browser/stage.py --shoot DIR [STATE …]      a picture of each state, at its real size
+    python -m tests.browser.stage                            serve the stage on 127.0.0.1
+    python -m tests.browser.stage --shoot DIR [STATE …]      a picture of each state, at its real size
 
 A state's address: /display/hall/three?tongue=ta&at=2000&age=0, where `at` is ms after the board, `age` the seconds
 since the last heartbeat, `tongue` the language that stands beside Malay.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import tomllib
 from pathlib import Path
 from threading import Thread
@@ -42,6 +43,7 @@ def phrases() -> dict[str, dict[str, str]]:
 
 def make_stage() -> Flask:
     """An app that serves every state of `ROOMS` under the policy that the office's own pages have."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = Flask(__name__, static_folder=None)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(TREE / "server/web/templates"), FileSystemLoader(TREE / "display/templates")]
@@ -82,6 +84,22 @@ def make_stage() -> Flask:
             "</body>",
             f'<script type="application/json" data-stage>{json.dumps(play)}</script>'
             '<script type="module" src="/stage.js"></script></body>',
+        )
+
+    @app.get("/")
+    def index() -> str:
+        office = ROOMS["one"]["board"]["office"]
+        screens = {
+            "kiosks": [{"code": "main", "path": "/kiosk/main"}],
+            "zones": [
+                {"code": "hall", "name": {"ms": "Ruang menunggu"}, "path": "/display/hall"},
+                {"code": "canteen", "name": {"ms": "Kantin"}, "path": "/display/canteen"},
+            ],
+            "counters": [{"code": f"K{n}", "name": str(n), "path": f"/counter/K{n}"} for n in range(1, 7)],
+            "staff": [{"code": "manage", "path": "/manage"}, {"code": "admin", "path": "/admin"}],
+        }
+        return render_template(
+            "web/index.html", screens=screens, person=None, office=office, phrases=phrases(), now=NOW, language="ms"
         )
 
     return app

@@ -9,11 +9,13 @@
  *     poll: () => api.get("/zones/hall/board"),// optional: asked every 5 s while the socket is down
  *     onBoard(board) {},                       // the whole truth: replace everything
  *     onEvent(name, event) {},                 // in order, each once: "ticket_called", …
- *     onWaits(waits) {}, onNotice(notice) {}, onSpeak(call) {},
+ *     onWaits(waits) {}, onNotice(notice) {}, onSpeak(call) {}, onHelp(call) {},
+ *     onBeat(beat) {},                         // every 5 s: {seq, at}; a clock may follow it
  *     onFreshness(state, ageInSeconds) {},     // "live" | "stale" | "offline": when it changes
  *     onRefused(problem) {},                   // this page may not listen: {code, detail}
  *   });
- *   live.freshness  live.age  live.isConnected  live.emit("played", { id })  live.rejoin()  live.close()
+ *   live.freshness  live.age  live.isConnected  live.rejoin()  live.close()
+ *   live.emit("played", { id })  live.on("help", (told) => {})   // words of one room alone, without a sequence
  */
 
 import { createFollower, LIVE } from "./live_core.js";
@@ -51,6 +53,8 @@ export function connectLive({
   onWaits = () => {},
   onNotice = () => {},
   onSpeak = () => {},
+  onHelp = () => {},
+  onBeat = () => {},
   onFreshness = () => {},
   onRefused = () => {},
   connect = io,
@@ -107,11 +111,13 @@ export function connectLive({
   }
   socket.on("heartbeat", (beat) => {
     follow(follower.heartbeat(beat, steady()));
+    onBeat(beat);
     look();
   });
   socket.on("waits", onWaits);
   socket.on("notice", onNotice);
   socket.on("speak", onSpeak);
+  socket.on("help", onHelp);
 
   const ask = async () => {
     try {
@@ -143,6 +149,7 @@ export function connectLive({
       return socket.connected;
     },
     emit: (name, payload) => socket.emit(name, payload),
+    on: (name, hear) => socket.on(name, hear),
     rejoin: join,
     close() {
       clearInterval(timer);

@@ -1,0 +1,204 @@
+"""The hall as people see it: sizes that reach the back row, nothing cut off, in every state and every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.sample_boards import ROOMS
+from tests.browser.stage import Stage
+
+HALL = [state for state in ROOMS if state != "ready"]
+TONGUES = ("en", "zh", "ta")
+
+# What a tape measure would say. `cut` names every text that does not stand whole inside its box and the glass.
+MEASURE = """() => {
+  const seen = (el) => el.checkVisibility() && el.getClientRects().length > 0;
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+  const size = (el) => parseFloat(getComputedStyle(el).fontSize);
+  const glass = { width: innerWidth, height: innerHeight };
+  const hair = Math.max(glass.width, glass.height) / 500; // a letter's box is taller than its line
+  const cut = [];
+  for (const el of all('main .number, main .two > span')) {
+    const ink = document.createRange();
+    ink.selectNodeContents(el);
+    const text = ink.getBoundingClientRect();
+    const isOff = text.left < 0 || text.right > glass.width || text.bottom > glass.height + hair;
+    const box = el.closest('.card, .wait, .callrow, .notice, .alarm, .ahead__rule, .standing, .missed, .top');
+    const limit = box?.getBoundingClientRect();
+    const isOut = limit && (text.right > limit.right + 1 || text.left < limit.left - 1);
+    const isTall = limit && (text.bottom > limit.bottom + hair || text.top < limit.top - hair);
+    const isHigh = isTall && !el.matches('.number');
+    if (isOff || isOut || isHigh) cut.push(el.textContent);
+  }
+  const pairs = all('main .two').filter((el) => el.children.length === 2);
+  return {
+    called: all('.card .number').map((el) => ({ text: el.textContent, vh: size(el) / glass.height * 100 })),
+    rows: all('.callrow').map((el) => el.getBoundingClientRect().height / glass.height * 100),
+    recent: all('[data-slot=recent] .callrow').map((el) => el.innerText.replace(/\\s+/g, ' ').trim()),
+    ratios: pairs.map((el) => size(el.children[1]) / size(el.children[0])),
+    languages: [...new Set(all('main .two > span').map((el) => el.lang))],
+    cut,
+    scrolls: document.scrollingElement.scrollHeight > glass.height + 1,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage() as open_stage:
+        yield open_stage
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Path) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser.new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+        browser.close()
+
+
+def measure(page: Page, stage: Stage, path: str, size: tuple[int, int] = (1920, 1080)) -> dict[str, Any]:
+    """The measures of a state once its letters have come; a page that complains fails."""
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(stage.url + path)
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_function("() => document.querySelector('[data-slot=clock]').textContent !== ''")
+    found: dict[str, Any] = page.evaluate(MEASURE)
+    assert said == []
+    return found
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+@pytest.mark.parametrize("state", HALL)
+def test_nothing_is_cut_off_in_any_state_and_language(page: Page, stage: Stage, state: str, tongue: str) -> None:
+    found = measure(page, stage, f"/display/hall/{state}?tongue={tongue}")
+
+    assert found["cut"] == []
+    assert not found["scrolls"]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (3840, 2160)])
+@pytest.mark.parametrize("state", ["three", "long", "forty", "missed", "notice"])
+def test_nothing_is_cut_off_on_a_small_or_a_4k_screen(
+    page: Page, stage: Stage, state: str, size: tuple[int, int]
+) -> None:
+    assert measure(page, stage, f"/display/hall/{state}?tongue=ta", size)["cut"] == []
+
+
+@pytest.mark.parametrize("state", ["one", "three", "forty", "missed", "notice", "empty", "closed"])
+def test_nothing_is_cut_off_on_a_screen_on_its_side(page: Page, stage: Stage, state: str) -> None:
+    assert measure(page, stage, f"/display/hall/{state}?tongue=ta", (1080, 1920))["cut"] == []
+
+
+@pytest.mark.parametrize("state", ["one", "two", "three", "five", "long", "notice", "closing"])
+def test_a_called_number_and_its_counter_are_a_quarter_of_the_height_or_more(
+    page: Page, stage: Stage, state: str
+) -> None:
+    called = measure(page, stage, f"/display/hall/{state}")["called"]
+
+    assert called
+    assert min(part["vh"] for part in called) >= 25
+    assert len({part["vh"] for part in called}) == 1
+
+
+def test_the_last_calls_are_rows_of_a_tenth_of_the_height(page: Page, stage: Stage) -> None:
+    found = measure(page, stage, "/display/hall/one")
+
+    assert found["recent"] == ["A012 3", "F007 2", "A010 1", "H005 4", "A009 3", "J003 5"]
+    assert min(found["rows"]) >= 10
+
+
+def test_five_calls_in_a_second_are_all_in_the_list_while_three_share_the_room(page: Page, stage: Stage) -> None:
+    found = measure(page, stage, "/display/hall/five?at=1000")
+
+    assert [row.split()[0] for row in found["recent"][:5]] == ["A013", "J004", "F008", "H006", "A012"]
+    assert [part["text"] for part in found["called"]][::2] == ["F008", "H006", "A012"]
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_malay_is_the_largest_and_one_other_language_stands_beside_it(page: Page, stage: Stage, tongue: str) -> None:
+    for state in ("one", "empty", "missed", "closed"):
+        found = measure(page, stage, f"/display/hall/{state}?tongue={tongue}")
+
+        assert sorted(found["languages"]) == sorted({"ms", tongue})
+        assert max(found["ratios"]) <= 0.75
+
+
+@pytest.mark.parametrize("state", [*HALL, "one&age=20", "one&age=70"])
+def test_date_clock_promise_counters_and_why_numbers_skip_stand_in_every_state(
+    page: Page, stage: Stage, state: str
+) -> None:
+    state, _, query = state.partition("&")
+    page.goto(f"{stage.url}/display/hall/{state}?{query}")
+
+    for words in ("10.42 pagi", "Isnin, 2 Mac 2026", "Janji kami", "Kaunter dibuka", "tidak dipanggil mengikut"):
+        assert page.get_by_text(words).first.is_visible()
+
+
+def test_ten_seconds_without_a_word_warn_and_sixty_take_the_yellow_away(page: Page, stage: Stage) -> None:
+    yellow = "rgb(255, 212, 0)"
+
+    page.goto(f"{stage.url}/display/hall/one?age=10")
+    assert page.get_by_role("alert").is_visible()
+    assert page.locator(".card").evaluate("el => getComputedStyle(el).backgroundColor") == yellow
+
+    page.goto(f"{stage.url}/display/hall/one?age=60")
+    page.wait_for_selector("[data-link=offline]")
+    assert page.locator(".card").evaluate("el => getComputedStyle(el).backgroundColor") != yellow
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_the_canteen_shows_who_is_called_and_who_should_get_ready(page: Page, stage: Stage, tongue: str) -> None:
+    found = measure(page, stage, f"/display/canteen/ready?tongue={tongue}")
+
+    assert found["cut"] == []
+    assert min(found["rows"]) >= 12
+    ready = page.locator("[data-slot=ready] li").all_inner_texts()
+    assert ready == ["A013", "A014", "A015", "F009", "F010", "H007"]
+    called = page.locator("[data-slot=called] .callrow__number").all_inner_texts()
+    assert called == ["H006", "A012", "F007", "A010"]
+
+
+def test_no_sound_allowed_is_a_small_button_for_the_installer(page: Page, stage: Stage) -> None:
+    page.goto(f"{stage.url}/display/hall/one")
+    assert not page.get_by_role("button").is_visible()
+
+    page.goto(f"{stage.url}/display/hall/one?blocked")
+    page.wait_for_selector("[data-slot=sound]:not([hidden])")
+    assert "Sentuh sekali" in page.get_by_role("button").inner_text()
+
+
+def test_who_asked_for_less_motion_sees_none(page: Page, stage: Stage) -> None:
+    moving = "() => document.getAnimations().map((motion) => motion.effect.getComputedTiming().endTime)"
+
+    page.goto(f"{stage.url}/display/hall/one")
+    page.wait_for_selector(".card")
+    assert max(page.evaluate(moving), default=0) <= 1
+
+    page.emulate_media(reduced_motion="no-preference")
+    page.reload()
+    page.wait_for_selector(".card")
+    longest = max(page.evaluate(moving), default=0)
+    page.emulate_media(reduced_motion="reduce")
+    assert longest == 6000
+
+
+@pytest.mark.parametrize("path", ["/", "/display/hall/one", "/display/hall/closed", "/display/canteen/ready"])
+def test_axe_finds_nothing(page: Page, stage: Stage, path: str) -> None:
+    page.goto(stage.url + path)
+    if path != "/":
+        page.wait_for_function("() => document.querySelector('[data-slot=clock]').textContent !== ''")
+    axe = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js")).read_text("utf-8")
+    page.evaluate(axe)
+
+    found = page.evaluate("() => axe.run().then((result) => result.violations.map((v) => [v.id, v.nodes[0].html]))")
+
+    assert found == []
