@@ -33,7 +33,17 @@ from server.actions.load_branch import read_plan
 from server.actions.office import Office
 from server.domain.errors import QueueError
 from server.ports import Clock
-from server.web import api_boards, api_counters, api_people, api_records, api_tickets, pages, refusals, voice
+from server.web import (
+    api_boards,
+    api_counters,
+    api_people,
+    api_records,
+    api_tickets,
+    health,
+    pages,
+    refusals,
+    voice,
+)
 from server.web.access import csrf
 from server.web.api import api
 from server.web.edge import Edge
@@ -125,7 +135,7 @@ def create_app(
     door.live = Live(app, socketio, door)
     office.publish = door.live.poke
     app.register_api(api)
-    for screen in (pages.pages, kiosk_screen, display_screen, counter_screen, voice.clips):
+    for screen in (pages.pages, kiosk_screen, display_screen, counter_screen, voice.clips, health.health):
         app.register_blueprint(screen)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: app.api_doc)
     _watch(app, door)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,8 @@ def open_folder(settings: Settings, branch: Path | None = None) -> Opened:
         file = branch_file.load(branch or branch_file.EXAMPLE)
     except BranchFileError as error:
         raise NotUsable(str(error)) from error
+    for warning in branch_file.warnings_of(file):
+        print(f"giliran: {branch or branch_file.EXAMPLE.name}: {warning}", file=sys.stderr)
     is_new = file.branch.code not in known
     if is_new:
         try:

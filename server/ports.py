@@ -58,8 +58,11 @@ class Store(Protocol):
         """What happened after `seq`, oldest first, from memory; None when that is too long ago to be kept there."""
 
     def turn(self, actor: str, key: str | None = None) -> AbstractContextManager[Turn]:
-        """Take the branch's turn, for a request with this idempotency key if it has one. On leaving the block all that the draft recorded is written at once and durable,
-        or, after an exception, nothing is. Must not yield to other tasks that would take a turn of their own."""
+        """Take the branch's turn, for a request with this idempotency key if it has one.
+
+        On leaving the block all that the draft recorded is written at once and durable, or, after an exception,
+        nothing is. Must not yield to other tasks that would take a turn of their own.
+        """
 
 
 Publish = Callable[[], None]

@@ -7,7 +7,6 @@ screen otherwise waits 40 ms for every connection), room for more connections th
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket

@@ -45,11 +45,11 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     query = select(counters).where(counters.c.branch == code)
     floor.counters = {row["code"]: rows.to_counter(row) for row in connection.execute(query).mappings()}
     series = (
-        select(tickets.c.letter, func.max(tickets.c.ordinal))
+        select(tickets.c.letter, func.max(tickets.c.ordinal).label("last"))
         .where(tickets.c.branch == code, tickets.c.business_on == floor.business_on)
         .group_by(tickets.c.letter)
     )
-    floor.series = {letter: last for letter, last in connection.execute(series)}
+    floor.series = {row.letter: row.last for row in connection.execute(series)}
     floor.earlier = frozenset(
         ticket.number
         for ticket in found

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import xlsxwriter
+
 from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.charter import verdict
@@ -108,8 +110,6 @@ def csv_lines(header: Sequence[str], rows: Iterable[Cells], bom: bool = True) ->
 
 def write_xlsx(out: Path, header: Sequence[str], rows: Iterable[Cells]) -> None:
     """The table as a spreadsheet, in constant memory; it appears whole or not at all. Raises OSError."""
-    import xlsxwriter
-
     part = out.with_name(out.name + ".part")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(part), options) as book:

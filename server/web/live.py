@@ -340,6 +340,11 @@ class Live:
         if room is not None:
             self._emit("speak", told, room)
 
+    @property
+    def screens(self) -> int:
+        """How many connections there are."""
+        return len(self._screens)
+
     def has_printer(self, kiosk: str) -> bool:
         """Whether an agent that prints listens for this kiosk."""
         room = self._rooms["kiosk"].get(kiosk)
