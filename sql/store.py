@@ -44,7 +44,9 @@ _turn = (
     .where(branches.c.code == bindparam("branch"))
 )
 """The branch's head, and with it what was answered under this key before: one question instead of two."""
-_turn_locked = _turn.with_for_update(of=branches)
+_lock = select(branches.c.seq).where(branches.c.code == bindparam("branch")).with_for_update()
+"""PostgreSQL: whoever waited here asks `_turn` afterwards. In one question with the lock, the wait would end with the
+newest head but with the answers as they were before it, and a repeated request would be carried out again."""
 _insert_ticket, _insert_leg, _insert_journal = tickets.insert(), legs.insert(), journal.insert()
 _insert_counter, _insert_answer = counters.insert(), answers.insert()
 _advance = (
@@ -184,7 +186,7 @@ class SqlStore:
         self._code = code
         self._read_plan = read_plan
         self._writing = engine.execution_options(write=True)
-        self._turn = _turn_locked if engine.dialect.name == "postgresql" else _turn
+        self._locks_rows = engine.dialect.name == "postgresql"
         self._lock = threading.Lock()  # green under monkey-patching: other tasks wait their turn outside the database
         self._recent: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
         with engine.connect() as connection:
@@ -218,7 +220,9 @@ class SqlStore:
     def turn(self, actor: str, key: str | None = None) -> Iterator[SqlTurn]:
         with self._lock:
             with self._writing.begin() as connection:
-                found = connection.execute(self._turn, {"branch": self._code, "key": key or ""}).one()
+                if self._locks_rows:
+                    connection.execute(_lock, {"branch": self._code})
+                found = connection.execute(_turn, {"branch": self._code, "key": key or ""}).one()
                 self._learn(connection, found.seq, found.version)
                 turn = SqlTurn(connection, self._floor, found, actor, key)
                 yield turn

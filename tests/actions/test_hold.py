@@ -1,0 +1,135 @@
+"""A customer is put aside for a while and taken up again."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.domain.measures import of_ticket
+from tests.builders import AnOffice, an_office
+
+
+def serving(how_many: int = 1) -> AnOffice:
+    office = an_office()
+    office.open("K1", officer=1)
+    office.open("K2", officer=2)
+    office.issue_many(how_many)
+    office.next()
+    office.serve()
+    return office
+
+
+def test_a_customer_fills_in_a_form_while_the_next_one_is_served() -> None:
+    office = serving(2)
+    office.clock.advance(minutes=2)
+
+    held = office.hold(reason="  filling in the form ", remind_minutes=15)
+
+    assert (held.status, held.counter, held.hold_reason) == ("held", "K1", "filling in the form")
+    assert held.remind_at is not None
+    assert (held.remind_at - office.clock.now()).total_seconds() == 15 * 60
+    assert office.call_next().number == "A002"
+
+
+def test_the_time_put_aside_is_not_service_time() -> None:
+    office = serving()
+    office.clock.advance(minutes=2)
+    office.hold()
+    office.clock.advance(minutes=30)
+
+    office.resume("A001")
+    office.clock.advance(minutes=3)
+    ended = office.finish()
+
+    assert (of_ticket(ended).service, ended.leg.held_s) == (5 * 60, 30 * 60)
+
+
+def test_a_resumed_customer_keeps_the_first_call_and_the_begin() -> None:
+    office = serving()
+    leg = office.ticket("A001").leg
+    office.clock.advance(minutes=2)
+    office.hold()
+    office.clock.advance(minutes=30)
+
+    resumed = office.resume("A001")
+
+    assert (resumed.leg.called_at, resumed.leg.began_at, resumed.leg.calls) == (leg.called_at, leg.began_at, 1)
+
+
+def test_one_who_was_only_called_may_be_held_and_is_served_on_return() -> None:
+    office = an_office()
+    office.open()
+    office.issue()
+    office.next()
+    office.hold()
+    office.clock.advance(minutes=10)
+
+    resumed = office.resume("A001")
+
+    assert (resumed.status, resumed.leg.began_at, resumed.leg.held_s) == ("serving", office.clock.now(), 0)
+
+
+def test_a_held_customer_may_go_on_at_another_counter() -> None:
+    office = serving()
+    office.hold()
+
+    resumed = office.resume("A001", "K2")
+
+    assert (resumed.counter, resumed.leg.counter) == ("K2", "K2")
+    assert office.floor.serving("K1") is None
+    assert office.floor.held_at("K1") == []
+
+
+def test_a_held_customer_is_resumed_by_one_counter_alone() -> None:
+    office = serving()
+    office.hold()
+    office.resume("A001", "K1")
+
+    assert office.refusal(office.resume, "A001", "K2").code == "wrong_state"
+
+
+def test_at_most_three_are_held_at_a_counter() -> None:
+    office = serving(5)
+    for _ in range(3):
+        office.hold()
+        office.next()
+
+    refused = office.refusal(office.hold)
+
+    assert (refused.code, refused.facts) == ("too_many_held", {"counter": "K1", "most": 3})
+    office.finish()
+    office.resume("A001")
+    assert office.hold().number == "A001"
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 61])
+def test_a_reminder_comes_within_the_hour(minutes: int) -> None:
+    office = serving()
+
+    assert office.refusal(office.hold, remind_minutes=minutes).code == "malformed"
+
+
+def test_a_hold_needs_a_reason_and_somebody_in_hand() -> None:
+    office = serving()
+
+    assert office.refusal(office.hold, reason=" ").code == "reason_needed"
+    assert office.refusal(office.hold, reason="x" * 101).code == "too_long"
+    assert office.refusal(office.hold, "K2").code == "no_ticket_in_hand"
+
+
+def test_a_counter_with_a_customer_and_a_number_that_is_not_held_resume_nobody() -> None:
+    office = serving(3)
+    office.hold()
+    office.next()
+
+    assert office.refusal(office.resume, "A001").code == "ticket_in_hand"
+    assert office.refusal(office.resume, "A003", "K2").code == "wrong_state"
+    assert office.refusal(office.resume, "A009", "K2").code == "unknown_ticket"
+
+
+def test_the_held_outlive_the_closing_of_the_counter() -> None:
+    office = serving()
+    office.hold()
+
+    office.close("K1")
+
+    assert office.resume("A001", "K2").status == "serving"
