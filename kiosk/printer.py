@@ -22,11 +22,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
-from escpos.constants import QR_ECLEVEL_M
-from escpos.printer import Dummy, File, Network
 from PIL import Image
 
 from kiosk import typeface
+from kiosk.escpos_library import QR_ECLEVEL_M, Dummy, File, Network
 from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text
 from kiosk.slip import Paper
 

@@ -30,8 +30,8 @@ class FakePrinter:
         self.is_silent = False
         self.dies_after: int | None = None
         """So many bytes of a slip are taken, then the plug is pulled."""
-        self.is_stuck = threading.Event()
-        """Set by a test: takes bytes and answers nothing until it is cleared."""
+        self.is_stuck_after_slip = False
+        """Takes the slip and says nothing more."""
         self.noise = b""
         """Sent unasked before each answer, as printers with Automatic Status Back do."""
         self.slips: list[bytes] = []
@@ -83,7 +83,7 @@ class FakePrinter:
         self.got_bytes.set()
 
     def _answer(self, partner: socket.socket, query: int, has_slip: bool) -> None:
-        if self.is_silent or self.is_stuck.is_set():
+        if self.is_silent or (has_slip and self.is_stuck_after_slip):
             return
         status = self.status_after if has_slip and self.status_after else self.status
         partner.sendall(self.noise + bytes([status[query]]))
