@@ -122,13 +122,6 @@ class AnnouncerAgent:
         self._known: dict[Any, None] = {}
 
     def hear(self, announcement: Mapping[str, Any]) -> None:
-        """An announcement that came before (the link was joined anew) is not played again."""
-        name = announcement["id"]
-        if name in self._known:
-            return
-        self._known[name] = None
-        if len(self._known) > REMEMBERED:
-            del self._known[next(iter(self._known))]
         self._line.put(announcement)
 
     def step(self, wait: float = 0.0) -> bool:
@@ -137,6 +130,20 @@ class AnnouncerAgent:
             announcement = self._line.get(timeout=wait) if wait else self._line.get_nowait()
         except queue.Empty:
             return False
+        if self._is_new(announcement["id"]):
+            self._announce(announcement)
+        return True
+
+    def _is_new(self, name: Any) -> bool:
+        """An announcement that came before (the link was joined anew) is not played again."""
+        if name in self._known:
+            return False
+        self._known[name] = None
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return True
+
+    def _announce(self, announcement: Mapping[str, Any]) -> None:
         heard = []
         for place, url in enumerate(announcement["clips"]):
             if place:
@@ -146,7 +153,6 @@ class AnnouncerAgent:
         state = "spoken" if any(heard) else "chime" if heard else "silent"
         self._tell("played", {"id": announcement["id"], "state": state})
         self._pause(BETWEEN_CALLS)
-        return True
 
     def _sound(self, url: str) -> bool:
         """Whether it was heard to its end."""

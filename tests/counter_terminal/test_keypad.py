@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ from typing import Any
 import pytest
 
 from config.device import Answer, Server, Unanswered
-from counter_terminal.agent import Keypad, main, run, told, typed
+from counter_terminal.agent import EVIOCGRAB, Keypad, from_device, main, run, told, typed
 from counter_terminal.keypad import ACTIONS, CODES, EVENT, KEYS, UnknownKey, action_for, key_map, pressed
+from tests.kiosk.fake_office import TOKEN, fake_office
 
 
 class FakeServer(Server):
@@ -167,6 +170,37 @@ def test_a_key_of_an_input_device_is_known_by_name(kind: int, code: int, value: 
 @pytest.mark.parametrize(("kind", "code", "value"), [(1, 96, 0), (1, 96, 2), (0, 0, 0), (4, 4, 1), (1, 700, 1)])
 def test_a_release_a_repeat_and_an_unknown_key_are_no_press(kind: int, code: int, value: int) -> None:
     assert pressed(EVENT.pack(0, 0, kind, code, value)) is None
+
+
+def test_keys_of_an_input_device_are_read_and_what_comes_while_one_is_answered_is_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grabbed: list[int] = []
+    monkeypatch.setattr(fcntl, "ioctl", lambda device, request, value: grabbed.append(request))
+    os.mkfifo(tmp_path / "event7")
+    keyboard = os.open(tmp_path / "event7", os.O_RDWR)
+    os.write(keyboard, EVENT.pack(0, 0, 4, 4, 458840) + EVENT.pack(0, 0, 1, 96, 1) + EVENT.pack(0, 0, 0, 0, 0))
+
+    presses = from_device(tmp_path / "event7")
+    first = next(presses)
+    os.write(keyboard, EVENT.pack(0, 0, 1, 96, 0) + EVENT.pack(0, 0, 1, 96, 1))
+    os.close(keyboard)
+
+    assert first == "KP_ENTER"
+    assert list(presses) == []
+    assert grabbed == [EVIOCGRAB]
+
+
+def test_the_program_asks_the_server_for_what_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GILIRAN_TOKEN", TOKEN)
+    monkeypatch.setattr("sys.stdin", io.StringIO("next\nKP_DOT\n"))
+    with fake_office() as office:
+        assert main(["--server", office.server.url, "--counter", "K1"]) == 0
+
+        assert office.pressed == [("next", {}), ("finish", {"outcome": "done"})]
+    assert capsys.readouterr().out == "next: A012\nfinish: A012\n"
 
 
 def test_a_broken_file_of_keys_is_refused_by_name(

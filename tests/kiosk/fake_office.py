@@ -24,6 +24,8 @@ class FakeOffice:
         self.unprinted: dict[int, dict[str, Any]] = {}
         self.heard: list[tuple[int, str, str | None]] = []
         """Ticket, result, fault: once for each idempotency key."""
+        self.pressed: list[tuple[str, dict[str, Any]]] = []
+        """What was asked of counter K1."""
         self.is_down = False
         self.loses_answers = False
         """Does what it is asked and then answers 503, as when the line breaks on the way back."""
@@ -73,6 +75,9 @@ class FakeOffice:
                     self.heard.append((int(number), body["result"], body["fault"]))
                 self.unprinted.pop(int(number), None)
                 return 200, {"id": int(number)}
+            case ("POST", ["api", "v1", "counters", "K1", action]):
+                self.pressed.append((action, body))
+                return 200, {"number": "A012"}
         return 404, {"code": "not_found"}
 
 
