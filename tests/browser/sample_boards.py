@@ -164,6 +164,15 @@ ROOMS: dict[str, dict[str, Any]] = {
     },
     "forty": {
         "board": board(
+            office={
+                "code": "KL01",
+                "name": {
+                    "ms": "Pejabat Pendaftaran Negara Cawangan Petaling Jaya",
+                    "en": "National Registration Department, Petaling Jaya Branch",
+                    "zh": "国民登记局八打灵再也分局",
+                    "ta": "தேசியப் பதிவுத் துறை, பெட்டாலிங் ஜெயா கிளை அலுவலகம்",
+                },
+            },
             recent=EARLIER,
             counters_open=5,
             queues=[

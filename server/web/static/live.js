@@ -6,7 +6,7 @@
  *     room: { zone: "hall" },                  // or { counter }, { ticket }, { branch }
  *     token: null,                             // a device's; without it the page's cookie speaks
  *     staleAfter: 10, offlineAfter: 60,        // seconds
- *     poll: () => api.get("/zones/hall/board"),// optional: asked every 5 s while the socket is down
+ *     poll: () => api.get("/zones/hall/board"),// optional: asked every 5 s while the server lives but the socket does not
  *     onBoard(board) {},                       // the whole truth: replace everything
  *     onEvent(name, event) {},                 // in order, each once: "ticket_called", …
  *     onWaits(waits) {}, onNotice(notice) {}, onSpeak(call) {}, onHelp(call) {},
@@ -39,8 +39,17 @@ export const EVENTS = [
   "counter_closed",
 ];
 
-const TICK = 500; // ms between two looks at the age
+const TICK = 250; // ms between two looks at the age
+const TRY_EVERY = 1000; // ms between two looks for a server that is gone, give or take a quarter
+const CONNECT_FOR = 3000; // ms that a socket may take to open before the server is looked for again
 const POLL_EVERY = 5000; // ms
+const REFUSED_FOR = 5000; // ms until a refused page tries again: it may have been paired meanwhile
+
+/** Whether the server is there at all: a plain request, because browsers hold back sockets that failed before. */
+async function isThere() {
+  const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(2000) });
+  return answer.ok;
+}
 
 export function connectLive({
   room,
@@ -58,20 +67,25 @@ export function connectLive({
   onFreshness = () => {},
   onRefused = () => {},
   connect = io,
+  probe = isThere,
   steady = () => performance.now(),
+  every = (ms, look) => setInterval(look, ms),
+  never = (timer) => clearInterval(timer),
+  chance = Math.random,
 }) {
   const follower = createFollower({ staleAfter, offlineAfter, now: steady() });
   const socket = connect("/live", {
     transports: ["websocket"],
     auth: token ? { token } : {},
-    // Back within 5 s of the link's return: a hanging try is given up after 2 s, the next comes within 2.25 s.
-    timeout: 2000,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 1500,
-    randomizationFactor: 0.5,
+    // The way back is ours: a browser delays each new socket to a host where some have failed, up to 5 s, so one is
+    // opened only once the server answers a plain request again.
+    reconnection: false,
+    timeout: 8000,
   });
   let freshness = LIVE;
   let polledAt = steady();
+  let tryAt = steady() + TRY_EVERY;
+  let isTrying = false;
 
   const join = () =>
     socket.emit("join", room, (answer) => {
@@ -93,14 +107,14 @@ export function connectLive({
   };
 
   socket.on("connect", () => follow(follower.connected(steady())));
-  socket.on("disconnect", (reason) => {
+  socket.on("disconnect", () => {
     follower.disconnected();
-    if (reason === "io server disconnect") setTimeout(() => socket.connect(), 1000); // the library gives up here
+    tryAt = steady();
   });
   socket.on("connect_error", (error) => {
     if (!error?.data?.code) return;
     onRefused(error.data);
-    setTimeout(() => socket.connect(), 5000); // nor does it try again after a refusal; a device may be paired meanwhile
+    tryAt = steady() + REFUSED_FOR;
   });
   socket.on("board", take);
   for (const name of EVENTS) {
@@ -119,23 +133,27 @@ export function connectLive({
   socket.on("speak", onSpeak);
   socket.on("help", onHelp);
 
-  const ask = async () => {
+  const comeBack = async () => {
+    isTrying = true;
     try {
-      take(await poll());
+      if (!(await probe()) || socket.connected) return;
+      socket.connect();
+      tryAt = steady() + CONNECT_FOR;
+      if (!poll || steady() - polledAt < POLL_EVERY) return;
+      polledAt = steady();
+      const board = await poll();
+      if (!socket.connected) take(board);
     } catch {
       // nobody answers: the age grows, and the screen says so by itself
+    } finally {
+      isTrying = false;
+      tryAt = Math.max(tryAt, steady() + TRY_EVERY * (0.75 + chance() / 2));
     }
   };
-  const timer = setInterval(() => {
+  const timer = every(TICK, () => {
     look();
-    if (!poll || socket.connected || steady() - polledAt < POLL_EVERY) return;
-    polledAt = steady();
-    ask();
-  }, TICK);
-  const comeBack = () => {
-    if (!socket.connected) socket.connect();
-  };
-  globalThis.addEventListener?.("online", comeBack);
+    if (!socket.connected && !isTrying && steady() >= tryAt) comeBack();
+  });
 
   return {
     get freshness() {
@@ -152,8 +170,7 @@ export function connectLive({
     on: (name, hear) => socket.on(name, hear),
     rejoin: join,
     close() {
-      clearInterval(timer);
-      globalThis.removeEventListener?.("online", comeBack);
+      never(timer);
       socket.close();
     },
   };
