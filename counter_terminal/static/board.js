@@ -25,6 +25,9 @@ export const DEFAULT_KEYS = Object.freeze({
   undo: "Ctrl+Z",
 });
 
+/** The keypad's names for the same wishes. */
+const ALIASES = { break: "close", "finish-referred": "refer", "finish-come-again": "come_again" };
+
 /** Three ways in which a service ends, each with a key of its own. */
 export const OUTCOMES = Object.freeze({ finish: "done", refer: "referred", come_again: "come_again" });
 
@@ -58,7 +61,8 @@ export function keyName({ key = "", ctrlKey = false, altKey = false, shiftKey = 
 /** The branch's keys over the usual ones. A key given to one action is taken from the one that had it. */
 export function readKeys(given = {}) {
   const keys = { ...DEFAULT_KEYS };
-  for (const [action, key] of Object.entries(given ?? {})) {
+  for (const [name, key] of Object.entries(given ?? {})) {
+    const action = ALIASES[name] ?? name.replaceAll("-", "_");
     if (!(action in DEFAULT_KEYS) || typeof key !== "string") continue;
     for (const other of Object.keys(keys)) if (keys[other] === key && other !== action) keys[other] = "";
     keys[action] = key;
@@ -83,12 +87,11 @@ export function stateOf(board, officer) {
   return board.ticket.status === "serving" ? "serving" : "called";
 }
 
-/** Duty without a known officer was opened by a keypad: whoever sits there may go on. */
+/** Duty without a known officer was opened by a keypad: whoever sits there may go on. A paired PC serves any officer. */
 function isMine(duty, officer) {
   const on = duty.officer;
-  if (!on) return true;
-  if (on.id !== undefined && officer.id !== undefined) return on.id === officer.id;
-  return on.name === officer.name;
+  if (!on || officer.role === "counter") return true;
+  return on.id === officer.id;
 }
 
 const NEEDS = {
@@ -195,8 +198,10 @@ export function transferTargets(board) {
   const services = (board.services ?? [])
     .filter((service) => service.code !== board.ticket?.service)
     .map((service) => ({ kind: "service", value: service.code, label: service.code, name: service.name }));
+  const shown = new Map((board.counters ?? []).map((counter) => [counter.code, counter.name]));
   const counters = (board.counters ?? [])
     .filter((counter) => counter.code !== here)
+    .sort((one, other) => Number(Boolean(other.is_open)) - Number(Boolean(one.is_open)))
     .map((counter) => ({
       kind: "counter",
       value: counter.code,
@@ -206,7 +211,12 @@ export function transferTargets(board) {
     }));
   const officers = (board.officers ?? [])
     .filter((officer) => officer.counter !== here)
-    .map((officer) => ({ kind: "officer", value: officer.id, label: officer.name, name: officer.counter ?? "" }));
+    .map((officer) => ({
+      kind: "officer",
+      value: officer.id,
+      label: officer.name,
+      name: shown.get(officer.counter) ?? "",
+    }));
   return { services, counters, officers };
 }
 

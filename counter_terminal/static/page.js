@@ -14,13 +14,18 @@ import { createPanels, PANELS, servicesHere } from "./panels.js";
 const TICK = 250; // ms between two looks at the clock
 const PUSH_PATIENCE = 300; // ms in which the board follows an answer by itself
 const SAID_FOR = 6000; // ms that an answer stands on the line
+const RUNG_FOR = 20000; // ms that a call for help stands there
 const STRUCK_FOR = 150; // ms that a struck key looks struck
 const QUEUE_EVERY = 15000; // ms after which the minutes of those who wait are written anew
 
 const main = document.querySelector("[data-terminal]");
 const counter = main.dataset.counter;
 const officer = main.dataset.officerName
-  ? { id: main.dataset.officer ? Number(main.dataset.officer) : undefined, name: main.dataset.officerName }
+  ? {
+      id: main.dataset.officer ? Number(main.dataset.officer) : null,
+      name: main.dataset.officerName,
+      role: main.dataset.officerRole,
+    }
   : null;
 const keys = facts.readKeys(JSON.parse(main.dataset.keys || "{}"));
 const lockAfter = Number(main.dataset.lockAfter) * 1000;
@@ -296,7 +301,23 @@ function notify() {
   });
 }
 
+/** Somebody rings: a supervisor hears of it wherever he or she sits (T11, K15). */
+function ring(call) {
+  if (officer.role !== "supervisor" || call.counter === counter) return;
+  const known = board?.counters?.find((one) => one.code === call.counter)?.name ?? call.counter;
+  const name = call.counter
+    ? phrases.say("terminal.counter", language, { name: known })
+    : `${phrases.say("admin.kind.kiosk", language)} ${call.kiosk ?? ""}`;
+  said = {
+    level: "warning",
+    text: phrases.say("terminal.line.help_wanted", language, { name }),
+    until: now() + RUNG_FOR,
+  };
+  tick();
+}
+
 function prepareMenu() {
+  for (const item of document.querySelectorAll("[data-person]")) item.hidden = officer?.role === "counter";
   const box = document.querySelector("[data-notify]");
   box.checked = localStorage.getItem("giliran.officer.notify") === "yes";
   box.addEventListener("change", async () => {
@@ -333,6 +354,10 @@ document.querySelector("[data-open-form]").addEventListener("submit", (event) =>
   event.preventDefault();
   openCounter();
 });
+document.querySelector("[data-now-more]").addEventListener("click", (event) => {
+  const isLong = event.currentTarget.getAttribute("aria-expanded") === "true";
+  event.currentTarget.setAttribute("aria-expanded", String(!isLong));
+});
 prepareMenu();
 if (officer) {
   sessionStorage.removeItem("giliran.officer.locked");
@@ -349,6 +374,7 @@ if (officer) {
       if (facts.isNextStale(board)) live.rejoin();
       repaint();
     },
+    onHelp: ring,
     onFreshness: tick,
   });
 } else showLocked();

@@ -58,7 +58,7 @@ export function createPainter(root, { phrases, keys, zone }) {
     const number = find("now-number");
     main.dataset.entered = ticket && ticket.number !== seenTicket ? "yes" : "no";
     seenTicket = ticket?.number ?? null;
-    for (const name of ["now-waited", "now-past", "now-note"]) show(find(name), false);
+    for (const name of ["now-waited", "now-more", "now-past", "now-note"]) show(find(name), false);
     find("now-facts").replaceChildren();
     put(find("now-service"), "");
     if (state === "signed_out") {
@@ -72,6 +72,7 @@ export function createPainter(root, { phrases, keys, zone }) {
     }
     put(find("now-state"), say(`terminal.state.${state}`, language));
     put(number, ticket.number);
+    number.dataset.long = ticket.number.length > 4 ? "yes" : "no";
     show(find("now-waited"), true);
     put(find("waited-minutes"), say("terminal.minutes", language, { n: facts.minutes(ticket.waited_s) }));
     const isOver = facts.isOverPromise(ticket);
@@ -80,7 +81,11 @@ export function createPainter(root, { phrases, keys, zone }) {
       const promised = Math.round(ticket.promise_s / 60);
       put(find("waited-over-word"), say("terminal.over_promise", language, { n: promised }));
     }
-    put(find("now-service"), phrases.text(ticket.service_name, language), phrases.textIn(ticket.service_name, language));
+    put(
+      find("now-service"),
+      phrases.text(ticket.service_name, language),
+      phrases.textIn(ticket.service_name, language),
+    );
     paintFacts(ticket, language);
   }
 
@@ -119,8 +124,9 @@ export function createPainter(root, { phrases, keys, zone }) {
       items.push(make("li", "", say("terminal.transactions", language, { n: ticket.transactions })));
     }
     if (ticket.language && ticket.language !== language) {
-      const name = LANGUAGE_NAMES[ticket.language] ?? ticket.language;
-      items.push(make("li", "", say("terminal.speaks", language, { name })));
+      const item = make("li", "", LANGUAGE_NAMES[ticket.language] ?? ticket.language, ticket.language);
+      item.prepend(makeIcon("languages"), " ");
+      items.push(item);
     }
     list.replaceChildren(...items);
     const past = facts.pastLegs(ticket).map((leg) =>
@@ -131,29 +137,36 @@ export function createPainter(root, { phrases, keys, zone }) {
     );
     show(find("now-past"), past.length > 0);
     put(find("now-past"), past.length ? `${say("terminal.legs", language)}: ${past.join(", ")}` : "");
+    show(find("now-more"), Boolean(ticket.note) || past.length > 0);
     show(find("now-note"), Boolean(ticket.note));
     put(find("now-note"), ticket.note ? `${say("terminal.note", language)}: ${ticket.note}` : "");
-    find("now-note").title = ticket.note ?? "";
   }
 
   function paintQueue(board, language, now) {
     put(find("waiting"), say("terminal.waiting", language, { n: board.waiting ?? 0 }));
-    const longest = board.longest_wait_s ? say("terminal.longest", language, { n: facts.minutes(board.longest_wait_s) }) : "";
+    const longest = board.longest_wait_s
+      ? say("terminal.longest", language, { n: facts.minutes(board.longest_wait_s) })
+      : "";
     put(find("longest"), longest);
     find("services").replaceChildren(
       ...(board.by_service ?? []).map((queue) => {
         const item = make("li");
         const name = make("span", "", phrases.text(queue.name, language), phrases.textIn(queue.name, language));
-        const waited = queue.waiting ? say("terminal.minutes", language, { n: facts.minutes(queue.longest_wait_s) }) : "–";
+        const waited = queue.waiting
+          ? say("terminal.minutes", language, { n: facts.minutes(queue.longest_wait_s) })
+          : "–";
         item.append(name, make("span", "", String(queue.waiting)), make("span", "", waited));
         return item;
       }),
     );
+    show(find("next-title"), (board.next ?? []).length > 0);
     find("next-three").replaceChildren(
       ...(board.next ?? []).slice(0, 3).map((next) => {
         const item = make("li");
-        const why = make("span", "queue__why", whyWords(next.why, language));
-        why.title = why.textContent;
+        const why = make("span", "queue__why");
+        const [short, long] = whyWords(next.why, language);
+        why.append(make("span", "queue__why-short", short), make("span", "queue__why-long", long));
+        why.title = long;
         item.append(
           make("span", "queue__number", next.number),
           make("span", "queue__service", phrases.text(next.service_name, language)),
@@ -163,26 +176,27 @@ export function createPainter(root, { phrases, keys, zone }) {
         return item;
       }),
     );
-    paintAside("held", board.held ?? [], language, (held) =>
+    paintAside("held", board.held ?? [], (held) =>
       say("terminal.held.since", language, {
         reason: reasonWords(phrases, language, "hold", held.reason),
         n: facts.minutes((now - Date.parse(held.held_at)) / 1000),
       }),
     );
-    paintAside("missed", (board.missed ?? []).slice(0, 4), language, (missed) =>
+    paintAside("missed", (board.missed ?? []).slice(0, 4), (missed) =>
       missed.may_return_until
         ? say("terminal.missed.until", language, { t: formatTime(missed.may_return_until, language, zone) })
         : "",
     );
   }
 
+  /** The reason in a few words for the small window, and the whole sentence. */
   function whyWords(why, language) {
-    if (!why) return "";
-    const code = typeof why === "string" ? why : why.code;
-    return phrases.text(why.text, language) || (phrases.has(`why.${code}`) ? say(`why.${code}`, language) : code);
+    const long = phrases.text(why?.text, language) || (why?.code ?? "");
+    const key = `terminal.why.${why?.code}`;
+    return [phrases.has(key) ? say(key, language) : long, long];
   }
 
-  function paintAside(name, rows, language, words) {
+  function paintAside(name, rows, words) {
     show(find(`${name}-block`), rows.length > 0);
     find(name).replaceChildren(
       ...rows.map((row) => {
@@ -204,7 +218,10 @@ export function createPainter(root, { phrases, keys, zone }) {
         show(element, element.dataset.show.split(" ").includes(state));
       }
       show(find("timer"), state === "called" || state === "serving");
-      put(find("counter-title"), say("terminal.counter", language, { name: board?.counter?.name ?? main.dataset.counterName }));
+      put(
+        find("counter-title"),
+        say("terminal.counter", language, { name: board?.counter?.name ?? main.dataset.counterName }),
+      );
       paintNow(board, state, language);
       if (board) paintQueue(board, language, now);
       return state;
@@ -259,12 +276,11 @@ export function createPainter(root, { phrases, keys, zone }) {
       show(button, line?.kind === "undo" || line?.kind === "reminder");
       if (!line) return put(find("line-text"), "");
       const words =
-        line.kind === "said"
-          ? line.text
-          : say(`terminal.line.${line.kind}`, language, { number: line.number ?? "" });
+        line.kind === "said" ? line.text : say(`terminal.line.${line.kind}`, language, { number: line.number ?? "" });
       put(find("line-text"), words);
       button.dataset.action = line.kind === "undo" ? "undo" : "resume";
       button.dataset.number = line.number ?? "";
+      show(find("line-do-key"), line.kind === "undo");
       put(find("line-do-word"), say(line.kind === "undo" ? "terminal.undo" : "terminal.resume", language));
       // Seconds stand apart from the words: a countdown must not be read out second by second.
       put(find("line-count"), line.seconds ? String(line.seconds) : "");

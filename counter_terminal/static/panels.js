@@ -96,7 +96,9 @@ export function createPanels(root, { phrases, context, onChoose }) {
         choose("hold", { reason, remind_minutes: Number(checked(dialog, "remind") ?? 10) });
       fill(
         "hold",
-        facts.HOLD_REASONS.map((reason) => choice(reasonWords(phrases, language, "hold", reason), { onPress: send(reason) })),
+        facts.HOLD_REASONS.map((reason) =>
+          choice(reasonWords(phrases, language, "hold", reason), { onPress: send(reason) }),
+        ),
       );
     },
 

@@ -23,8 +23,8 @@ OLDEST = {
 HEAD_START = {
     "code": "head_start",
     "text": {
-        "ms": "Keutamaan: mula lebih awal",
-        "en": "Priority: head start",
+        "ms": "Keutamaan: dikira datang 45 minit lebih awal",
+        "en": "Priority: counted as 45 minutes earlier",
         "zh": "优先：提前起算",
         "ta": "முன்னுரிமை: முன்தொடக்கம்",
     },
@@ -50,6 +50,13 @@ def a_next(number: str, waited_s: int, why: Payload = OLDEST) -> Payload:
         "waited_s": waited_s,
         "why": why,
     }
+
+
+def a_leg(service: str, counter: str, wait_s: int, service_s: int, outcome: str) -> Payload:
+    return {
+        "service": service, "service_name": NAMES[service], "counter": counter, "wait_s": wait_s,
+        "service_s": service_s, "outcome": outcome,
+    }  # fmt: skip
 
 
 def a_ticket(at: Instants, status: str = "called", since: float = 12, **changes: Any) -> Payload:
@@ -98,7 +105,12 @@ def a_board(at: Instants, **changes: Any) -> Payload:
         },
         "services": [{"code": code, "name": name} for code, name in NAMES.items()],
         "counters": [
-            {"code": f"K{n}", "name": str(n), "is_open": n < 5, "officer": f"Petugas {n}" if n < 5 else None}
+            {
+                "code": f"K{n}",
+                "name": str(n),
+                "is_open": n < 5,
+                "officer": {"id": 20 + n, "name": f"Petugas {n}"} if n < 5 else None,
+            }
             for n in range(1, 7)
         ],
         "officers": [
@@ -123,8 +135,8 @@ def everything(at: Instants) -> Payload:
         at, "serving", 250, number="A1012", lane="with_children", language="ta", transactions=3, waited_s=4320,
         note="Salinan sijil nikah belum disahkan; semak dengan kaunter 2 dahulu sebelum bayaran",
         legs=[
-            {"service": "J", "service_name": NAMES["J"], "counter": "2", "wait_s": 300, "service_s": 190, "outcome": "referred"},
-            {"service": "F", "service_name": NAMES["F"], "counter": "4", "wait_s": 600, "service_s": 410, "outcome": "transferred"},
+            a_leg("J", "2", 300, 190, "referred"),
+            a_leg("F", "4", 600, 410, "transferred"),
         ],
     )  # fmt: skip
     return a_board(
@@ -150,7 +162,7 @@ def states(at: Instants) -> dict[str, Payload | None]:
     ready["may"] |= {"recall": True, "no_show": True}
     gone = a_board(at)
     gone["may"]["undo"] = {"until": at(9.5), "number": "A012"}
-    closed = {"duty": None, "closed": {"reason": "prayer", "at": at(-900)}, "next": [], "may": {}}
+    closed: Payload = {"duty": None, "closed": {"reason": "prayer", "at": at(-900)}, "next": [], "may": {}}
     return {
         "idle": a_board(at),
         "nobody": nobody(at),
