@@ -18,6 +18,15 @@ def a_queue(service: str, waiting: int, longest_wait_s: int | None, counters_ope
     } | changes  # fmt: skip
 
 
+def a_counter(n: int, officer: str | None, **changes: Any) -> Payload:
+    counter: Payload = {
+        "code": f"K{n}", "name": str(n), "is_open": officer is not None,
+        "officer": {"id": n, "name": officer} if officer else None, "closed_reason": None, "idle_s": None,
+        "ticket": None, "usual_s": 300 if changes.get("ticket") else None,
+    }  # fmt: skip
+    return counter | changes
+
+
 def an_overview(at: Instants, **changes: Any) -> Payload:
     board: Payload = {
         "seq": 240, "as_of": at(), "waiting": 27, "longest_wait_s": 1260, "counters_open": 4, "counters_total": 6,
@@ -26,58 +35,54 @@ def an_overview(at: Instants, **changes: Any) -> Payload:
         "queues": [a_queue("A", 14, 1260, 2), a_queue("F", 8, 620, 2), a_queue("H", 3, 240, 1),
                    a_queue("J", 0, None, 2), a_queue("K", 2, 180, 0)],
         "counters": [
-            {"code": "K1", "name": "1", "is_open": True, "officer": "Devi", "closed_reason": None, "idle_s": None,
-             "ticket": {"number": "A031", "status": "serving", "since": at(-140), "target_s": 300}},
-            {"code": "K2", "name": "2", "is_open": True, "officer": "Wei Ling", "closed_reason": None, "idle_s": None,
-             "ticket": {"number": "F017", "status": "serving", "since": at(-1340), "target_s": 300}},
-            {"code": "K3", "name": "3", "is_open": True, "officer": "Aina", "closed_reason": None, "idle_s": None,
-             "ticket": {"number": "A032", "status": "called", "since": at(-25), "target_s": 300}},
-            {"code": "K4", "name": "4", "is_open": True, "officer": "Farid", "closed_reason": None, "idle_s": 520,
-             "ticket": None},
-            {"code": "K5", "name": "5", "is_open": False, "officer": None, "closed_reason": "prayer", "idle_s": None,
-             "ticket": None},
-            {"code": "K6", "name": "6", "is_open": False, "officer": None, "closed_reason": None, "idle_s": None,
-             "ticket": None},
+            a_counter(1, "Devi", ticket={"number": "A031", "status": "serving", "since": at(-140), "service": "A"}),
+            a_counter(2, "Wei Ling", ticket={"number": "F017", "status": "serving", "since": at(-1340)}),
+            a_counter(3, "Aina", ticket={"number": "A032", "status": "called", "since": at(-25), "service": "A"}),
+            a_counter(4, "Farid", idle_s=520),
+            a_counter(5, None, closed_reason="prayer"),
+            a_counter(6, None),
         ],
         "breaches": 19,
     }  # fmt: skip
     return board | changes
 
 
-def the_people(at: Instants) -> list[Payload]:
-    def person(n: int, name: str, role: str, seen: float | None, is_disabled: bool = False) -> Payload:
-        last = at(seen) if seen is not None else None
-        return {"id": n, "name": name, "role": role, "is_disabled": is_disabled, "last_login_at": last}
+def the_people() -> list[Payload]:
+    def person(n: int, name: str, role: str, is_disabled: bool = False, is_locked: bool = False) -> Payload:
+        return {"id": n, "name": name, "role": role, "is_disabled": is_disabled, "is_locked": is_locked}
 
     return [
-        person(1, "Puan Lim", "admin", -60),
-        person(7, "Aina", "officer", -7300),
-        person(8, "Devi", "officer", -90000),
-        person(9, "Wei Ling", "supervisor", None),
-        person(10, "Farid", "officer", -400000, is_disabled=True),
+        person(1, "Puan Lim", "admin"),
+        person(7, "Aina", "officer"),
+        person(8, "Devi", "officer", is_locked=True),
+        person(9, "Wei Ling", "supervisor"),
+        person(10, "Farid", "officer", is_disabled=True),
     ]
 
 
 def the_devices(at: Instants) -> list[Payload]:
-    def device(n: int, name: str, role: str, scope: str, seen: float | None, is_revoked: bool = False) -> Payload:
-        last = at(seen) if seen is not None else None
-        return {"id": n, "name": name, "role": role, "scope": scope, "last_seen_at": last, "is_revoked": is_revoked}
+    def device(n: int, name: str, role: str, scope: str, seen: float | None, revoked: float | None = None) -> Payload:
+        return {
+            "id": n, "name": name, "role": role, "scope": [scope], "created_at": at(-900_000), "expires_at": None,
+            "seen_at": None if seen is None else at(seen), "revoked_at": None if revoked is None else at(revoked),
+        }  # fmt: skip
 
     return [
         device(1, "Kiosk pintu utama", "kiosk", "main", -4),
         device(2, "TV ruang menunggu", "display", "hall", -2),
         device(3, "TV kantin", "display", "canteen", -5400),
-        device(4, "Pad kekunci 3", "counter", "K3", None, is_revoked=True),
+        device(4, "Pad kekunci 3", "counter", "K3", None, -300),
     ]
 
 
 def an_audit(at: Instants) -> list[Payload]:
-    def entry(ago: float, actor: str, kind: str, detail: str) -> Payload:
-        return {"at": at(ago), "actor": actor, "kind": kind, "detail": detail}
+    def entry(n: int, ago: float, actor: str, kind: str, **detail: Any) -> Payload:
+        return {"id": n, "at": at(ago), "actor": actor, "kind": kind, "detail": detail}
 
     return [
-        entry(-60, "Puan Lim", "login", ""),
-        entry(-340, "Farid", "login_refused", "disabled"),
-        entry(-1900, "Puan Lim", "device_paired", "TV kantin"),
-        entry(-7300, "Aina", "login", ""),
+        entry(44, -60, "admin:1", "signed_in"),
+        entry(43, -340, "person:10", "wrong_password", failures=2),
+        entry(42, -1900, "admin:1", "device_paired", name="TV kantin", role="display", scope="canteen"),
+        entry(41, -7300, "officer:7", "signed_in"),
+        entry(40, -90_000, "anonymous", "refused:not_allowed", method="POST", path="/api/v1/counters/K1/next"),
     ]

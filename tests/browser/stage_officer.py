@@ -136,7 +136,10 @@ def create_stage(desk: Desk) -> Flask:
 
     @app.get("/manage")
     def manage() -> str:
-        return page("web/manage.html", board=desk.overview or an_overview(Instants()), person={"name": "Puan Lim"})
+        return page(
+            "web/manage.html", board=desk.overview or an_overview(Instants()), language="ms", today="2026-03-02",
+            person={"id": 1, "name": "Puan Lim", "role": "manager"}, rights=["board", "export", "overview"],
+        )  # fmt: skip
 
     @app.get("/api/v1/overview")
     def overview() -> Response:
@@ -144,39 +147,43 @@ def create_stage(desk: Desk) -> Flask:
 
     @app.get("/admin")
     def admin() -> str:
-        return page("web/admin.html", person={"name": "Puan Lim", "role": "admin"}, roles=list(ROLES), devices=list(DEVICES))
+        return page(
+            "web/admin.html", person={"id": 1, "name": "Puan Lim", "role": "admin"}, language="ms",
+            rights=["admin", "audit", "board", "overview"],
+            places={"kiosk": ["main"], "display": ["hall", "canteen"], "counter": ["K1", "K2", "K3"]},
+        )  # fmt: skip
 
     @app.get("/api/v1/<kind>")
     def lists(kind: str) -> Response:
         at = Instants()
-        rows = {"people": desk.people or the_people(at), "devices": the_devices(at), "audit": an_audit(at)}
+        rows = {"people": desk.people or the_people(), "devices": the_devices(at), "audit": an_audit(at)}
         return jsonify({kind: rows[kind]})
 
     @app.get("/login")
     def login() -> str:
-        return page("web/login.html", **desk.login)
+        return page("web/login.html", **({"next": "/manage", "refusal": None} | desk.login))
 
     @app.get("/setup/<token>")
     def setup(token: str) -> str:
-        return page("web/setup.html", token=token, password_min_length=10, **desk.login)
+        return page("web/setup.html", token=token, **({"refusal": None} | desk.login))
 
     @app.get("/pair")
     def pair() -> str:
-        return page("web/pair.html", code="7K4 PXM", expires_at=Instants()(540), next="/display/hall")
+        return page("web/pair.html", code="7K4PXM", wanted="/display/hall")
 
     @app.get("/pair/status")
     def pair_status() -> Response:
-        return jsonify({"status": "waiting", "code": "7K4 PXM", "expires_at": Instants()(540)})
+        return Response(status=202)
 
     @app.get("/error/<int:status>")
     def error(status: int) -> str:
-        return page("web/error.html", status=status, code="", detail="")
+        return page(
+            "web/error.html",
+            status=status,
+            code={403: "not_allowed", 404: "not_found", 429: "too_many_requests"}.get(status, "server_error"),
+        )
 
     return app
-
-
-ROLES = ("officer", "supervisor", "manager", "admin", "auditor")
-DEVICES = ("kiosk", "display", "announcer", "counter")
 
 
 @contextmanager

@@ -1,0 +1,205 @@
+/** The manager's overview: the branch's room painted as tiles and two tables. What is said stands in manage_board.js. */
+
+import { createApi } from "/static/web/api.js";
+import { createClock, formatTime } from "/static/web/clock.js";
+import { connectLive } from "/static/web/live.js";
+import { readPhrases } from "/static/web/phrases.js";
+import {
+  counterRow,
+  exportAddress,
+  IDLE_AFTER,
+  LONG_AT_LEAST,
+  LONG_TIMES,
+  minutes,
+  queueRow,
+  tilesOf,
+} from "./manage_board.js";
+
+const REPAINT = 10000; // ms: minutes go on while nothing happens
+
+const main = document.querySelector("[data-manage]");
+const phrases = readPhrases(document);
+const clock = createClock({ now: document.body.dataset.now, timeZone: document.body.dataset.timeZone });
+const api = createApi();
+const find = (name) => document.querySelector(`[data-${name}]`);
+let language = document.documentElement.lang || "ms";
+let board = JSON.parse(find("board").textContent);
+
+const say = (key, values) => phrases.say(key, language, values);
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function cell(text, className = "") {
+  const made = document.createElement("td");
+  if (className) made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function mark(level, icon, words) {
+  const made = document.createElement("span");
+  made.className = `mark mark--${level}`;
+  const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  sign.setAttribute("class", "icon");
+  sign.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `/static/web/icons.svg#${icon}`);
+  sign.append(use);
+  made.append(sign, words);
+  return made;
+}
+
+function paintTiles() {
+  for (const tile of tilesOf(board)) {
+    const block = document.querySelector(`[data-tile="${tile.key}"]`);
+    block.dataset.level = tile.level;
+    put(block.querySelector("[data-value]"), tile.value === null ? "–" : String(tile.value));
+    put(block.querySelector("[data-unit]"), tile.value === null ? "" : tile.unit);
+    put(block.querySelector("[data-is]"), say(`manage.${tile.key}.is`, tile.facts));
+    block.querySelector("[data-alarm]").hidden = tile.level === "calm";
+  }
+  const longest = board.waiting > 0 ? minutes(board.longest_wait_s) : 0;
+  const key = board.waiting > 0 ? "manage.sentence" : "manage.sentence.nobody";
+  put(find("sentence"), say(key, { n: board.waiting, longest, open: board.counters_open, all: board.counters_total }));
+}
+
+function paintQueues() {
+  find("queues").replaceChildren(
+    ...board.queues.map(queueRow).map((queue) => {
+      const row = document.createElement("tr");
+      const name = document.createElement("th");
+      name.scope = "row";
+      name.textContent = phrases.text(queue.name, language);
+      name.lang = phrases.textIn(queue.name, language);
+      const longest = cell(queue.longest === null ? "–" : String(queue.longest), "table__figure");
+      if (queue.isOver) longest.prepend(mark("bad", "triangle-alert", ""), " ");
+      if (queue.isOver) longest.title = say("manage.queue.over");
+      const wait = cell(queue.range ? `${queue.range.low}–${queue.range.high}` : "–", "table__figure");
+      const counters = cell(queue.counters, "table__figure");
+      if (queue.hasNoCounter) counters.replaceChildren(mark("warning", "circle-alert", say("manage.queue.no_counter")));
+      row.append(
+        name,
+        cell(String(queue.waiting), "table__figure"),
+        longest,
+        wait,
+        cell(queue.promise === null ? "–" : String(queue.promise), "table__figure"),
+        counters,
+      );
+      return row;
+    }),
+  );
+}
+
+function doesWords(row) {
+  if (row.does === "closed" && row.reason) {
+    const key = `terminal.break.${row.reason}`;
+    return say("manage.does.closed_for", { reason: phrases.has(key) ? say(key) : row.reason });
+  }
+  return say(`manage.does.${row.does}`, { number: row.number });
+}
+
+function paintCounters() {
+  const now = clock.now().getTime();
+  find("counters").replaceChildren(
+    ...board.counters.map((counter) => {
+      const said = counterRow(counter, board, now);
+      const row = document.createElement("tr");
+      row.dataset.does = said.does;
+      const name = document.createElement("th");
+      name.scope = "row";
+      name.textContent = said.name;
+      const does = cell(doesWords(said));
+      if (said.flag) {
+        const level = said.flag === "idle" ? "warning" : "bad";
+        does.append(
+          " ",
+          mark(level, said.flag === "idle" ? "hourglass" : "triangle-alert", say(`manage.flag.${said.flag}`)),
+        );
+      }
+      row.append(
+        name,
+        cell(said.officer || "–"),
+        does,
+        cell(said.seconds === null ? "–" : String(minutes(said.seconds)), "table__figure"),
+      );
+      return row;
+    }),
+  );
+  put(
+    find("counters-is"),
+    say("manage.counters.is", { idle: IDLE_AFTER / 60, long: LONG_TIMES, least: LONG_AT_LEAST / 60 }),
+  );
+}
+
+function paint() {
+  paintTiles();
+  paintQueues();
+  paintCounters();
+  const t = formatTime(new Date(board.as_of), language, clock.timeZone);
+  put(find("as-of"), say("manage.as_of", { t }));
+}
+
+function take(next) {
+  clock.sync(next.as_of);
+  board = next;
+  paint();
+}
+
+function freshness(state) {
+  const note = find("stale");
+  note.hidden = state === "live";
+  main.dataset.freshness = state;
+  if (state !== "live") {
+    put(find("stale-words"), say("manage.stale", { t: formatTime(new Date(board.as_of), language, clock.timeZone) }));
+  }
+}
+
+function ring(call) {
+  const name = call.counter
+    ? say("terminal.counter", { name: board.counters.find((one) => one.code === call.counter)?.name ?? call.counter })
+    : `${say("admin.kind.kiosk")} ${call.kiosk ?? ""}`;
+  const t = formatTime(new Date(call.at), language, clock.timeZone);
+  put(find("help-words"), `${say("manage.help", { name })} · ${t}`);
+  find("help").hidden = false;
+}
+
+function speak(chosen) {
+  language = chosen;
+  document.documentElement.lang = chosen;
+  // biome-ignore lint/suspicious/noDocumentCookie: the server reads it for the next page; no other door in every browser
+  document.cookie = `giliran_language=${chosen}; path=/; max-age=31536000; samesite=strict`;
+  phrases.dress(document, chosen);
+  paint();
+}
+
+function prepareExport() {
+  const form = find("export");
+  const wrong = find("export-wrong");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { from, to, legs } = form.elements;
+    const address = exportAddress({ from: from.value, to: to.value, legs: legs.checked });
+    wrong.hidden = address !== null;
+    if (address) location.assign(address);
+  });
+}
+
+find("help-seen").addEventListener("click", () => {
+  find("help").hidden = true;
+});
+find("language").value = language;
+find("language").addEventListener("change", (event) => speak(event.target.value));
+if (find("export")) prepareExport();
+clock.sync(board.as_of);
+phrases.dress(document, language);
+paint();
+connectLive({
+  room: { branch: main.dataset.branch },
+  poll: () => api.get("/overview"),
+  onBoard: take,
+  onHelp: ring,
+  onFreshness: freshness,
+});
+setInterval(paint, REPAINT);
