@@ -44,12 +44,16 @@ class Link:
         return bool(client and client.connected)
 
     def run(self, pause: float = PAUSE) -> None:
-        """Until `stop`."""
+        """Until `stop`. A server that is away for a weekend fills no log: a reason is told when it changes."""
+        told = ""
         while not self._stopped.is_set():
             try:
                 self._follow()
+                told = ""
             except socketio.exceptions.SocketIOError as error:
-                log.warning("no live link to %s: %s", self._server.url, error)
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("no live link to %s: %s", self._server.url, told)
             except Exception:  # the agent's outer loop: a device in a locked cupboard goes on
                 log.exception("the live link broke")
             self._stopped.wait(pause)
@@ -86,8 +90,7 @@ class Link:
         try:
             refusal = client.call("join", self._join, namespace=NAMESPACE, timeout=self._server.timeout)
             if refusal:
-                log.error("the server refuses %s: %s", self._join, refusal)
-                return
+                raise socketio.exceptions.ConnectionRefusedError(f"{self._join} is refused: {refusal}")
             self._on_joined()
             while not self._stopped.is_set() and client.eio.state == "connected":
                 # The state is looked at as well: a link that drops while it is being made says no goodbye.

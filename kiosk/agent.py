@@ -128,7 +128,7 @@ class KioskAgent:
         try:
             answer = self._server.get(self._path)
         except Unanswered as silence:
-            log.warning("no list of tickets: %s", silence)
+            log.debug("no list of tickets: %s", silence)  # the live link has said so already
             return False
         if answer.is_refusal:
             log.error("no list of tickets: %s", answer.refusal)
@@ -189,9 +189,9 @@ def run(arguments: Namespace) -> int:
     server = server_of(arguments)
     printer = printer_at(arguments.printer, asks=not arguments.no_status)
     memory = Memory(arguments.data / f"kiosk-{arguments.kiosk}.slips")
-    # python-escpos has set up logging when it was imported: `force` has it our way.
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
-    logging.getLogger("escpos").setLevel(logging.WARNING)
+    # python-escpos has set up logging when it was imported, and chats on the root logger: `force` has it our way.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    log.setLevel(logging.INFO)
     agent = KioskAgent(server, arguments.kiosk, printer, PAPERS[arguments.width], memory, fresh_for=arguments.fresh_for)
     link = Link(server, {"kiosk": arguments.kiosk, "prints": True}, {"print": agent.hear}, agent.look_again)
     agent.is_linked = lambda: link.is_up

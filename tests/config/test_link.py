@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,16 @@ def test_a_device_that_is_refused_asks_again(office: LiveOffice) -> None:
         office.refuses_to_join = {}
 
         assert device.joins.get(timeout=SOON)
+
+
+def test_a_server_that_is_away_for_long_is_told_once_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        nobody.settimeout(SOON)
+        with a_device(Server(f"http://127.0.0.1:{nobody.getsockname()[1]}", "token", timeout=1)):
+            for _ in range(4):
+                nobody.accept()[0].close()
+
+    assert len([record for record in caplog.records if "no live link" in record.message]) == 1
 
 
 def test_a_wrong_token_joins_nothing_and_a_word_without_a_link_is_not_said(office: LiveOffice) -> None:
