@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from server.web.access import identity, rights
+from server.web.access import identity, need
 from server.web.edge import edge
-from server.web.pages import page_context, to_login
-from server.web.refusals import Refused
+from server.web.pages import as_screen, page_context, to_login, unpaired
 from server.web.staff_boards import counter_json
 
 KEYS = {
@@ -22,18 +21,18 @@ screen = Blueprint(
 
 
 @screen.get("/counter/<code>")
-def counter(code: str) -> str | Response:
-    """404 for a counter that the branch does not have; whoever is not signed in goes to the log-in first."""
+def counter(code: str) -> Response:
+    """404 for a counter that the branch does not have; whoever is not signed in goes to the log-in first.
+
+    `?pair` shows a pairing code instead: for a terminal that stays open without anybody's password.
+    """
     door = edge()
     if all(c.code != code for c in door.office.floor.branch.counters):
         abort(404)
-    asker = identity()
-    if asker is None:
-        return to_login()
-    bound = asker.person is None and asker.scope and code not in asker.scope
-    if "counter" not in rights(asker) or bound:
-        raise Refused(403, "not_allowed", f"the role {asker.role} may not act at counter {code}", role=asker.role)
-    return render_template(
+    if identity() is None:
+        return unpaired(f"counter:{code}") if "pair" in request.args else to_login()
+    asker = need("counter", ("counter", code))
+    shown = render_template(
         "counter_terminal/screen.html",
         counter=code,
         board=counter_json(door.office.floor, code, door.office.now(), door.say, door.officers()),
@@ -42,3 +41,4 @@ def counter(code: str) -> str | Response:
         lock_after=round(door.settings.idle_minutes * 60) if asker.person is not None else 0,
         **page_context(),
     )
+    return as_screen(shown)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
-from server.web.access import identity, rights
+from server.web.access import is_let_in
 from server.web.boards import queues_json
 from server.web.edge import edge
-from server.web.pages import page_context, unpaired
-from server.web.refusals import Refused
+from server.web.pages import as_screen, page_context, unpaired
 
 screen = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk"
@@ -17,20 +16,17 @@ screen = Blueprint(
 
 
 @screen.get("/kiosk/<code>")
-def kiosk(code: str) -> str | Response:
+def kiosk(code: str) -> Response:
     """404 for a kiosk that the branch does not have; an unpaired device is shown its pairing code."""
     door = edge()
     branch = door.office.floor.branch
     here = next((k for k in branch.kiosks if k.code == code), None)
     if here is None:
         abort(404)
-    asker = identity()
-    if asker is None:
+    if not is_let_in("issue", ("kiosk", code)):
         return unpaired(f"kiosk:{code}")
-    if "issue" not in rights(asker):
-        raise Refused(403, "not_allowed", f"the role {asker.role} may not issue numbers", role=asker.role)
     zone = next((z for z in branch.zones if z.code == here.zone), branch.zones[0])
-    return render_template(
+    shown = render_template(
         "kiosk/screen.html",
         kiosk={
             "code": here.code, "zone": {"code": zone.code, "name": dict(zone.name)}, "px_per_mm": here.px_per_mm,
@@ -42,3 +38,4 @@ def kiosk(code: str) -> str | Response:
             "code": branch.code, "name": dict(branch.name), "hotline": branch.hotline,
         }},
     )  # fmt: skip
+    return as_screen(shown)

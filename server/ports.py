@@ -69,6 +69,9 @@ Publish = Callable[[], None]
 """A poke: there is more in the store than the screens have. Must not raise and must not wait."""
 
 
+ACTOR_LENGTH = 80
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who asks: a device or a person, by a token that can be revoked.
@@ -86,7 +89,7 @@ class Identity:
     @property
     def actor(self) -> str:
         """As the journal and the audit name it: "officer:7", "kiosk:main". People by number, not by name."""
-        return f"{self.role}:{self.person if self.person is not None else self.name}"
+        return f"{self.role}:{self.person if self.person is not None else self.name}"[:ACTOR_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +145,28 @@ class People(Protocol):
         """Take a one-time token of this role: the first to come gets it, everybody after gets None."""
 
     def start_pairing(self, wanted: str, now: datetime, expires_at: datetime) -> tuple[str, str]:
-        """A short code for the screen of a new device, and the secret that becomes its token once it is paired."""
+        """A short code for the screen of a new device, and the secret that becomes its token once it is paired.
 
-    def pair(self, code: str, role: str, name: str, scope: Sequence[str], now: datetime) -> bool:
-        """Let the device that shows `code` in. False for a code that is unknown or too old."""
+        `wanted` says what the screen is, such as "kiosk:main".
+        """
+
+    def prolong_pairing(self, secret: str, wanted: str, now: datetime, expires_at: datetime) -> str | None:
+        """The code that goes with this secret, which lives on until `expires_at`; None where there is none."""
+
+    def pair(self, code: str, role: str, name: str, scope: Sequence[str] | None, now: datetime) -> Sequence[str] | None:
+        """Let the device that shows `code` in; what it is bound to, None for a code that is unknown or too old.
+
+        Without `scope` it is bound to what its screen wanted, where that is of this role.
+        """
 
     def revoke(self, token: int, now: datetime) -> bool:
         """True if there was such a token in force."""
 
     def revoke_person(self, person: int, now: datetime) -> None:
         """End every session of a person."""
+
+    def revoke_role(self, role: str, now: datetime) -> None:
+        """End every token of a role, such as the set-up links that nobody has used."""
 
     def tokens(self) -> list[TokenRow]: ...
 
@@ -166,6 +181,12 @@ class People(Protocol):
 
     def change_person(self, person: int, **changes: Any) -> Person | None:
         """Set role, password, disabled_at, failures or locked_until. None when there is no such person."""
+
+    def count_failure(self, person: int, most: int, locked_until: datetime) -> int:
+        """One more wrong password; how many that makes. The `most`th locks until `locked_until` and counts anew.
+
+        Attempts at the same moment are counted each.
+        """
 
     def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
         """Add a line to the audit. Never raises for what it is told."""

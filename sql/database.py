@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_S = 5
@@ -66,6 +66,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A write transaction, committed on leaving the block. Nothing in it may yield to another writer."""
     with engine.execution_options(write=True).begin() as connection:
         yield connection
+
+
+def is_storage_fault(error: BaseException) -> bool:
+    """Whether the disk or the database failed, and not the program: full, read-only, gone, or too long busy."""
+    if type(error) is DatabaseError:  # of SQLite: the file is damaged
+        return True
+    return isinstance(error, OSError | OperationalError | InterfaceError | TimeoutError)
 
 
 def migrate(engine: Engine) -> None:

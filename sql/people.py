@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 import threading
 from collections.abc import Sequence
@@ -11,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from server.ports import AuditRow, Identity, NameTaken, Person, TokenRow
+from server.ports import ACTOR_LENGTH, AuditRow, Identity, NameTaken, Person, TokenRow
 from sql.database import writing
 from sql.tables import audit, pairings, people, tokens
 
+log = logging.getLogger(__name__)
 TRUSTED_FOR = timedelta(seconds=2)
 """How long a process takes a token on trust before it asks the database again: the delay of a revocation."""
 SEEN_EVERY = timedelta(minutes=1)
@@ -27,7 +29,7 @@ PAIRING_LENGTH = 6
 
 
 def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 class SqlPeople:
@@ -66,9 +68,13 @@ class SqlPeople:
         )  # fmt: skip
 
     def _saw(self, token: int, seen_at: datetime | None, now: datetime) -> None:
-        if seen_at is None or now - seen_at > SEEN_EVERY:
+        if seen_at is not None and now - seen_at <= SEEN_EVERY:
+            return
+        try:
             with self._lock, writing(self._engine) as connection:
                 connection.execute(update(tokens).where(tokens.c.id == token).values(seen_at=now))
+        except DBAPIError:  # whoever only reads is let in though the disk be full
+            log.warning("when token %s was seen could not be written", token, exc_info=True)
 
     def add_token(
         self,
@@ -98,25 +104,40 @@ class SqlPeople:
 
     def start_pairing(self, wanted: str, now: datetime, expires_at: datetime) -> tuple[str, str]:
         secret = secrets.token_urlsafe(32)
-        code = "".join(secrets.choice(PAIRING_SIGNS) for _ in range(PAIRING_LENGTH))
-        row = {"code": code, "hash": secret_hash(secret), "wanted": wanted[:80], "expires_at": expires_at}
-        with self._lock, writing(self._engine) as connection:
-            connection.execute(delete(pairings).where(pairings.c.expires_at <= now))
-            connection.execute(pairings.insert(), row)
-        return code, secret
+        while True:
+            code = "".join(secrets.choice(PAIRING_SIGNS) for _ in range(PAIRING_LENGTH))
+            row = {"code": code, "hash": secret_hash(secret), "wanted": wanted[:80], "expires_at": expires_at}
+            try:
+                with self._lock, writing(self._engine) as connection:
+                    connection.execute(delete(pairings).where(pairings.c.expires_at <= now))
+                    connection.execute(pairings.insert(), row)
+                return code, secret
+            except IntegrityError:  # another screen shows this very code
+                continue
 
-    def pair(self, code: str, role: str, name: str, scope: Sequence[str], now: datetime) -> bool:
+    def prolong_pairing(self, secret: str, wanted: str, now: datetime, expires_at: datetime) -> str | None:
+        which = (pairings.c.hash == secret_hash(secret), pairings.c.wanted == wanted[:80], pairings.c.expires_at > now)
+        with self._lock, writing(self._engine) as connection:
+            code: str | None = connection.execute(select(pairings.c.code).where(*which)).scalar()
+            if code is not None:
+                connection.execute(update(pairings).where(pairings.c.code == code).values(expires_at=expires_at))
+        return code
+
+    def pair(self, code: str, role: str, name: str, scope: Sequence[str] | None, now: datetime) -> Sequence[str] | None:
         code = code.strip().upper()
         with self._lock, writing(self._engine) as connection:
             query = select(pairings).where(pairings.c.code == code, pairings.c.expires_at > now)
             found = connection.execute(query).mappings().first()
             if found is None:
-                return False
+                return None
+            if scope is None:
+                wanted, _, place = found["wanted"].partition(":")
+                scope = [place] if wanted == role and place else []
             connection.execute(delete(pairings).where(pairings.c.code == code))
             row = {"hash": found["hash"], "role": role, "name": name, "scope": ",".join(scope), "created_at": now}
             connection.execute(tokens.insert(), row)
         self._trusted.clear()
-        return True
+        return scope
 
     def revoke(self, token: int, now: datetime) -> bool:
         change = update(tokens).where(tokens.c.id == token, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
@@ -124,6 +145,10 @@ class SqlPeople:
 
     def revoke_person(self, person: int, now: datetime) -> None:
         change = update(tokens).where(tokens.c.person == person, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
+        self._change_tokens(change)
+
+    def revoke_role(self, role: str, now: datetime) -> None:
+        change = update(tokens).where(tokens.c.role == role, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
         self._change_tokens(change)
 
     def _change_tokens(self, change: Any) -> int:
@@ -178,10 +203,21 @@ class SqlPeople:
         self._trusted.clear()
         return self.person(person)
 
+    def count_failure(self, person: int, most: int, locked_until: datetime) -> int:
+        here = people.c.id == person
+        with self._lock, writing(self._engine) as connection:
+            more = update(people).where(here).values(failures=people.c.failures + 1).returning(people.c.failures)
+            failures: int = connection.execute(more).scalar_one()
+            if failures >= most:
+                connection.execute(update(people).where(here).values(failures=0, locked_until=locked_until))
+        return failures
+
     def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
         told = json.dumps({k: v for k, v in detail.items() if v is not None}, ensure_ascii=False)
         with self._lock, writing(self._engine) as connection:
-            connection.execute(audit.insert(), {"at": now, "actor": actor[:80], "kind": kind[:40], "detail": told})
+            connection.execute(
+                audit.insert(), {"at": now, "actor": actor[:ACTOR_LENGTH], "kind": kind[:40], "detail": told}
+            )
 
     def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
@@ -14,25 +15,27 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from server.actions.office import Answer
+from server.domain.errors import KeyReused
 from server.domain.floor import Draft
 from server.ports import Identity
-from server.web import dto
-from server.web.access import actor, need
+from server.web.access import actor, identities, need, not_signed_in, protect
 from server.web.edge import edge
 from server.web.refusals import PROBLEM, Refused
 
 Decide = Callable[[Draft, datetime], Answer]
-KEY_LENGTH = 200
+KEY = re.compile(r"[!-~]{1,200}")
+PUBLIC = frozenset({"api.get_queues"})
+"""What nobody needs a token for."""
 TICKETS, COUNTERS, BOARDS, BRANCH, PEOPLE, RECORDS = (
     Tag(name=name) for name in ("tickets", "counters", "boards", "branch", "people", "records")
 )
-_PROBLEM_SCHEMA = {"application/problem+json": {"schema": dto.Problem.model_json_schema()}}
+_PROBLEM = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def refusals(*codes: int) -> dict[Any, Any]:
     """The responses that every operation may give besides its own."""
     return {
-        str(code): {"description": HTTPStatus(code).phrase, "content": _PROBLEM_SCHEMA}
+        str(code): {"description": HTTPStatus(code).phrase, "content": _PROBLEM}
         for code in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503, *codes)
     }
 
@@ -42,20 +45,59 @@ api = APIBlueprint(
 )
 
 
+@api.before_request
+def who() -> None:
+    """A wrong token, a missing one and a missing CSRF token are refused before the body is looked at."""
+    if not identities() and request.endpoint not in PUBLIC:
+        raise not_signed_in()
+    protect()
+
+
 def act(asker: Identity, decide: Decide) -> Response:
     """Let it happen once: the `Idempotency-Key`, the path and the body together say whether this was asked before."""
+    key, asked = _asked(asker)
+    try:
+        return told(edge().office.act(actor(asker), decide, key=key, asked=asked))
+    except KeyReused as error:
+        raise KeyReused(key=request.headers["Idempotency-Key"]) from error
+
+
+def once(asker: Identity, work: Callable[[], Answer]) -> Response:
+    """Like `act`, for what is no event of the branch: people, devices, a call for help.
+
+    The answer is kept after the work is done: should the power fail between the two, a repeated request does it again.
+    """
+    if request.headers.get("Idempotency-Key") is None:
+        return told(work())
+    try:
+        return act(asker, _nothing_yet)
+    except _NothingYet:
+        answer = work()
+        return act(asker, lambda draft, now: answer)
+
+
+class _NothingYet(Exception):
+    """No answer was given under this key."""
+
+
+def _nothing_yet(draft: Draft, now: datetime) -> Answer:
+    raise _NothingYet
+
+
+def _asked(asker: Identity) -> tuple[str | None, str]:
+    """The key, told apart from the same key of every other asker, and what is asked, both in a form of one length."""
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= KEY_LENGTH:
-        raise Refused(422, "malformed", f"Idempotency-Key: 1 to {KEY_LENGTH} characters")
-    asked = ""
-    if key is not None:
-        said = json.dumps([request.path, asker.actor, request.get_json()], sort_keys=True, ensure_ascii=False)
-        asked = hashlib.sha256(said.encode()).hexdigest()
-    answer = edge().office.act(actor(asker), decide, key=key, asked=asked)
-    return told(answer)
+    if key is None:
+        return None, ""
+    if KEY.fullmatch(key) is None:
+        raise Refused(422, "malformed", "Idempotency-Key: 1 to 200 characters from ! to ~")
+    who = f"person {asker.person}" if asker.person is not None else f"device {asker.token}"
+    said = json.dumps([request.path, request.get_json()], sort_keys=True)
+    return hashlib.sha256(f"{who} {key}".encode()).hexdigest(), hashlib.sha256(said.encode()).hexdigest()
 
 
 def told(answer: Answer) -> Response:
+    """The answer as it goes out; one that was given before says so in a header."""
     response = Response(status=answer.status) if answer.body is None else jsonify(answer.body)
     response.status_code = answer.status
     if answer.repeated:
@@ -63,10 +105,4 @@ def told(answer: Answer) -> Response:
     return response
 
 
-def responses(code: int, model: type[dto.Told] | None, description: str = "") -> dict[Any, Any]:
-    if model is None:
-        return {str(code): None}
-    return {str(code): model}
-
-
-__all__ = ["PROBLEM", "act", "actor", "api", "need", "refusals", "told"]
+__all__ = ["PROBLEM", "act", "actor", "api", "need", "once", "refusals", "told"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from flask import Response, jsonify
 
+from server.actions.office import Answer
+from server.domain.branch import Branch
 from server.ports import NameTaken, Person, TokenRow
 from server.web import dto
-from server.web.access import DEVICE_ROLES
-from server.web.api import PEOPLE, api, need
+from server.web.access import BOUND_TO, DEVICE_ROLES
+from server.web.api import PEOPLE, api, need, once
 from server.web.boards import instant
 from server.web.edge import edge
-from server.web.passwords import hash_password
+from server.web.passwords import hash_password, plain_name
 from server.web.refusals import Refused
 
 
@@ -32,7 +36,7 @@ def device_json(row: TokenRow) -> dict[str, object]:
 
 @api.get("/people", tags=[PEOPLE], summary="Who works here", responses={"200": dto.Told})
 def get_people() -> Response:
-    need("admin")
+    need("people")
     return jsonify({"people": [person_json(person) for person in edge().people.people()]})
 
 
@@ -41,58 +45,69 @@ def post_person(body: dto.PersonAsked) -> Response:
     asker = need("admin")
     door = edge()
     now = door.office.now()
-    hashed = hash_password(body.password)
-    try:
-        person = door.people.add_person(body.name.strip(), body.role, hashed, now)
-    except NameTaken as error:
-        raise Refused(409, "name_taken", f"somebody here is called {body.name} already") from error
-    door.people.note(asker.actor, "person_added", now, person=person.id, role=person.role)
-    answer = jsonify(person_json(person))
-    answer.status_code = 201
-    return answer
+
+    def add() -> Answer:
+        try:
+            person = door.people.add_person(plain_name(body.name), body.role, hash_password(body.password), now)
+        except NameTaken as error:
+            raise Refused(409, "name_taken", f"somebody here is called {body.name} already") from error
+        door.people.note(asker.actor, "person_added", now, person=person.id, role=person.role)
+        return Answer(201, person_json(person))
+
+    return once(asker, add)
 
 
-def changed(row: int, kind: str, **changes: object) -> Response:
+def changed(row: int, kind: str, change: Callable[[], dict[str, object]]) -> Response:
     """Change a person, note it, and end their sessions: new rights begin with a new log-in."""
     asker = need("admin")
     door = edge()
     now = door.office.now()
-    if asker.person == row and (changes.get("disabled_at") or changes.get("role", "admin") != "admin"):
-        raise Refused(409, "not_yourself", "nobody takes their own administrator's rights away")
-    if door.people.person(row) is None:
-        raise Refused(404, "unknown_person", f"nobody has the number {row}")
-    person = door.people.change_person(row, **changes)
-    door.people.revoke_person(row, now)
-    door.people.note(asker.actor, kind, now, person=row, role=str(changes["role"]) if "role" in changes else None)
-    assert person is not None
-    return jsonify(person_json(person))
+
+    def do() -> Answer:
+        if door.people.person(row) is None:
+            raise Refused(404, "unknown_person", f"nobody has the number {row}")
+        changes = change()
+        if asker.person == row and (changes.get("disabled_at") or changes.get("role", "admin") != "admin"):
+            raise Refused(409, "not_yourself", "nobody takes their own administrator's rights away")
+        person = door.people.change_person(row, **changes)
+        sessions = [token.id for token in door.people.tokens() if token.person == row and token.revoked_at is None]
+        door.people.revoke_person(row, now)
+        if door.live is not None:
+            for session in sessions:
+                door.live.shut_out(session)
+        door.people.note(asker.actor, kind, now, person=row, role=str(changes["role"]) if "role" in changes else None)
+        assert person is not None
+        return Answer(200, person_json(person))
+
+    return once(asker, do)
 
 
 @api.post("/people/<int:row>/password", tags=[PEOPLE], summary="Set a password", responses={"200": dto.Told})
 def post_password(path: dto.RowPath, body: dto.PasswordAsked) -> Response:
-    need("admin")
-    hashed = hash_password(body.password)
-    return changed(path.row, "password_set", password=hashed, failures=0, locked_until=None)
+    return changed(
+        path.row, "password_set",
+        lambda: {"password": hash_password(body.password), "failures": 0, "locked_until": None},
+    )  # fmt: skip
 
 
 @api.post("/people/<int:row>/role", tags=[PEOPLE], summary="Change a role", responses={"200": dto.Told})
 def post_role(path: dto.RowPath, body: dto.RoleAsked) -> Response:
-    return changed(path.row, "role_changed", role=body.role)
+    return changed(path.row, "role_changed", lambda: {"role": body.role})
 
 
 @api.post("/people/<int:row>/disable", tags=[PEOPLE], summary="Lock somebody out", responses={"200": dto.Told})
 def post_disable(path: dto.RowPath, body: dto.NoBody) -> Response:
-    return changed(path.row, "person_disabled", disabled_at=edge().office.now())
+    return changed(path.row, "person_disabled", lambda: {"disabled_at": edge().office.now()})
 
 
 @api.post("/people/<int:row>/enable", tags=[PEOPLE], summary="Let somebody in again", responses={"200": dto.Told})
 def post_enable(path: dto.RowPath, body: dto.NoBody) -> Response:
-    return changed(path.row, "person_enabled", disabled_at=None, failures=0, locked_until=None)
+    return changed(path.row, "person_enabled", lambda: {"disabled_at": None, "failures": 0, "locked_until": None})
 
 
 @api.get("/devices", tags=[PEOPLE], summary="The devices and their tokens", responses={"200": dto.Told})
 def get_devices() -> Response:
-    need("admin")
+    need("people")
     rows = [row for row in edge().people.tokens() if row.role in DEVICE_ROLES and row.person is None]
     return jsonify({"devices": [device_json(row) for row in rows]})
 
@@ -102,10 +117,30 @@ def post_pair(body: dto.PairAsked) -> Response:
     asker = need("admin")
     door = edge()
     now = door.office.now()
-    if not door.people.pair(body.code, body.role, body.name.strip(), body.scope, now):
-        raise Refused(404, "pairing_code_unknown", "no screen shows this code, or it is too old")
-    door.people.note(asker.actor, "device_paired", now, name=body.name, role=body.role, scope=",".join(body.scope))
-    return jsonify({"paired": True, "name": body.name, "role": body.role, "scope": body.scope})
+    refuse_unknown_places(door.office.floor.branch, body.role, body.scope)
+
+    def pair() -> Answer:
+        scope = door.people.pair(body.code, body.role, body.name.strip(), body.scope or None, now)
+        if scope is None:
+            raise Refused(404, "pairing_code_unknown", "no screen shows this code, or it is too old")
+        door.people.note(asker.actor, "device_paired", now, name=body.name, role=body.role, scope=",".join(scope))
+        return Answer(200, {"paired": True, "name": body.name, "role": body.role, "scope": list(scope)})
+
+    return once(asker, pair)
+
+
+def refuse_unknown_places(branch: Branch, role: str, scope: Sequence[str]) -> None:
+    """Raises Refused 422 where a device would be bound to what the branch does not have."""
+    kind = BOUND_TO.get(role)
+    if kind is None:
+        return
+    known = {
+        "kiosk": [kiosk.code for kiosk in branch.kiosks], "zone": [zone.code for zone in branch.zones],
+        "counter": [counter.code for counter in branch.counters],
+    }[kind]  # fmt: skip
+    for code in scope:
+        if code not in known:
+            raise Refused(422, f"unknown_{kind}", f"no {kind} has the code {code}", **{kind: code})
 
 
 @api.post("/devices/<int:row>/revoke", tags=[PEOPLE], summary="Shut a device out", responses={"200": dto.Told})
@@ -113,12 +148,17 @@ def post_revoke(path: dto.RowPath, body: dto.NoBody) -> Response:
     asker = need("admin")
     door = edge()
     now = door.office.now()
-    if not door.people.revoke(path.row, now):
-        raise Refused(404, "unknown_device", f"no device in force has the number {path.row}")
-    door.people.note(asker.actor, "device_revoked", now, token=path.row)
-    if door.live is not None:
-        door.live.shut_out(path.row)
-    return jsonify({"revoked": path.row})
+
+    def revoke() -> Answer:
+        is_device = any(row.id == path.row and row.role in DEVICE_ROLES for row in door.people.tokens())
+        if not is_device or not door.people.revoke(path.row, now):
+            raise Refused(404, "unknown_device", f"no device in force has the number {path.row}")
+        door.people.note(asker.actor, "device_revoked", now, token=path.row)
+        if door.live is not None:
+            door.live.shut_out(path.row)
+        return Answer(200, {"revoked": path.row})
+
+    return once(asker, revoke)
 
 
 @api.get("/audit", tags=[PEOPLE], summary="Log-ins, refusals and settings", responses={"200": dto.Told})

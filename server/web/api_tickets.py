@@ -17,6 +17,7 @@ from server.domain.queue import Lane
 from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web import dto
+from server.web.access import Place, chosen
 from server.web.api import TICKETS, act, api, need
 from server.web.boards import instant, ticket_json
 from server.web.edge import edge
@@ -32,15 +33,14 @@ def new_token() -> str:
 
 
 def kiosk_of(asker: Identity, said: str | None) -> str:
-    """The kiosk that a ticket is taken at: the device's own, else the one it names, else the branch's first.
+    """The kiosk that a ticket is taken at: the one it names, else the device's own, else the branch's first.
 
     Empty for tickets that no kiosk gave. Raises Refused 422 unknown_kiosk.
     """
     kiosks = [kiosk.code for kiosk in edge().office.floor.branch.kiosks]
     if asker.role != "kiosk" and said is None:
         return ""
-    own = asker.scope[0] if asker.role == "kiosk" and asker.scope else None
-    found = own or said or kiosks[0]
+    found = said or (asker.scope[0] if asker.role == "kiosk" and asker.scope else kiosks[0])
     if found not in kiosks:
         raise Refused(422, "unknown_kiosk", f"no kiosk has the code {found}", kiosk=found)
     return found
@@ -48,7 +48,7 @@ def kiosk_of(asker: Identity, said: str | None) -> str:
 
 @api.post("/tickets", tags=[TICKETS], summary="Take a number", responses={"201": dto.TicketTold})
 def take_number(body: dto.IssueAsked) -> Response:
-    asker = need("issue")
+    asker = need("issue", None if body.kiosk is None else ("kiosk", body.kiosk))
     kiosk = kiosk_of(asker, body.kiosk)
     channel = CHANNEL.get(asker.role, "api")
     token = new_token()
@@ -82,6 +82,12 @@ def find(ticket_id: int) -> Ticket:
     return found
 
 
+def taken_at(ticket_id: int) -> Place | None:
+    """The kiosk that gave an open ticket: one that is bound to another has nothing to do with it."""
+    ticket = edge().office.floor.tickets.get(ticket_id)
+    return ("kiosk", ticket.kiosk) if ticket is not None else None
+
+
 @api.get("/tickets/<int:ticket_id>", tags=[TICKETS], summary="A ticket", responses={"200": dto.TicketTold})
 def get_ticket(path: dto.TicketPath) -> Response:
     need("ticket")
@@ -93,7 +99,7 @@ def get_ticket(path: dto.TicketPath) -> Response:
     "/tickets/<int:ticket_id>/leave", tags=[TICKETS], summary="Give a number back", responses={"200": dto.TicketTold}
 )
 def leave_queue(path: dto.TicketPath, body: dto.NoBody) -> Response:
-    asker = need("leave")
+    asker = need("leave", taken_at(path.ticket_id))
 
     def decide(draft: Draft, now: datetime) -> Answer:
         if path.ticket_id not in draft.tickets:
@@ -109,7 +115,7 @@ def leave_queue(path: dto.TicketPath, body: dto.NoBody) -> Response:
     responses={"200": dto.TicketTold},
 )  # fmt: skip
 def tell_printed(path: dto.TicketPath, body: dto.PrintedAsked) -> Response:
-    asker = need("print")
+    asker = need("print", taken_at(path.ticket_id))
     fault = "" if body.result == "printed" else body.fault or "unknown"
 
     def decide(draft: Draft, now: datetime) -> Answer:
@@ -125,14 +131,14 @@ def tell_printed(path: dto.TicketPath, body: dto.PrintedAsked) -> Response:
     responses={"200": dto.Told},
 )  # fmt: skip
 def unprinted(path: dto.KioskPath) -> Response:
-    asker = need("print")
-    kiosk = kiosk_of(asker, path.kiosk)
+    if chosen("watch") is None:
+        need("print", ("kiosk", path.kiosk))
     office = edge().office
+    if path.kiosk not in (kiosk.code for kiosk in office.floor.branch.kiosks):
+        raise Refused(404, "unknown_kiosk", f"no kiosk has the code {path.kiosk}", kiosk=path.kiosk)
     floor, now = office.floor, office.now()
-    waiting = [
-        paper_json(ticket, now) for ticket in floor.open_tickets() if ticket.kiosk == kiosk and ticket.printed is None
-    ]
-    return jsonify({"tickets": waiting})
+    waiting = [one for one in floor.open_tickets() if one.kiosk == path.kiosk and one.printed is None]
+    return jsonify({"tickets": [paper_json(ticket, now) for ticket in waiting]})
 
 
 def paper_json(ticket: Ticket, now: datetime) -> dict[str, object]:

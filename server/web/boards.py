@@ -73,6 +73,14 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     }
 
 
+def public_ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
+    """A ticket as its holder's phone may show it: no lane, no channel; the counter by the name on its sign."""
+    hidden = ("lane", "channel", "id", "printed")
+    names = {counter.code: counter.name for counter in floor.branch.counters}
+    told = {name: value for name, value in ticket_json(floor, ticket, now).items() if name not in hidden}
+    return told | {"counter": names.get(ticket.leg.counter, ticket.leg.counter) or None}
+
+
 def opening(floor: Floor, now: datetime, service: str | None = None) -> Json:
     """Whether the branch (or one of its services) is open, until when, or why not."""
     hours = floor.branch.hours if service is None else floor.branch.service_hours.get(service)

@@ -13,6 +13,11 @@ Outcome = Literal["done", "referred", "come_again"]
 Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
+Named = Annotated[
+    str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+]
+
+
 class Asked(BaseModel):
     """A request: nothing but the keys shown here, and no string taken for a number."""
 
@@ -93,7 +98,7 @@ class HelpAsked(Asked):
 
 
 class PersonAsked(Asked):
-    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    name: Named
     role: Literal["officer", "supervisor", "manager", "admin", "auditor"]
     password: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -107,8 +112,8 @@ class RoleAsked(Asked):
 
 
 class PairAsked(Asked):
-    code: Annotated[str, Field(min_length=4, max_length=12)]
-    name: Annotated[str, Field(min_length=1, max_length=80)]
+    code: Annotated[str, Field(min_length=4, max_length=12, pattern=r"^[0-9A-Za-z ]+$")]
+    name: Named
     role: Literal["kiosk", "display", "announcer", "counter", "manager"]
     scope: Annotated[list[Code], Field(max_length=20)] = []
 

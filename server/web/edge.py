@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from flask import current_app
@@ -15,7 +16,9 @@ from server.web.staff_boards import Officers
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from server.web.limits import Turnstile
     from server.web.live import Live
+    from server.web.passwords import Strangers
     from server.web.voice import Announcer
 
 P = ParamSpec("P")
@@ -30,7 +33,10 @@ class Offload(Protocol):
 
 @dataclass(slots=True)
 class Edge:
-    """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past."""
+    """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past.
+
+    `unwritten` counts, by address, the refusals of strangers that the audit was spared.
+    """
 
     office: Office
     people: People
@@ -39,6 +45,9 @@ class Edge:
     phrases: dict[str, dict[str, str]]
     offload: Offload
     records: Records
+    turnstile: Turnstile
+    strangers: Strangers
+    unwritten: Counter[str] = field(default_factory=Counter)
     live: Live | None = None
     announcer: Announcer | None = None
 

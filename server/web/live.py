@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +22,9 @@ from server.domain.errors import QueueError
 from server.domain.floor import Floor
 from server.domain.ticket import Ticket
 from server.ports import Identity
-from server.web.access import rights, whose
+from server.web.access import askers, may, of_token
 from server.web.api_tickets import paper_json
-from server.web.boards import Json, instant, queues_json, ticket_json, waits_json, zone_json
+from server.web.boards import Json, instant, public_ticket_json, queues_json, waits_json, zone_json
 from server.web.edge import Edge
 from server.web.refusals import Refused
 from server.web.staff_boards import counter_json, overview_json
@@ -55,9 +55,9 @@ class Room:
 
 @dataclass(slots=True)
 class Screen:
-    """One connection: who it is, which rooms it is in, and whether it prints for its kiosk."""
+    """One connection: who it may be, which rooms it is in, and whether it prints for its kiosk."""
 
-    identity: Identity | None
+    identities: Sequence[Identity]
     rooms: set[str] = field(default_factory=set)
     prints: bool = False
 
@@ -143,7 +143,7 @@ class Live:
     def _send_boards(self, floor: Floor) -> None:
         """Too much was missed to tell it one by one: everybody gets the whole board."""
         for room in self._all():
-            board = self._board(room, None)
+            board = self._board(room)
             if board is not None:
                 room.prev = floor.seq
                 self._emit("board", board, room)
@@ -217,16 +217,11 @@ class Live:
     def _connect(self, auth: Json | None = None) -> None:
         """A wrong token is refused; without any the connection may only follow a ticket whose address it knows."""
         token = (auth or {}).get("token") if isinstance(auth, dict) else None
-        if token:
-            identity = self._door.people.identify(str(token), self._door.office.now())
-            if identity is None:
-                raise Refusal({"code": "bad_token", "detail": "this token is unknown, revoked or expired"})
-        else:
-            try:
-                identity, _ = whose(request)
-            except Refused as refused:
-                raise Refusal({"code": refused.code, "detail": refused.detail}) from refused
-        self._screens[_sid()] = Screen(identity)
+        try:
+            found = [of_token(str(token))] if token else askers(request)[0]
+        except Refused as refused:
+            raise Refusal(refused.detail, {"code": refused.code, "detail": refused.detail}) from refused
+        self._screens[_sid()] = Screen(found)
 
     def _disconnect(self, *_: object) -> None:
         screen = self._screens.pop(_sid(), None)
@@ -251,13 +246,13 @@ class Live:
             return {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
         kind = next((k for k in ROOMS if k in wanted), None)
         code = str(wanted.get(kind or "", ""))[:64]
-        if kind is None:
+        if kind is None or not code.isprintable():
             return {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
         refused = self._may_join(screen, kind, code)
         if refused is not None:
             return refused
         room = self._rooms[kind].get(code) or Room(kind, code, self._door.office.floor.seq)
-        board = self._board(room, screen.identity)
+        board = self._board(room)
         if board is None:
             return {"code": f"unknown_{kind}", "detail": f"there is no {kind} {code}"}
         self._rooms[kind][code] = room
@@ -269,19 +264,14 @@ class Live:
         return {}
 
     def _may_join(self, screen: Screen, kind: str, code: str) -> Json | None:
-        identity = screen.identity
-        right = ROOMS[kind]
-        if kind == "ticket":
+        right = "print" if kind == "kiosk" else ROOMS[kind]
+        if kind == "ticket" or right is None:
             return None  # whoever knows the random address may follow it
-        if identity is None:
+        if not screen.identities:
             return {"code": "not_signed_in", "detail": "sign in, or show a device's token"}
-        if kind == "kiosk":
-            right = "print"
-        if right not in rights(identity):
-            return {"code": "not_allowed", "detail": f"the role {identity.role} may not: {right}"}
-        bound = identity.person is None and bool(identity.scope) and identity.role != "integration"
-        if bound and kind in ("zone", "counter", "kiosk") and code not in identity.scope and identity.role != "kiosk":
-            return {"code": "not_allowed", "detail": f"this device is not bound to {kind} {code}"}
+        if not any(may(one, right, (kind, code)) for one in screen.identities):
+            role = screen.identities[0].role
+            return {"code": "not_allowed", "detail": f"the role {role} may not: {right} for {kind} {code}"}
         return None
 
     def _leave(self, wanted: Any) -> None:
@@ -293,7 +283,7 @@ class Live:
                 leave_room(name)
                 self._forget(name, _sid())
 
-    def _board(self, room: Room, identity: Identity | None) -> Json | None:
+    def _board(self, room: Room) -> Json | None:
         """The whole of a room; None where there is no such thing."""
         door = self._door
         floor, now = door.office.floor, door.office.now()
@@ -313,12 +303,12 @@ class Live:
                     if found is None:
                         return None
                     live = floor.tickets.get(found.id, found)
-                    return {"seq": floor.seq, "as_of": instant(now), "ticket": _public_ticket(floor, live, now)}
+                    return {"seq": floor.seq, "as_of": instant(now), "ticket": public_ticket_json(floor, live, now)}
         except QueueError:
             return None
 
     def _send_board(self, room: Room) -> None:
-        board = self._board(room, None)
+        board = self._board(room)
         if board is not None:
             room.prev = board["seq"]
             self._emit("board", board, room)
@@ -353,7 +343,7 @@ class Live:
     def shut_out(self, token: int) -> None:
         """End the connections of a token that was revoked."""
         for sid, screen in list(self._screens.items()):
-            if screen.identity is not None and screen.identity.token == token:
+            if any(one.token == token for one in screen.identities):
                 disconnect(sid, namespace=NAMESPACE)
 
     def _shown(self, told: Any) -> None:
@@ -366,11 +356,3 @@ class Live:
 def _sid() -> str:
     found: str = request.sid  # type: ignore[attr-defined]
     return found
-
-
-def _public_ticket(floor: Floor, ticket: Ticket, now: Any) -> Json:
-    """A ticket as its holder's phone may show it: no lane, no channel."""
-    hidden = ("lane", "channel", "id", "printed")
-    names = {counter.code: counter.name for counter in floor.branch.counters}
-    told = {name: value for name, value in ticket_json(floor, ticket, now).items() if name not in hidden}
-    return told | {"counter": names.get(ticket.leg.counter, ticket.leg.counter) or None}

@@ -6,27 +6,39 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import segno
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.ticket import Ticket
 from server.ports import Identity
-from server.web.access import DEVICE_COOKIE, PERSON_COOKIE, csrf, identity, need, rights
-from server.web.boards import opening, promise_json, queues_json, rule_words, ticket_json
+from server.web.access import (
+    BETWEEN,
+    DEVICE_COOKIE,
+    MOST_HELD,
+    PERSON_COOKIE,
+    chosen,
+    device_secrets,
+    identity,
+    need,
+    not_allowed,
+    protect_form,
+    rights,
+)
+from server.web.boards import opening, promise_json, public_ticket_json, queues_json, rule_words
 from server.web.edge import edge
-from server.web.passwords import hash_password, sign_in, sign_out
+from server.web.passwords import NAME_LENGTH, hash_password, plain_name, sign_in, sign_out
 from server.web.refusals import Refused
 from server.web.staff_boards import overview_json
 
 pages = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static/web")
 
 HOME_OF = {"manager": "/manage", "supervisor": "/manage", "auditor": "/manage", "admin": "/admin", "officer": "/"}
-DEVICE_DAYS = 3650
-PAIR_COOKIE = "giliran_pairing"
+LASTS = timedelta(days=400)
+"""Of a device's cookie and of the session that CSRF tokens stand on: as long as browsers keep one. Pages renew both."""
 LANGUAGE_COOKIE = "giliran_language"
 
 
@@ -35,6 +47,7 @@ def page_context(language: str | None = None, theme: str = "day") -> dict[str, A
     door = edge()
     branch = door.office.floor.branch
     asked = language or request.cookies.get(LANGUAGE_COOKIE, "ms")
+    session.permanent = session.modified = True
     return {
         "language": asked if asked in branch.languages else "ms",
         "theme": theme,
@@ -49,14 +62,19 @@ def page_context(language: str | None = None, theme: str = "day") -> dict[str, A
 
 def signed_in(right: str) -> Identity | None:
     """The person or device that may see this page; None: send them to the log-in. Raises Refused 403."""
-    asker = identity()
-    if asker is None:
-        return None
-    return need(right)
+    return need(right) if identity() is not None else None
 
 
 def to_login() -> AnyResponse:
-    return redirect(f"/login?next={request.path}")
+    return redirect(f"/login?next={quote(request.path)}")
+
+
+def as_screen(shown: str) -> AnyResponse:
+    """A screen's page; the cookie of its device lives on from here."""
+    answer = make_response(shown)
+    if held := request.cookies.get(DEVICE_COOKIE):
+        keep_cookie(answer, DEVICE_COOKIE, held, LASTS)
+    return answer
 
 
 @pages.get("/")
@@ -86,24 +104,31 @@ def login_page() -> str:
 
 @pages.post("/login")
 def login() -> AnyResponse:
-    csrf.protect()
     wanted = safe_next(request.form.get("next"))
+    name = request.form.get("name", "")
     try:
-        person, secret = sign_in(request.form.get("name", ""), request.form.get("password", ""))
+        protect_form()
+        person, secret = sign_in(name, request.form.get("password", ""))
     except Refused as refused:
-        shown = render_template(
-            "web/login.html", next=wanted, refusal={"code": refused.code, **refused.facts},
-            name=request.form.get("name", ""), **page_context(),
-        )  # fmt: skip
-        return make_response(shown, refused.status)
+        return form_again("web/login.html", refused, next=wanted, name=name)
     answer = redirect(wanted or HOME_OF[person.role], 303)
     keep_cookie(answer, PERSON_COOKIE, secret, timedelta(hours=edge().settings.session_hours))
     return answer
 
 
+def form_again(template: str, refused: Refused, **context: Any) -> AnyResponse:
+    """The form with what is wrong, to be filled in again. The audit has it as it has every refusal."""
+    g.refusal = refused.code
+    refusal = {"code": refused.code, **refused.facts}
+    answer = make_response(render_template(template, refusal=refusal, **context, **page_context()), refused.status)
+    if "retry_after" in refused.facts:
+        answer.headers["Retry-After"] = str(refused.facts["retry_after"])
+    return answer
+
+
 @pages.post("/logout")
 def logout() -> AnyResponse:
-    csrf.protect()
+    protect_form()
     asker = identity()
     if asker is not None and asker.person is not None:
         sign_out(asker)
@@ -113,17 +138,33 @@ def logout() -> AnyResponse:
 
 
 def safe_next(wanted: str | None) -> str:
-    """A path of this site, or nothing: a log-in never leads elsewhere."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or "\\" in wanted:
+    """A path of this site, or nothing: a log-in never leads elsewhere. Browsers drop tabs and take \\ for /."""
+    if (
+        not wanted
+        or not wanted.startswith("/")
+        or wanted.startswith("//")
+        or "\\" in wanted
+        or not wanted.isprintable()
+    ):
         return ""
     parts = urlsplit(wanted)
     return "" if parts.scheme or parts.netloc else wanted
 
 
 def keep_cookie(answer: AnyResponse, name: str, secret: str, lasts: timedelta) -> None:
-    """HttpOnly and SameSite=Strict: no script reads it, no other site sends it."""
+    """HttpOnly and SameSite=Lax: no script reads it, and no other site's form or script sends it. Not Strict: a link
+    from elsewhere must find a paired screen paired, or it would begin to pair anew."""
     secure = edge().settings.secure_cookies
-    answer.set_cookie(name, secret, max_age=lasts, httponly=True, samesite="Strict", secure=secure)
+    answer.set_cookie(name, secret, max_age=lasts, httponly=True, samesite="Lax", secure=secure)
+
+
+def hold_device(answer: AnyResponse, secret: str) -> None:
+    """Give this browser one more device's secret, beside those that it holds."""
+    door = edge()
+    now = door.office.now()
+    others = [one for one in device_secrets(request) if one != secret]
+    others.sort(key=lambda one: door.people.identify(one, now) is None)  # what is not paired yet goes first when full
+    keep_cookie(answer, DEVICE_COOKIE, BETWEEN.join([secret, *others][:MOST_HELD]), LASTS)
 
 
 @pages.get("/setup/<token>")
@@ -134,25 +175,24 @@ def setup_page(token: str) -> str:
 
 @pages.post("/setup/<token>")
 def setup(token: str) -> AnyResponse:
-    """The first administrator: the link works once, and only while nobody administers."""
-    csrf.protect()
+    """An administrator: the link works once, and with it end all others that nobody has used."""
     _setup_token(token)
     door = edge()
     now = door.office.now()
-    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    name, password = plain_name(request.form.get("name", "")), request.form.get("password", "")
     try:
-        if not name or len(name) > 80:
-            raise Refused(422, "name_needed", "a name of at most 80 characters")
+        protect_form()
+        if not name or len(name) > NAME_LENGTH or not name.isprintable():
+            raise Refused(422, "name_needed", f"a name of at most {NAME_LENGTH} characters")
         hashed = hash_password(password)
     except Refused as refused:
-        shown = render_template(
-            "web/setup.html", token=token, refusal={"code": refused.code, **refused.facts}, name=name, **page_context()
-        )
-        return make_response(shown, refused.status)
+        return form_again("web/setup.html", refused, token=token, name=name)
     if door.people.use_once(token, "setup", now) is None:
-        abort(404)
+        raise _link_expired()
+    door.people.revoke_role("setup", now)
     person = door.people.person_named(name) or door.people.add_person(name, "admin", hashed, now)
-    door.people.change_person(person.id, role="admin", password=hashed, disabled_at=None)
+    door.people.change_person(person.id, role="admin", password=hashed, disabled_at=None, failures=0, locked_until=None)
+    door.people.revoke_person(person.id, now)
     door.people.note(f"admin:{person.id}", "set_up", now)
     _, secret = sign_in(name, password)
     answer = redirect("/admin", 303)
@@ -164,43 +204,61 @@ def _setup_token(token: str) -> None:
     door = edge()
     found = door.people.identify(token, door.office.now())
     if found is None or found.role != "setup":
-        abort(404)
+        raise _link_expired()
+
+
+def _link_expired() -> Refused:
+    return Refused(404, "link_expired", "this link has been used, or is too old")
 
 
 @pages.get("/pair/<token>")
 def pair_link(token: str) -> AnyResponse:
-    """A one-time link pairs the browser that opens it, and shows its screen."""
+    """A one-time link pairs the browser that opens it, and shows its screen. The one GET that changes something:
+    a screen on a wall has nobody to press a button."""
+    if request.method != "GET":
+        abort(405)
     door = edge()
     now = door.office.now()
     link = door.people.use_once(token, "pair", now)
     if link is None or not link.scope:
-        abort(404)
+        raise _link_expired()
     role, _, code = link.scope[0].partition(":")
     secret = door.people.add_token(role, link.name, now, scope=[code] if code else [])
     door.people.note("system", "device_paired", now, name=link.name, role=role, scope=code)
-    path = {"kiosk": "/kiosk/", "display": "/display/", "counter": "/counter/"}.get(role, "/") + code
+    path = {"kiosk": "/kiosk/", "display": "/display/", "counter": "/counter/"}.get(role, "/") + quote(code)
     answer = redirect(path, 303)
-    keep_cookie(answer, DEVICE_COOKIE, secret, timedelta(days=DEVICE_DAYS))
+    hold_device(answer, secret)
     return answer
 
 
 def unpaired(wanted: str) -> AnyResponse:
-    """What a screen shows that nobody has let in yet: a short code for the administrator to type."""
+    """What a screen shows that nobody has let in yet: a short code for the administrator to type. A reload keeps it.
+
+    `wanted` says what the screen is, such as "kiosk:main". Raises Refused 429 for an address with too many screens.
+    """
     door = edge()
     now = door.office.now()
     expires_at = now + timedelta(minutes=door.settings.pairing_minutes)
-    code, secret = door.people.start_pairing(wanted, now, expires_at)
-    shown = render_template("web/pair.html", code=code, wanted=wanted, **page_context())
+    for secret in device_secrets(request):
+        code = door.people.prolong_pairing(secret, wanted, now, expires_at)
+        if code is not None:
+            break
+    else:
+        door.turnstile.count("pairing", request.remote_addr or "")
+        code, secret = door.people.start_pairing(wanted, now, expires_at)
+    shown = render_template("web/pair.html", code=code, wanted=request.path, **page_context())
     answer = make_response(shown, 401)
-    keep_cookie(answer, DEVICE_COOKIE, secret, timedelta(days=DEVICE_DAYS))
+    hold_device(answer, secret)
     return answer
 
 
 @pages.get("/pair/status")
 def pair_status() -> Response:
-    """Whether the browser that asks has been let in: 204 yes, 202 not yet."""
-    asker = identity()
-    return Response(status=204 if asker is not None else 202)
+    """Whether the screen whose page asks has been let in: 204 yes, 202 not yet. Its Referer says which it is."""
+    kind, _, code = urlsplit(request.referrer or "").path.strip("/").partition("/")
+    right, place = {"kiosk": ("issue", "kiosk"), "counter": ("counter", "counter")}.get(kind, ("board", "zone"))
+    is_in = chosen(right, (place, unquote(code)) if code else None) is not None
+    return Response(status=204 if is_in else 202)
 
 
 @pages.get("/manage")
@@ -222,7 +280,7 @@ def admin() -> str | AnyResponse:
     if asker is None:
         return to_login()
     if not {"admin", "audit"} & rights(asker):
-        need("admin")
+        raise not_allowed("admin")
     branch = edge().office.floor.branch
     places = {
         "kiosk": [k.code for k in branch.kiosks], "display": [z.code for z in branch.zones],
@@ -235,7 +293,7 @@ def admin() -> str | AnyResponse:
 
 def _ticket(token: str) -> Ticket:
     door = edge()
-    found = door.records.ticket_of(token)
+    found = door.records.ticket_of(token) if token.isascii() and token.isprintable() else None
     if found is None:
         abort(404)
     lasts = timedelta(hours=door.settings.ticket_link_hours)
@@ -251,10 +309,9 @@ def phone(token: str) -> str:
     ticket = _ticket(token)
     floor, now = door.office.floor, door.office.now()
     service = next((s for s in floor.branch.services if s.code == ticket.service), None)
-    names = {counter.code: counter.name for counter in floor.branch.counters}
     return render_template(
         "web/phone.html",
-        ticket=ticket_json(floor, ticket, now) | {"counter": names.get(ticket.leg.counter, ticket.leg.counter)},
+        ticket=public_ticket_json(floor, ticket, now),
         service=dict(service.name) if service else {}, bring=dict(service.bring) if service else {},
         promise=promise_json(floor), opening=opening(floor, now), rule=rule_words(floor, door.say),
         missed_at=dict(floor.branch.missed_at), token=token, queues=queues_json(floor, now, door.say),

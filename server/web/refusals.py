@@ -37,10 +37,14 @@ HTTP_CODES: Mapping[int, str] = {
     500: "server_error",
     503: "unavailable",
 }
+"""The code of a refusal that the server's own library gives; every other status below 500 is `bad_request`."""
 
 
 class Refused(Exception):
-    """A refusal of the edge: who asks may not, or the request cannot be read."""
+    """A refusal of the edge: who asks may not, or the request cannot be read.
+
+    Among the `facts`, `retry_after` (seconds) becomes the header of that name as well.
+    """
 
     def __init__(self, status: int, code: str, detail: str, **facts: Any) -> None:
         super().__init__(detail)
@@ -58,17 +62,32 @@ def problem(status: int, code: str, detail: str, facts: Mapping[str, Any] | None
     """The answer. `facts` stand beside the standard members and never replace them."""
     body = {**(facts or {}), "type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code}
     body["detail"] = detail
-    return Response(json.dumps(body, ensure_ascii=False), status=status, content_type=PROBLEM)
+    # Escaped where it must be: what somebody sent may hold half of a surrogate pair, and is told back to them.
+    written = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(written, status=status, content_type=PROBLEM)
+
+
+def of_refused(error: Refused) -> Response:
+    answer = problem(error.status, error.code, error.detail, error.facts)
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="giliran"'
+    if "retry_after" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["retry_after"])
+    return answer
 
 
 def of_queue_error(error: errors.QueueError) -> Response:
     return problem(status_of(error), error.code, str(error), error.facts)
 
 
+def http_code(error: HTTPException) -> str:
+    status = error.code or 500
+    return HTTP_CODES.get(status, "bad_request" if status < 500 else "server_error")
+
+
 def of_http_error(error: HTTPException) -> Response:
     """Keeps the headers that belong to the refusal, such as Allow and Retry-After."""
-    status = error.code or 500
-    answer = problem(status, HTTP_CODES.get(status, "refused"), error.description or error.name)
+    answer = problem(error.code or 500, http_code(error), error.description or error.name)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
@@ -76,7 +95,7 @@ def of_http_error(error: HTTPException) -> Response:
 
 
 def of_validation(error: ValidationError) -> Response:
-    """422, or 400 where the fault is in the address; each fault with the place it is at."""
+    """422; each fault with the place it is at."""
     faults = [
         {"at": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]}
         for fault in error.errors(include_url=False, include_input=False, include_context=False)
