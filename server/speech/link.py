@@ -19,6 +19,9 @@ from typing import Any
 SILENCE = 10.0
 """Seconds without an answer after which the worker is taken for hung and replaced."""
 
+STARTING = 20.0
+"""Seconds that a start may take: on a morning's cold disk it is slow without being hung."""
+
 
 class VoiceFault(Exception):
     """The voice could not speak.
@@ -45,9 +48,10 @@ def command(scratch: Path) -> tuple[str, ...]:
 class Worker:
     """A worker that is started at the first question and again after each loss. Ask from one thread at a time."""
 
-    def __init__(self, command: Sequence[str], silence_s: float = SILENCE) -> None:
+    def __init__(self, command: Sequence[str], silence_s: float = SILENCE, starting_s: float = STARTING) -> None:
         self._command = tuple(command)
         self._silence = silence_s
+        self._starting = starting_s
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._unread = b""
@@ -70,7 +74,7 @@ class Worker:
         """Its answer. Raises VoiceLost (and the worker is gone) or NoVoice."""
         self.start()
         self._asked += 1
-        answer = self._exchange(json.dumps({**order, "id": self._asked}).encode() + b"\n")
+        answer = self._exchange(json.dumps({**order, "id": self._asked}).encode() + b"\n", self._silence)
         if answer.get("id") != self._asked:
             raise self._lost(f"answered something else: {answer}")
         if "refused" in answer:
@@ -119,23 +123,23 @@ class Worker:
             raise NoVoice(f"the voice cannot be started: {missing}") from missing
         finally:
             theirs.close()
-        ours.settimeout(self._silence)
         self._process, self._socket = process, ours
         if self._is_closed:  # in the meantime, by another thread
             self._stop()
             raise NoVoice("the voice was closed")
-        hello = self._exchange(b"")
+        hello = self._exchange(b"", self._starting)
         if "unusable" in hello:
             self._stop()
             raise NoVoice(hello["unusable"])
         if "ready" not in hello:
             raise self._lost(f"began with {hello}")
 
-    def _exchange(self, question: bytes) -> dict[str, Any]:
+    def _exchange(self, question: bytes, patience: float) -> dict[str, Any]:
         link = self._socket
         if link is None:
             raise VoiceLost("the voice was closed")
         try:
+            link.settimeout(patience)
             if question:
                 link.sendall(question)
             while b"\n" not in self._unread:
@@ -144,7 +148,7 @@ class Worker:
                     raise self._lost("ended")
                 self._unread += received
         except TimeoutError:
-            raise self._lost(f"said nothing for {self._silence:g} seconds") from None
+            raise self._lost(f"said nothing for {patience:g} seconds") from None
         except OSError as broken:
             raise self._lost(f"broke off: {broken}") from broken
         line, _, self._unread = self._unread.partition(b"\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from config import phrases
+from config.phrases import words
 from server.domain import announcement
 from server.domain.announcement import Call
 from server.speech import link, sound
@@ -21,7 +21,7 @@ def render_call(number: str, counter: str, language: str, out: Path) -> float:
     """
     if language not in SPEAKERS:
         raise ValueError(f"no announcement is made in this language: {language} (there are {', '.join(SPEAKERS)})")
-    wanted = order(announcement.segments(Call(number, counter), phrases.words(language)), language)
+    wanted = order(announcement.segments(Call(number, counter), words(language)), language)
     with tempfile.TemporaryDirectory(prefix="giliran-") as folder:
         worker = Worker(link.command(Path(folder)))
         clip = Path(folder) / "clip.wav"

@@ -27,7 +27,7 @@ ENOUGH = 60
 class Hall:
     """A voice, and everything that it has said back."""
 
-    def __init__(self, folder: Path, command: tuple[str, ...] | None = None, silence_s: float = 30.0) -> None:
+    def __init__(self, folder: Path, command: tuple[str, ...] | None = None, **patience: float) -> None:
         self.folder = folder
         self.faults: list[tuple[str, VoiceFault]] = []
         self._ready: queue.Queue[Spoken] = queue.Queue()
@@ -36,7 +36,7 @@ class Hall:
             WORDS,
             on_fault=lambda language, fault: self.faults.append((language, fault)),
             command=command,
-            silence_s=silence_s,
+            **patience,
         )
 
     def call(self, number: str, *languages: str, counter: str = "3") -> None:
@@ -54,14 +54,14 @@ def a_hall(tmp_path: Path) -> Iterator[HallMaker]:
     """Opens halls; `starts` makes one whose worker plays these roles, one after another."""
     halls: list[Hall] = []
 
-    def make(*starts: str, silence_s: float = 30.0, command: tuple[str, ...] | None = None) -> Hall:
+    def make(*starts: str, command: tuple[str, ...] | None = None, **patience: float) -> Hall:
         if starts:
             plan = tmp_path / "plan"
             plan.write_text("\n".join(starts))
             command = (sys.executable, str(FAKE), str(plan))
         elif command is None:
             pytest.importorskip("pyttsx3", reason="not installed: the voice (pip install 'giliran[voice]')")
-        hall = Hall(tmp_path / "clips", command, silence_s)
+        hall = Hall(tmp_path / "clips", command, **patience)
         halls.append(hall)
         return hall
 
@@ -105,17 +105,17 @@ def spoken_after_a_killed_worker(a_hall: HallMaker) -> None:
 
 
 def spoken_after_a_hung_worker(a_hall: HallMaker) -> None:
-    hall = a_hall("hangs", "good", silence_s=1.5)
+    hall = a_hall("hangs", "good", silence_s=1.0)
 
     hall.call("A001")
     spoken = hall.spoken()
 
     assert spoken.languages == ("ms",)
-    assert "said nothing for 1.5 seconds" in str(hall.faults[0][1])
+    assert "said nothing for 1 seconds" in str(hall.faults[0][1])
 
 
 def work_goes_on_meanwhile(a_hall: HallMaker) -> None:
-    hall = a_hall("hangs", "good", silence_s=1.5)
+    hall = a_hall("hangs", "good", silence_s=1.0)
     turns, stop = [0], threading.Event()
 
     def work() -> None:
@@ -233,7 +233,7 @@ def test_where_there_is_no_voice_the_hall_hears_the_chime_and_somebody_is_told(
 
 
 def test_a_worker_that_never_gets_ready_is_not_waited_for_for_ever(a_hall: HallMaker) -> None:
-    hall = a_hall("mute", silence_s=0.3)
+    hall = a_hall("mute", starting_s=0.3)
 
     hall.call("A001")
 
