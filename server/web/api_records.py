@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
+from pathlib import Path
 
-from flask import Response, jsonify
+from flask import Response, jsonify, send_file
 
 from server.reports import export
 from server.reports.daily import measures
@@ -16,6 +18,9 @@ from server.web.edge import edge
 from server.web.refusals import Refused
 
 CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
+
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = {"description": "OK", "content": {SPREADSHEET: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def days(query: dto.DaysQuery) -> tuple[date, date]:
@@ -48,16 +53,37 @@ def get_measures(query: dto.MeasuresQuery) -> Response:
     return jsonify({"from": query.first, "to": query.last, "by": query.by, "rows": rows})
 
 
+def tickets_table(first: date, last: date, query: dto.TicketsQuery) -> tuple[Sequence[str], Iterator[export.Cells]]:
+    """The header and the rows of the tickets of these days, or of their legs."""
+    door = edge()
+    branch, tickets = door.office.floor.branch, door.records.tickets_between(first, last)
+    if query.legs in ("1", "true"):
+        return export.LEGS_HEADER, export.leg_rows(tickets, branch)
+    return export.TICKETS_HEADER, export.ticket_rows(tickets, branch)
+
+
 @api.get("/exports/tickets.csv", tags=[RECORDS], summary="Tickets of business days", responses={"200": CSV})
 def get_tickets_csv(query: dto.TicketsQuery) -> Response:
     need("export")
     first, last = days(query)
-    door = edge()
-    branch, tickets = door.office.floor.branch, door.records.tickets_between(first, last)
-    by_leg = query.legs in ("1", "true")
-    header = export.LEGS_HEADER if by_leg else export.TICKETS_HEADER
-    rows = export.leg_rows(tickets, branch) if by_leg else export.ticket_rows(tickets, branch)
+    header, rows = tickets_table(first, last, query)
     return csv_response(f"tickets-{first}-{last}.csv", export.csv_lines(header, rows))
+
+
+@api.get("/exports/tickets.xlsx", tags=[RECORDS], summary="The same, as a spreadsheet", responses={"200": XLSX})
+def get_tickets_xlsx(query: dto.TicketsQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    header, rows = tickets_table(first, last, query)
+    made = tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False)  # noqa: SIM115 - it outlives this function
+    made.close()
+    path = Path(made.name)
+    try:
+        export.write_xlsx(path, header, rows)
+        answer = send_file(path.open("rb"), mimetype=SPREADSHEET, download_name=f"tickets-{first}-{last}.xlsx")
+    finally:
+        path.unlink(missing_ok=True)  # what is open can still be read
+    return answer
 
 
 @api.get("/exports/journal.csv", tags=[RECORDS], summary="The journal of business days", responses={"200": CSV})
