@@ -49,7 +49,6 @@ class BranchTable(Table):
     lanes: Many[LaneName] = LANES
     digits: Literal[3, 4] = 3
     hotline: Annotated[str, Field(max_length=40)] = ""
-    promise_text: Words = {}
     missed_at: Words = {
         "ms": "kaunter pertanyaan",
         "en": "the enquiry counter",

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     secure_cookies: bool
 
     ticket_link_hours: Annotated[float, Field(gt=0, le=720)]
+    idempotency_hours: Annotated[float, Field(ge=1, le=8760)]
 
     request_bytes: Annotated[int, Field(ge=1024, le=10_000_000)]
     log_level: Literal["debug", "info", "warning", "error"]

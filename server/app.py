@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -144,17 +144,22 @@ def create_app(
     return app, socketio, door
 
 
-def start(app: Flask, socketio: SocketIO, door: Edge, speaker: voice.Speaker | None, folder: Path) -> threading.Event:
-    """Begin the background tasks; setting the returned event ends them."""
-    stopping = threading.Event()
+def start(
+    app: Flask, socketio: SocketIO, door: Edge, speaker: voice.Speaker | None, folder: Path, stopping: threading.Event
+) -> None:
+    """Begin the background tasks; setting `stopping` and `Live.stop` end them."""
     assert door.live is not None
     if speaker is not None:
         door.announcer = voice.Announcer(door.live, speaker, folder)
         door.live.on_call = door.announcer.announce
     door.live.start()
-    steps = [partial(schedule.release_step, door.office), partial(schedule.turn_of_day_step, door.office)]
+    lasts = timedelta(hours=door.settings.idempotency_hours)
+    steps = [
+        partial(schedule.release_step, door.office),
+        partial(schedule.turn_of_day_step, door.office),
+        partial(schedule.forget_step, door.office, lasts),
+    ]
     socketio.start_background_task(schedule.run, steps, stopping)
-    return stopping
 
 
 def secret(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,6 +56,9 @@ class Store(Protocol):
 
     def since(self, seq: int) -> Sequence[tuple[int, Event]] | None:
         """What happened after `seq`, oldest first, from memory; None when that is too long ago to be kept there."""
+
+    def forget_answers(self, before: datetime) -> int:
+        """Let go of some answers that were given before an instant; returns how many, 0 when none are left."""
 
     def turn(self, actor: str, key: str | None = None) -> AbstractContextManager[Turn]:
         """Take the branch's turn, for a request with this idempotency key if it has one.
@@ -168,6 +171,9 @@ class People(Protocol):
     def revoke_role(self, role: str, now: datetime) -> None:
         """End every token of a role, such as the set-up links that nobody has used."""
 
+    def in_force(self, rows: Collection[int], now: datetime) -> set[int]:
+        """Those of these tokens that are neither revoked nor expired, nor of a disabled person."""
+
     def tokens(self) -> list[TokenRow]: ...
 
     def add_person(self, name: str, role: str, password: str | None, now: datetime) -> Person:
@@ -190,6 +196,9 @@ class People(Protocol):
 
     def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
         """Add a line to the audit. Never raises for what it is told."""
+
+    def rings(self) -> list[AuditRow]:
+        """The latest calls for help in the audit, oldest first."""
 
     def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
         """The newest lines first."""

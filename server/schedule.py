@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.actions.close_day import close_day, left_open, left_over
-from server.actions.office import Actor, Answer, Office
+from server.actions.office import Actor, Answer, Decide, Office
 from server.actions.transfer import release_untaken
+from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor
 
 log = logging.getLogger(__name__)
@@ -19,19 +20,11 @@ EVERY_S = 5.0
 
 def release_step(office: Office) -> bool:
     """Give transfers that nobody took up in time to everybody. True if there were any."""
-    now = office.now()
-    late = [
-        ids for line, ids in office.floor.lines.items()
-        if line.only and any(_is_late(office.floor, i, now) for i in ids)
-    ]  # fmt: skip
-    if not late:
-        return False
 
-    def decide(draft: Draft, at: datetime) -> Answer:
-        return Answer(200, {"released": release_untaken(draft, at)})
+    def decide(draft: Draft, now: datetime) -> Answer:
+        return Answer(200, {"released": release_untaken(draft, now)})
 
-    office.act(SYSTEM, decide)
-    return True
+    return _is_any_late(office.floor, office.now()) and _happened(office, decide)
 
 
 def turn_of_day_step(office: Office) -> bool:
@@ -41,18 +34,20 @@ def turn_of_day_step(office: Office) -> bool:
     is left: so that the boards begin the new day. Also where the new day has begun: a server that was off over the
     night finds the first customer of the morning there before it.
     """
-    floor, now = office.floor, office.now()
-    turned = floor.seq > 0 and floor.branch.business_on(now) > floor.business_on
-    if not (turned or left_open(floor, now) or left_over(floor, now)):
-        return False
 
-    def decide(draft: Draft, at: datetime) -> Answer:
+    def decide(draft: Draft, now: datetime) -> Answer:
+        if not _is_over(draft, now):  # another process was faster
+            return Answer(204)
         reason = "end of day" if draft.branch.at_end == "close" else ""
-        closed = close_day(draft, at, draft.branch.at_end, reason, unattended=True)
+        closed = close_day(draft, now, draft.branch.at_end, reason, unattended=True)
         return Answer(200, {"carried": closed.carried, "closed": closed.closed})
 
-    office.act(SYSTEM, decide)
-    return True
+    return _is_over(office.floor, office.now()) and _happened(office, decide)
+
+
+def forget_step(office: Office, lasts: timedelta) -> bool:
+    """Let go of answers that were given so long ago that nobody asks again. True if there may be more."""
+    return office.store.forget_answers(office.now() - lasts) > 0
 
 
 def run(steps: Sequence[Callable[[], bool]], stopping: threading.Event) -> None:
@@ -60,12 +55,41 @@ def run(steps: Sequence[Callable[[], bool]], stopping: threading.Event) -> None:
     while not stopping.wait(EVERY_S):
         for step in steps:
             try:
-                while step():
+                while step() and not stopping.is_set():
                     pass
+            except QueueError as refused:
+                log.warning("%s: %s", _name(step), refused)
             except Exception:
-                log.exception("%s failed", getattr(step, "__name__", "a step"))
+                log.exception("%s failed", _name(step))
 
 
-def _is_late(floor: Floor, ticket_id: int, now: datetime) -> bool:
-    waited = (now - floor.tickets[ticket_id].leg.joined_at).total_seconds()
-    return waited >= floor.branch.calling.transfer_timeout_s
+def _name(step: Callable[[], bool]) -> str:
+    inner = getattr(step, "func", step)
+    return str(getattr(inner, "__name__", "a step"))
+
+
+def _happened(office: Office, decide: Decide) -> bool:
+    """Whether the deed added anything to the journal: what changes nothing is not tried again at once."""
+    seq = 0
+
+    def watched(draft: Draft, now: datetime) -> Answer:
+        nonlocal seq
+        seq = draft.seq
+        answer = decide(draft, now)
+        seq = draft.seq - seq
+        return answer
+
+    office.act(SYSTEM, watched)
+    return seq > 0
+
+
+def _is_any_late(floor: Floor, now: datetime) -> bool:
+    limit = floor.branch.calling.transfer_timeout_s
+    aimed = (floor.tickets[i] for line, ids in floor.lines.items() if line.only for i in ids)
+    return any((now - ticket.leg.joined_at).total_seconds() >= limit for ticket in aimed)
+
+
+def _is_over(floor: Floor, now: datetime) -> bool:
+    """Whether a business day has passed, or left something undecided."""
+    turned = floor.seq > 0 and floor.branch.business_on(now) > floor.business_on
+    return turned or bool(left_open(floor, now)) or bool(left_over(floor, now))

@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, update
 
 from server.domain.branch import Branch
 from server.domain.events import Event, TicketIssued, decode, encode
@@ -27,6 +28,7 @@ from sql.chain import entry_hash, payload_text
 from sql.floor_query import load_floor
 from sql.tables import answers, branches, counters, journal, legs, tickets
 
+FORGET_STEP = 200
 REMEMBERED = 4096
 """How many events a process keeps in memory for screens that are a little behind."""
 
@@ -230,6 +232,14 @@ class SqlStore:
             if turn.draft.events:
                 self._recent.extend(turn.draft.events)
                 self._floor = turn.draft.settled()
+
+    def forget_answers(self, before: datetime) -> int:
+        some = select(answers.c.key).where(answers.c.branch == self._code, answers.c.at < before).limit(FORGET_STEP)
+        with self._lock, self._writing.begin() as connection:
+            keys = list(connection.scalars(some))
+            if keys:
+                connection.execute(delete(answers).where(answers.c.branch == self._code, answers.c.key.in_(keys)))
+        return len(keys)
 
     def _learn(self, connection: Connection, seq: int, version: int) -> None:
         """Bring the floor to what is committed: a new plan, and what other processes wrote to the journal."""
