@@ -15,7 +15,7 @@ from server.web.api import PEOPLE, api, need, once
 from server.web.boards import instant
 from server.web.edge import edge
 from server.web.passwords import hash_password, plain_name
-from server.web.refusals import Refused
+from server.web.refusals import UNKNOWN, Refused
 
 
 def person_json(person: Person) -> dict[str, object]:
@@ -140,7 +140,7 @@ def refuse_unknown_places(branch: Branch, role: str, scope: Sequence[str]) -> No
     }[kind]  # fmt: skip
     for code in scope:
         if code not in known:
-            raise Refused(422, f"unknown_{kind}", f"no {kind} has the code {code}", **{kind: code})
+            raise Refused(422, UNKNOWN[kind], f"no {kind} has the code {code}", **{kind: code})
 
 
 @api.post("/devices/<int:row>/revoke", tags=[PEOPLE], summary="Shut a device out", responses={"200": dto.Told})

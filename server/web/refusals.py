@@ -40,6 +40,15 @@ HTTP_CODES: Mapping[int, str] = {
 """The code of a refusal that the server's own library gives; every other status below 500 is `bad_request`."""
 
 
+UNKNOWN: Mapping[str, str] = {
+    "zone": "unknown_zone",
+    "counter": "unknown_counter",
+    "kiosk": "unknown_kiosk",
+    "ticket": "unknown_ticket",
+}
+"""The code of a place, or a ticket's address, that the branch does not have."""
+
+
 class Refused(Exception):
     """A refusal of the edge: who asks may not, or the request cannot be read.
 

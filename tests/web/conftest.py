@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from config.settings import load
@@ -121,6 +122,7 @@ class OfficeServer:
     clock: FakeClock
     data: Path
     _secrets: dict[str, str] = field(default_factory=dict)
+    _most_pages: int = 0
 
     def token(self, role: str, name: str | None = None, scope: Sequence[str] = ()) -> str:
         return self.door.people.add_token(role, name or role, self.clock.now(), scope=scope)
@@ -150,40 +152,95 @@ class OfficeServer:
     def browser(self) -> Browser:
         return Browser(self.app)
 
+    def fill_the_disk(self) -> None:
+        """From now on the database cannot grow by a page: SQLite itself says that the disk is full."""
+        self._most_pages = 0
+        if not event.contains(self.engine, "checkout", self._limit_pages):
+            event.listen(self.engine, "checkout", self._limit_pages)
+
+    def make_room(self) -> None:
+        self._most_pages = 2**30
+
+    def _limit_pages(self, connection: Any, *_: object) -> None:
+        connection.execute(f"pragma max_page_count = {self._most_pages or 1}").close()  # never below what there is
+
     def audit(self, kind: str | None = None) -> list[AuditRow]:
         """The lines of the audit, the newest first."""
         return [row for row in self.door.people.audit(1000) if kind is None or row.kind == kind]
 
 
+def refusal(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The problem that an answer is; that it is this one, and whole, is asserted."""
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json"), answer.text
+    told: dict[str, Any] = answer.get_json()
+    assert (told["status"], told["code"]) == (status, code), told
+    assert told["type"] == "about:blank"
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
 AnOfficeServer = Callable[..., OfficeServer]
 
+ROOMY = {"voice": "off", "login_per_minute": 1000, "pairing_per_minute": 1000, "public_per_minute": 10_000}
+"""Settings in which no limit is met by accident."""
 
-@pytest.fixture
-def an_office_server(tmp_path: Path) -> Iterator[AnOfficeServer]:
-    """Makes the application on a folder: a new one, or the one given, as after a restart."""
-    made: list[Engine] = []
 
-    def make(
-        data: Path | None = None, *, branch: str | None = None, clock: FakeClock | None = None, **settings: Any
+class Offices:
+    """Makes the application on a folder, as often as a test asks; `fresh` is an office nobody has been in yet."""
+
+    def __init__(self, folder: Path, fresh: Path) -> None:
+        self._folder = folder
+        self._fresh = fresh
+        self._engines: list[Engine] = []
+
+    def __call__(
+        self, data: Path | None = None, *, branch: str | None = None, clock: FakeClock | None = None, **settings: Any
     ) -> OfficeServer:
-        folder = data or tmp_path / f"office-{len(made)}"
+        """On a new folder, or on the one given, as after a restart. `branch` is a branch file's text."""
+        folder = data or self._folder / f"office-{len(self._engines)}"
         file = None
         if branch is not None:
-            file = tmp_path / "branch.toml"
+            file = self._folder / "branch.toml"
             file.write_text(branch, encoding="utf-8")
-        chosen = load(folder, **{"voice": "off", "login_per_minute": 1000, "pairing_per_minute": 1000, **settings})
+        elif data is None:
+            shutil.copytree(self._fresh, folder)
+        chosen = load(folder, **(ROOMY | settings))
         opened = open_folder(chosen, file)
-        made.append(opened.engine)
+        self._engines.append(opened.engine)
         clock = clock or FakeClock()
         app, _, door = create_app(chosen, opened.engine, opened.branch, clock)
         return OfficeServer(app, door, opened.engine, clock, folder)
 
-    yield make
-    for engine in made:
-        engine.dispose()
+    def close(self) -> None:
+        for engine in self._engines:
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def a_fresh_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example office as the first start leaves it, to be copied: what all tests begin with is made once."""
+    folder = tmp_path_factory.mktemp("fresh") / "data"
+    open_folder(load(folder)).engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def an_office_server(tmp_path: Path, a_fresh_folder: Path) -> Iterator[AnOfficeServer]:
+    offices = Offices(tmp_path, a_fresh_folder)
+    yield offices
+    offices.close()
 
 
 @pytest.fixture
 def office(an_office_server: AnOfficeServer) -> OfficeServer:
     """The example office, just opened."""
     return an_office_server()
+
+
+@pytest.fixture(scope="module")
+def the_office(tmp_path_factory: pytest.TempPathFactory, a_fresh_folder: Path) -> Iterator[OfficeServer]:
+    """One office for all tests of a file: for those that are refused, and so change nothing."""
+    offices = Offices(tmp_path_factory.mktemp("shared"), a_fresh_folder)
+    yield offices()
+    offices.close()
