@@ -53,13 +53,14 @@ class Office:
         """Let `decide` happen once. The same `key` from the same actor again gets the first answer, whatever has
         happened since; what was refused is decided anew.
 
-        `asked` is what was asked, in any canonical form. Raises KeyReused when the key came with another
+        `asked` is a digest of what was asked (64 characters). Raises KeyReused when the key came with another
         question, TooLong for a key over KEY_LENGTH, ClockSetBack when the clock is over a minute behind the journal,
         and what `decide` raises; then nothing at all has happened.
         """
         if key and len(key) > KEY_LENGTH:
             raise TooLong(name="Idempotency-Key", most=KEY_LENGTH)
-        own = f"{actor.name} {key}" if key else None  # two devices that count 1, 2, 3 … must not get each other's answers
+        # Two devices that both count 1, 2, 3 … must not get each other's answers.
+        own = f"{actor.name} {key}" if key else None
         try:
             with self.store.turn(actor.name, own) as turn:
                 if key and (given := turn.given) is not None:

@@ -18,9 +18,9 @@ from server.domain.charter import verdict
 from server.domain.counter import CounterState, Duty
 from server.domain.discipline import Choice, discipline, rank
 from server.domain.errors import UnknownTicket
+from server.domain.layered import Layered
 from server.domain.measures import Pace, of_leg
 from server.domain.numbering import following
-from server.domain.layered import Layered
 from server.domain.queue import Line, Service
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket, issued

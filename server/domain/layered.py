@@ -28,9 +28,9 @@ class Layered(MutableMapping[K, V]):
 
     def copy(self) -> Layered[K, V]:
         made: Layered[K, V] = Layered.__new__(Layered)
-        if len(self._over) > MOST:
-            self._base, self._over = dict(self.items()), {}
         made._base, made._over, made._size = self._base, self._over.copy(), self._size
+        if len(self._over) > MOST:  # merged in the copy alone: others may be reading this one at the moment
+            made._base, made._over = dict(self.items()), {}
         return made
 
     def __getitem__(self, key: K) -> V:

@@ -105,13 +105,17 @@ def test_who_reads_the_floor_during_a_turn_sees_it_as_it_was() -> None:
     office.open()
     office.issue_many(3)
     before = office.floor
-    remembered = (before.seq, dict(before.tickets), dict(before.lines), dict(before.counters), before.tally())
+
+    def seen() -> tuple[object, ...]:
+        return before.seq, dict(before.tickets), dict(before.lines), dict(before.counters), before.tally()
+
+    remembered = seen()
 
     office.next()
     office.clock.advance(days=1)
     office.issue()
 
-    assert (before.seq, before.tickets, before.lines, before.counters, before.tally()) == remembered
+    assert seen() == remembered
 
 
 def test_the_tallies_of_a_day_count_what_became_of_the_tickets() -> None:
