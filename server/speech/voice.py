@@ -116,17 +116,18 @@ class Voice:
 
     def warm(self, letters: Iterable[str], counters: Iterable[str], languages: Sequence[str]) -> None:
         """Have the parts of all calls that these can make rendered beforehand; a call that comes meanwhile goes first.
+        Both must name at least one.
 
         Rendering some 50 parts a language takes the worker one to three seconds, the server nothing.
         """
         signs = [f"{letter}{digit}{digit}" for letter in letters for digit in range(10)]
         names = list(counters)
+        calls = [Call(number, names[0]) for number in signs] + [Call(signs[0], counter) for counter in names]
         for language in languages:
             parts: dict[str, Segment] = {}
-            for number in signs:
-                for counter in names:
-                    for part in announcement.segments(Call(number, counter), self._words[language]):
-                        parts.setdefault(part.text, part)
+            for call in calls:
+                for part in announcement.segments(call, self._words[language]):
+                    parts.setdefault(part.text, part)
             for part in parts.values():
                 self._put(2, partial(self._warm, part, language))
 

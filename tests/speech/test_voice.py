@@ -75,7 +75,7 @@ def seconds(path: Path) -> float:
         return float(file.getnframes() / file.getframerate())
 
 
-def spoken_in_two_languages(a_hall: HallMaker) -> None:
+def test_a_call_is_the_chime_and_a_clip_in_each_language(a_hall: HallMaker) -> None:
     hall = a_hall()
 
     hall.call("A042", "ms", "en")
@@ -134,31 +134,17 @@ def work_goes_on_meanwhile(a_hall: HallMaker) -> None:
     assert turns[0] > 20
 
 
-def test_a_call_is_the_chime_and_a_clip_in_each_language(a_hall: HallMaker) -> None:
-    spoken_in_two_languages(a_hall)
-
-
-@pytest.mark.async_mode("eventlet")
-def test_a_call_is_spoken_under_eventlet(a_hall: HallMaker) -> None:
-    spoken_in_two_languages(a_hall)
-
-
-@pytest.mark.async_mode("gevent")
-def test_a_call_is_spoken_under_gevent(a_hall: HallMaker) -> None:
-    spoken_in_two_languages(a_hall)
-
-
 def test_a_worker_killed_between_two_calls_costs_nothing(a_hall: HallMaker) -> None:
     spoken_after_a_killed_worker(a_hall)
 
 
 @pytest.mark.async_mode("eventlet")
-def test_a_killed_worker_costs_nothing_under_eventlet(a_hall: HallMaker) -> None:
+def test_calls_are_spoken_and_a_killed_worker_costs_nothing_under_eventlet(a_hall: HallMaker) -> None:
     spoken_after_a_killed_worker(a_hall)
 
 
 @pytest.mark.async_mode("gevent")
-def test_a_killed_worker_costs_nothing_under_gevent(a_hall: HallMaker) -> None:
+def test_calls_are_spoken_and_a_killed_worker_costs_nothing_under_gevent(a_hall: HallMaker) -> None:
     spoken_after_a_killed_worker(a_hall)
 
 
