@@ -50,7 +50,7 @@ class Caller:
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         client = self.app.test_client(use_cookies=False)
-        return client.open(whole(path), method=method, headers=headers, **rest)
+        return client.open(whole(path), method=method, headers=headers, buffered=True, **rest)
 
     def get(self, path: str, **rest: Any) -> TestResponse:
         return self.ask("GET", path, **rest)
@@ -87,10 +87,14 @@ class Browser:
         ):
             self.csrf = found[1]
 
-    def post(self, path: str, body: object = None, *, csrf: str | None = None, **rest: Any) -> TestResponse:
-        """As `api.js` posts: JSON, with the CSRF token in its header (`csrf=""`: without)."""
+    def post(
+        self, path: str, body: object = None, *, csrf: str | None = None, page: str = "", **rest: Any
+    ) -> TestResponse:
+        """As `api.js` posts from the page at the path `page`: JSON, with the CSRF token (`csrf=""`: without)."""
         token = self.csrf if csrf is None else csrf
         headers = {"X-CSRFToken": token} if token else {}
+        if page:
+            headers["Referer"] = f"http://localhost{page}"
         return self.client.post(whole(path), json={} if body is None else body, headers=headers, **rest)
 
     def submit(self, path: str, fields: Mapping[str, str], *, csrf: str | None = None, **rest: Any) -> TestResponse:
