@@ -1,6 +1,7 @@
 /**
  * Plays one state of the hall on the real page: the real board.js and page.js, a line that says what the stage
- * wrote down, and a clock that stands where the picture is to be taken. In no office.
+ * wrote down, and a clock that stands where the picture is to be taken. A test may go on from there:
+ * `dispatchEvent(new CustomEvent("word", { detail: { after, name, event } }))`. In no office.
  */
 import { startDisplay } from "/static/display/page.js";
 
@@ -16,6 +17,10 @@ startDisplay({
       line.onEvent(name, event);
     }
     steady = at;
+    addEventListener("word", ({ detail: { after, name, event } }) => {
+      steady += after;
+      line.onEvent(name, event);
+    });
     const state = age >= line.offlineAfter ? "offline" : age >= line.staleAfter ? "stale" : "live";
     if (state !== "live") queueMicrotask(() => line.onFreshness(state, age));
     return { age, emit() {}, close() {} };

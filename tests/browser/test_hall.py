@@ -191,6 +191,36 @@ def test_who_asked_for_less_motion_sees_none(page: Page, stage: Stage) -> None:
     assert longest == 6000
 
 
+@pytest.mark.slow
+def test_five_thousand_calls_leave_the_page_as_light_as_a_hundred_did(page: Page, stage: Stage) -> None:
+    live_through = """([from, to]) => {
+      for (let n = from; n < to; n += 1) {
+        const number = `A${String(n % 1000).padStart(3, '0')}`;
+        const event = { number, counter: String(n % 9 + 1), calls: 1, at: '2026-03-02T02:42:00Z' };
+        const say = (after, name) => dispatchEvent(new CustomEvent('word', { detail: { after, name, event } }));
+        say(4000, 'ticket_called');
+        say(3000, n % 7 ? 'service_began' : 'ticket_no_show');
+      }
+    }"""
+    page.goto(f"{stage.url}/display/hall/one")
+    page.wait_for_selector(".card")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def weight() -> dict[str, float]:
+        devtools.send("HeapProfiler.collectGarbage")
+        return {metric["name"]: metric["value"] for metric in devtools.send("Performance.getMetrics")["metrics"]}
+
+    page.evaluate(live_through, [0, 100])
+    before = weight()
+    for start in range(100, 5000, 700):
+        page.evaluate(live_through, [start, start + 700])
+    after = weight()
+
+    assert after["JSHeapUsedSize"] < before["JSHeapUsedSize"] * 1.2
+    assert after["Nodes"] <= before["Nodes"] * 1.2
+
+
 @pytest.mark.parametrize("path", ["/", "/display/hall/one", "/display/hall/closed", "/display/canteen/ready"])
 def test_axe_finds_nothing(page: Page, stage: Stage, path: str) -> None:
     page.goto(stage.url + path)
