@@ -273,8 +273,8 @@ export function lockOf(idle, { after = 900_000, warn = 60_000 } = {}) {
 export function lineOf({ board, officer, now, link, lock, said }) {
   const state = stateOf(board, officer);
   if (state === "signed_out") return null;
-  if (link === "offline") return { kind: "offline", level: "bad" };
   if (lock?.state === "warning") return { kind: "lock", level: "warning", seconds: lock.seconds };
+  if (link === "offline") return { kind: "offline", level: "bad" };
   if (said && said.level === "bad" && said.until > now) return { kind: "said", level: "bad", text: said.text };
   const undo = undoSeconds(board, now);
   if (undo > 0 && state !== "taken") {

@@ -55,6 +55,7 @@ class Desk:
     """The action's path → the state in which it leaves the counter."""
     refusals: dict[str, Payload] = field(default_factory=dict)
     is_down: bool = False
+    is_paired: bool = False
     hold_answer: threading.Event | None = None
     posts: list[tuple[str, str, Payload]] = field(default_factory=list)
     """(path, idempotency key, body) of every POST that arrived."""
@@ -91,13 +92,17 @@ def create_stage(desk: Desk) -> Flask:
 
     @app.before_request
     def cut() -> Response | None:
-        if desk.is_down and request.path.startswith("/api/"):
+        if desk.is_down and request.path.startswith(("/api/", "/healthz")):
             return Response("the line is cut", 503)
         return None
 
     @app.get("/static/<part>/<path:name>")
     def static_file(part: str, name: str) -> Response:
         return send_from_directory(ROOT / STATIC[part], name)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify({})
 
     @app.get("/counter/<counter>")
     def terminal(counter: str) -> str:
@@ -173,7 +178,7 @@ def create_stage(desk: Desk) -> Flask:
 
     @app.get("/pair/status")
     def pair_status() -> Response:
-        return Response(status=202)
+        return Response(status=204 if desk.is_paired else 202)
 
     @app.get("/error/<int:status>")
     def error(status: int) -> str:

@@ -326,7 +326,7 @@ test("the line on top says the most pressing thing", () => {
   const no = { level: "bad", text: "Tidak boleh", until: NOW + 1 };
 
   assert.equal(lineOf({ link: "offline" }).kind, "offline");
-  assert.equal(lineOf({ lock: { state: "warning", seconds: 30 }, said: no }).kind, "lock");
+  assert.equal(lineOf({ link: "offline", lock: { state: "warning", seconds: 30 }, said: no }).kind, "lock");
   assert.equal(lineOf({ said: no }).text, "Tidak boleh");
   assert.deepEqual([lineOf().kind, lineOf().number, lineOf().seconds], ["undo", "A012", 5]);
   assert.equal(lineOf({ now: NOW + 6000 }).kind, "reminder");

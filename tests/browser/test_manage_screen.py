@@ -1,0 +1,250 @@
+"""The pages of those who keep the office, as people meet them: figures with their meaning, forms that say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.counter_boards import Instants
+from tests.browser.manage_boards import an_overview
+from tests.browser.stage_officer import Desk, the_stage
+
+PAGES = ("manage", "admin", "login", "setup/x", "pair", "error/403", "error/404", "error/429", "error/500")
+AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js"))
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def address(desk: Desk) -> Iterator[str]:
+    with the_stage(desk) as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def look(page: Page, url: str) -> None:
+    page.goto(url)
+    page.evaluate("() => document.fonts.ready")
+    if page.locator("[data-people]").count():
+        page.wait_for_selector("[data-people] tr")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_fails_the_rules_for_accessible_pages(page: Page, address: str, name: str) -> None:
+    rules = AXE.read_text("utf-8")
+    for width in (1440, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        look(page, f"{address}/{name}")
+
+        page.evaluate(rules)
+        found = page.evaluate(
+            "() => axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
+        )
+
+        assert found == [], width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_reflows_to_a_narrow_window(page: Page, address: str, name: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    look(page, f"{address}/{name}")
+
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+def test_the_manager_reads_the_office_in_one_sentence_and_seven_figures(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+
+    assert page.locator("h1").inner_text() == ("27 orang menunggu, paling lama 21 minit. 4 daripada 6 kaunter dibuka.")
+    kept = page.locator('[data-tile="kept"]')
+    assert kept.locator("[data-value]").inner_text() == "87"
+    assert "149" in kept.locator("[data-is]").inner_text()
+    assert kept.get_attribute("data-level") == "bad"
+    assert page.locator("[data-tile]").count() == 7
+    assert all(text for text in page.locator("[data-is]").all_inner_texts())
+
+
+def test_who_idles_and_who_serves_long_is_marked_in_words(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+
+    rows = page.locator("[data-counters] tr")
+
+    assert "Layanan lama" in rows.nth(1).inner_text()
+    assert "Menganggur" in rows.nth(3).inner_text()
+    assert "Ditutup: Solat" in rows.nth(4).inner_text()
+    assert "tiada kaunter" in page.locator("[data-queues] tr").nth(4).inner_text()
+
+
+def test_an_empty_office_has_no_waits_and_no_share(page: Page, desk: Desk, address: str) -> None:
+    nothing = {"minutes": 15, "share": 0.9, "kept_share": None, "judged": 0}
+    desk.overview = an_overview(
+        Instants(), waiting=0, longest_wait_s=0, called_today=0, no_show_today=0, breaches=0, promise=nothing
+    )
+
+    look(page, f"{address}/manage")
+
+    assert page.locator("h1").inner_text() == "Tiada yang menunggu. 4 daripada 6 kaunter dibuka."
+    for key in ("longest", "kept", "no_show"):
+        assert page.locator(f'[data-tile="{key}"] [data-value]').inner_text() == "–"
+
+
+def test_an_export_with_its_days_the_wrong_way_round_is_not_asked_for(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+    page.get_by_label("Dari").fill("2026-03-05")
+
+    page.get_by_role("button", name="Muat turun CSV").click()
+
+    assert page.get_by_text("Tarikh mula mesti sebelum tarikh akhir.").is_visible()
+    page.get_by_label("Dari").fill("2026-03-01")
+    with page.expect_request("**/api/v1/exports/tickets.csv?from=2026-03-01&to=2026-03-02"):
+        page.get_by_role("button", name="Muat turun CSV").click()
+
+
+def test_the_overview_speaks_the_language_that_was_chosen(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+
+    page.get_by_label("Bahasa").select_option("en")
+
+    assert page.locator("h1").inner_text().startswith("27 people are waiting")
+    assert page.get_attribute("html", "lang") == "en"
+
+
+def test_old_figures_say_since_when_they_are_old(page: Page, desk: Desk, address: str) -> None:
+    page.clock.install()
+    look(page, f"{address}/manage")
+
+    desk.is_down = True
+    page.clock.run_for(12_000)
+
+    page.get_by_role("alert").filter(has_text="Angka ini tidak dikemas kini sejak").wait_for()
+
+
+def test_a_wrong_password_is_said_in_malay_and_english_and_keeps_the_name(page: Page, desk: Desk, address: str) -> None:
+    desk.login = {"refusal": {"code": "wrong_password"}, "name": "aina"}
+
+    look(page, f"{address}/login")
+
+    said = page.get_by_role("alert").inner_text()
+    assert "Nama atau kata laluan salah" in said
+    assert page.locator("[role=alert] [lang=en]").count() == 1
+    assert page.locator("#name").input_value() == "aina"
+    assert page.evaluate("() => document.activeElement.id") == "password"
+
+
+def test_what_one_types_can_be_seen(page: Page, address: str) -> None:
+    look(page, f"{address}/login")
+    page.locator("#password").fill("rahsia besar")
+
+    page.locator("[data-show]").check()
+
+    assert page.locator("#password").get_attribute("type") == "text"
+
+
+def test_a_person_is_added_with_a_role_and_a_password(page: Page, desk: Desk, address: str) -> None:
+    look(page, f"{address}/admin")
+    page.locator("#person-name").fill(" Salmah ")
+    page.locator("#person-role").select_option("supervisor")
+    page.locator("#person-password").fill("kata laluan panjang")
+
+    page.get_by_role("button", name="Tambah orang").click()
+
+    page.get_by_text("Salmah ditambah").wait_for()
+    body = {"name": "Salmah", "role": "supervisor", "password": "kata laluan panjang"}
+    assert [(path, sent) for path, _, sent in desk.posts] == [("/people", body)]
+    assert page.locator("#person-password").input_value() == ""
+
+
+def test_a_device_is_paired_by_the_code_on_its_screen(page: Page, desk: Desk, address: str) -> None:
+    look(page, f"{address}/admin")
+    page.locator("#device-code").fill("7k4 pxm")
+    page.locator("#device-name").fill("TV lobi")
+    page.locator("#device-role").select_option("display")
+    page.locator("#device-scope").fill("hall")
+
+    page.get_by_role("button", name="Pasangkan").click()
+
+    page.get_by_text("TV lobi dipasangkan").wait_for()
+    body = {"code": "7K4PXM", "name": "TV lobi", "role": "display", "scope": ["hall"]}
+    assert [(path, sent) for path, _, sent in desk.posts] == [("/devices/pair", body)]
+
+
+def test_a_device_is_revoked_only_after_a_second_thought(page: Page, desk: Desk, address: str) -> None:
+    look(page, f"{address}/admin")
+    revoke = page.get_by_role("button", name="Batalkan: TV kantin")
+
+    revoke.click()
+    page.get_by_role("button", name="Batal", exact=True).click()
+    assert desk.posts == []
+    revoke.click()
+    page.locator("[data-ask-revoke] [value=yes]").click()
+
+    page.get_by_text("TV kantin dibatalkan").wait_for()
+    assert [path for path, *_ in desk.posts] == ["/devices/3/revoke"]
+
+
+def test_a_password_is_set_for_somebody_who_forgot_it(page: Page, desk: Desk, address: str) -> None:
+    look(page, f"{address}/admin")
+
+    page.get_by_role("button", name="Tetapkan kata laluan: Aina").click()
+    page.locator("#new-password").fill("kata laluan baharu")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Kata laluan Aina ditetapkan").wait_for()
+    assert [(path, sent) for path, _, sent in desk.posts] == [
+        ("/people/7/password", {"password": "kata laluan baharu"})
+    ]
+
+
+def test_nobody_takes_away_their_own_rights_by_mistake(page: Page, address: str) -> None:
+    look(page, f"{address}/admin")
+
+    own = page.locator("[data-people] tr").first
+
+    assert own.locator("select").is_disabled()
+    assert own.get_by_role("button").count() == 1
+
+
+def test_a_refused_change_is_said_and_changes_nothing_on_the_page(page: Page, desk: Desk, address: str) -> None:
+    desk.refusals = {"role": {"type": "about:blank", "title": "not yourself", "status": 409, "code": "not_yourself"}}
+    look(page, f"{address}/admin")
+    role = page.get_by_label("Peranan: Aina")
+
+    role.select_option("admin")
+
+    page.get_by_role("status").filter(has_text="akaun anda sendiri").wait_for()
+    assert role.input_value() == "officer"
+
+
+def test_a_screen_that_was_let_in_shows_what_it_is_for(page: Page, desk: Desk, address: str) -> None:
+    page.clock.install()
+    look(page, f"{address}/pair")
+    assert page.locator("[data-code]").inner_text() == "7K4PXM"
+
+    desk.is_paired = True
+    with page.expect_request("**/display/hall"):
+        page.clock.run_for(3_500)
