@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_openapi.openapi import OpenAPI
 from flask_socketio import SocketIO
 from sqlalchemy import Engine
@@ -37,6 +38,7 @@ from server.web import (
     api_tickets,
     health,
     pages,
+    phone,
     voice,
 )
 from server.web.access import csrf
@@ -45,22 +47,32 @@ from server.web.document import document
 from server.web.edge import Edge
 from server.web.limits import Turnstile
 from server.web.live import Live
+from server.web.packing import pack_static
 from server.web.passwords import Strangers
 from server.web.refusals import Refused
 from server.web.watch import of_validation, watch
-from sql.database import is_storage_fault
+from sql.database import checkpoint, is_storage_fault
 from sql.people import SqlPeople
 from sql.records import SqlRecords
 from sql.store import SqlStore
 
 VERSION = "0.1.0"
-_ROUTES = (api_boards, api_counters, api_people, api_records, api_tickets)
-"""Importing them fills `server.web.api.api`."""
+_ROUTES = (api_boards, api_counters, api_people, api_records, api_tickets, phone)
+"""Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
 
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions are of pages; a request with a token of its own has none, and does not pay for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "Authorization" in request.headers:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 class JsonRequest(Request):
@@ -99,6 +111,7 @@ def create_app(
         template_folder=None,
     )
     app.request_class = JsonRequest
+    app.session_interface = PageSessions()
     app.config.update(
         SECRET_KEY=secret(settings.data / "secret"),
         MAX_CONTENT_LENGTH=settings.request_bytes,
@@ -141,13 +154,20 @@ def create_app(
         app.register_blueprint(screen)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: document(app))
     watch(app, door, is_storage_fault)
+    pack_static(app)
     return app, socketio, door
 
 
 def start(
-    app: Flask, socketio: SocketIO, door: Edge, speaker: voice.Speaker | None, folder: Path, stopping: threading.Event
+    app: Flask,
+    socketio: SocketIO,
+    door: Edge,
+    speaker: voice.Speaker | None,
+    folder: Path,
+    stopping: threading.Event,
+    database: str | None = None,
 ) -> None:
-    """Begin the background tasks; setting `stopping` and `Live.stop` end them."""
+    """Begin the background tasks; setting `stopping` and `Live.stop` end them. `database`: SQLite's file, if any."""
     assert door.live is not None
     if speaker is not None:
         door.announcer = voice.Announcer(door.live, speaker, folder)
@@ -159,7 +179,14 @@ def start(
         partial(schedule.turn_of_day_step, door.office),
         partial(schedule.forget_step, door.office, lasts),
     ]
+    if database is not None:
+        steps.append(partial(_checkpoint, door, database))
     socketio.start_background_task(schedule.run, steps, stopping)
+
+
+def _checkpoint(door: Edge, database: str) -> bool:
+    door.offload(checkpoint, database)
+    return False
 
 
 def secret(path: Path) -> bytes:

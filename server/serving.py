@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,16 +18,22 @@ from config import phrases
 from config.settings import Settings
 from server import app as application
 from server import runtime
+from server.actions.load_branch import read_plan
 from server.domain.branch import Branch
 from server.office_folder import Opened, open_folder
-from server.poke import Poke, PostgresPoke, RedisPoke
+from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
 from server.web.edge import Edge
 from server.web.voice import Speaker
 from sql.people import SqlPeople
+from sql.plan import saved_plan
 
 log = logging.getLogger(__name__)
 CLIPS = "clips"
+GARBAGE = 20_000
+"""New objects between two looks for garbage in cycles: a request makes some thousand, and hardly any cycle."""
+READY = "ready"
+ORPHANED_S = 1.0
 
 
 def serve(
@@ -47,14 +54,20 @@ def serve(
         return _serve_many(settings, opened)
     listening = runtime.listen(settings.host, settings.port, share=is_worker)
     app, socketio, door = application.create_app(settings, opened.engine, opened.branch, clock)
-    speaker = voice_of(settings, door.office.floor.branch)
-    stopping = application.start(app, socketio, door, speaker, settings.data / CLIPS)
+    stopping = threading.Event()
     poke = poke_of(settings, opened) if is_worker or settings.redis else None
     if poke is not None:
-        _hear_others(door, poke, opened.branch, stopping, socketio.start_background_task)
+        for task in _join_others(door, Neighbours(poke, opened.branch, stopping)):
+            socketio.start_background_task(task)
+    speaker = voice_of(settings, door.office.floor.branch)
+    database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
+    application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database)
     host, port = listening.getsockname()[:2]
     root = f"http://{host}:{port}"
-    if not is_worker:
+    if is_worker:
+        print(READY, flush=True)
+        socketio.start_background_task(_end_with, os.getppid(), stopping)
+    else:
         print(greeting(settings, door.people, door.office.floor.branch, root), flush=True)
     people = company(door, root) if company is not None else None
 
@@ -67,6 +80,7 @@ def serve(
 
     gc.collect()
     gc.freeze()  # what a start has made stays; looking through it again and again only makes screens wait
+    gc.set_threshold(GARBAGE, 20, 50)
     runtime.serve(app, listening, settings.max_connections, stop)
     close = getattr(speaker, "close", None)
     if close is not None:
@@ -99,50 +113,64 @@ def poke_of(settings: Settings, opened: Opened) -> Poke | None:
     return PostgresPoke(opened.engine) if opened.engine.dialect.name == "postgresql" else None
 
 
-def _hear_others(door: Edge, poke: Poke, branch: str, stopping: threading.Event, start: object) -> None:
+def _join_others(door: Edge, others: Neighbours) -> Sequence[Callable[[], None]]:
+    """Tell the other processes and hear them; returns the tasks that have to run for it."""
     live, office = door.live, door.office
     assert live is not None
 
     def tell() -> None:
         live.poke()
-        poke.send(branch)
-
-    def heard() -> None:
-        office.store.catch_up()
-        live.poke()
+        others.say("more")
 
     office.publish = tell
-    start(poke.listen, branch, heard, stopping)  # type: ignore[operator]
+    live.pass_on = others.say
+    others.heard = live.hear
+    return others.tasks()
+
+
+def _end_with(parent: int, stopping: threading.Event) -> None:
+    """A process whose parent was killed would hold the port for ever and answer beside the next."""
+    while not stopping.wait(ORPHANED_S):
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
 
 
 def _serve_many(settings: Settings, opened: Opened) -> int:
-    """N processes that share the port; the first to fail ends them all, and SIGTERM reaches each."""
-    opened.engine.dispose()
-    runtime.listen(settings.host, settings.port, share=True).close()  # taken by somebody else? say so at once
-    command = [
-        sys.executable, "-m", "server.cli", "serve", "--worker", "--data", str(settings.data), "--host", settings.host,
-        "--port", str(settings.port), "--processes", str(settings.processes), "--database", settings.database,
-        *(["--redis", settings.redis] if settings.redis else []), "--async-mode", settings.async_mode,
-    ]  # fmt: skip
-    workers = [subprocess.Popen(command) for _ in range(settings.processes)]
+    """N processes that share the port; the first to end ends them all, and SIGTERM reaches each.
 
-    def end(*_: object) -> None:
-        for worker in workers:
-            if worker.poll() is None:
-                worker.terminate()
+    Prints the addresses when all of them answer. Returns 0 where they ended because they were told to.
+    """
+    with runtime.reserve(settings.host, settings.port) as reserved:  # until the end: nobody else gets it meanwhile
+        port = reserved.getsockname()[1]
+        command = [
+            sys.executable, "-m", "server.cli", "serve", "--worker", "--data", str(settings.data),
+            "--host", settings.host, "--port", str(port), "--processes", str(settings.processes),
+            "--database", settings.database, *(["--redis", settings.redis] if settings.redis else []),
+            "--async-mode", settings.async_mode,
+        ]  # fmt: skip
+        workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(settings.processes)]
+        told = threading.Event()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    from server.actions.load_branch import read_plan
-    from sql.plan import saved_plan
+        def end(*_: object) -> None:
+            told.set()
+            for worker in workers:
+                if worker.poll() is None:
+                    worker.terminate()
 
-    engine = open_folder(settings).engine
-    branch = read_plan(saved_plan(engine, opened.branch), 1)
-    print(greeting(settings, SqlPeople(engine), branch, f"http://{settings.host}:{settings.port}"), flush=True)
-    engine.dispose()
-    os.wait()
-    end()
-    return max(worker.wait() for worker in workers)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, end)
+        if all(worker.stdout is not None and READY in worker.stdout.readline() for worker in workers):
+            branch = read_plan(saved_plan(opened.engine, opened.branch), 1)
+            root = f"http://{settings.host}:{port}"
+            print(greeting(settings, SqlPeople(opened.engine), branch, root), flush=True)
+        opened.engine.dispose()
+        while all(worker.poll() is None for worker in workers):
+            time.sleep(0.1)
+        was_told = told.is_set()
+        end()
+        statuses = [worker.wait() for worker in workers]
+    return 0 if was_told and not any(statuses) else 1
 
 
 def greeting(settings: Settings, people: People, branch: Branch, root: str) -> str:

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("branch", "seq", name="pk_journal"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_journal_at", "journal", ["branch", "at"], unique=False)
     op.create_table(
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("branch", "id", name="pk_tickets"),
         sa.UniqueConstraint("branch", "business_on", "number", name="uq_tickets_number"),
         sa.UniqueConstraint("token", name="uq_tickets_token"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_tickets_ended", "tickets", ["branch", "ended_at"], unique=False)
     op.create_index(
@@ -161,6 +163,7 @@ def upgrade() -> None:
         sa.Column("flag", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(["branch", "ticket"], ["tickets.branch", "tickets.id"], name="fk_legs_ticket"),
         sa.PrimaryKeyConstraint("branch", "ticket", "leg", name="pk_legs"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_legs_called", "legs", ["branch", "last_called_at"], unique=False)
     op.create_index("ix_legs_ended", "legs", ["branch", "service", "ended_at"], unique=False)
