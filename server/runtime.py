@@ -7,10 +7,13 @@ screen otherwise waits 40 ms for every connection), room for more connections th
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, TypeVar, cast, get_args
@@ -20,9 +23,9 @@ R = TypeVar("R")
 
 Mode = Literal["eventlet", "gevent", "threading"]
 MODES = get_args(Mode)
-GRACE_S = 1.5
 END_WITHIN_S = 8.0
 SOCKET_TIMEOUT_S = 120
+LIVE_PATH = "/socket.io/"
 _mode: Mode = "threading"
 
 
@@ -76,106 +79,126 @@ def listen(host: str, port: int, share: bool = False) -> socket.socket:
 
     Raises PortTaken, and OSError for an address that this machine does not have.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if share:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening = _bound(host, port, share)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        if error.errno == 98:  # EADDRINUSE
-            raise PortTaken(f"port {port} on {host} is in use by another program: choose one with --port") from error
-        raise
     listening.listen(512)
     return listening
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """Hold a port that processes of ours are about to share; nobody is answered here. Raises as `listen` does."""
+    with _bound(host, port, share=False) as probe:  # to share is to be refused by nobody: this one is
+        port = probe.getsockname()[1]
+    return _bound(host, port, share=True)
+
+
+def _bound(host: str, port: int, share: bool) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if share:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(f"port {port} on {host} is in use by another program: choose one with --port") from error
+        raise
+    return bound
 
 
 def serve(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
     """Answer until SIGTERM or SIGINT; then stop accepting, let requests in hand finish, and return.
 
-    `stop` is called first, so that background tasks end. Returns within 10 seconds of the signal.
+    `stop` is called first, so that background tasks end. Returns within 10 seconds of the signal, and does not wait
+    for live channels: their screens find the way back by themselves.
     """
-    {"eventlet": _serve_eventlet, "gevent": _serve_gevent, "threading": _serve_threading}[_mode](
-        application, listening, most, stop
-    )
+    begin = {"eventlet": _serve_eventlet, "gevent": _serve_gevent, "threading": _serve_threading}[_mode]
+    told, ended = threading.Event(), threading.Event()
+    _on_signals(lambda *_: told.set())
 
-
-class InHand:
-    """Counts the requests that are being answered, so that the end can wait for them; live channels do not count."""
-
-    def __init__(self, application: Any, pause: Callable[[], None]) -> None:
-        self.count = 0
-        self._application = application
-        self._pause = pause
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        # A connection whose next request is there already would be served again at once, and the others starve.
-        self._pause()
-        if environ.get("PATH_INFO", "").startswith("/socket.io/"):
-            return self._application(environ, start_response)
-        self.count += 1
-        try:
-            return self._application(environ, start_response)
-        finally:
-            self.count -= 1
-
-
-def _serve_eventlet(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
-    import eventlet
-    from eventlet import wsgi
-
-    answering = InHand(application, lambda: eventlet.sleep(0))
-    server = eventlet.spawn(
-        wsgi.server, listening, answering, log_output=False, max_size=most, debug=False,
-        socket_timeout=SOCKET_TIMEOUT_S, keepalive=True,
-    )  # fmt: skip
-    ended = eventlet.event.Event()
-
-    def finish() -> None:
+    def end() -> None:
+        told.wait()
         stop()
-        server.kill()
-        left = END_WITHIN_S
-        while answering.count and left > 0:
-            eventlet.sleep(0.1)
-            left -= 0.1
-        ended.send()
+        shut()
+        answering.wait(END_WITHIN_S)
+        ended.set()
 
-    _on_signals(lambda *_: eventlet.spawn(finish))
+    answering = InHand(application, patient=_mode == "threading")
+    shut = begin(answering, listening, most)
+    threading.Thread(target=end, name="end", daemon=True).start()
     ended.wait()
 
 
-def _serve_gevent(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
-    import gevent
+class InHand:
+    """Counts the requests that are being answered, each until its last byte was handed on; live channels do not count.
+
+    `patient`: there is no need to let others go first, the system does.
+    """
+
+    def __init__(self, application: Any, patient: bool = False) -> None:
+        from werkzeug.wsgi import ClosingIterator
+
+        self._until_closed = ClosingIterator
+        self._application = application
+        self._patient = patient
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if not self._patient:
+            # A connection whose next request is there already would be served again at once, and the others starve.
+            time.sleep(0)
+        if environ.get("PATH_INFO", "").startswith(LIVE_PATH):
+            return self._application(environ, start_response)
+        self._add(1)
+        try:
+            answer = self._application(environ, start_response)
+        except BaseException:
+            self._add(-1)
+            raise
+        return self._until_closed(answer, lambda: self._add(-1))
+
+    def wait(self, within_s: float) -> bool:
+        """Until nothing is in hand; False if that took longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count == 0, within_s)
+
+    def _add(self, how_many: int) -> None:
+        with self._changed:
+            self._count += how_many
+            self._changed.notify_all()
+
+
+def _serve_eventlet(application: Any, listening: socket.socket, most: int) -> Callable[[], None]:
+    import eventlet
+    from eventlet import wsgi
+
+    server = eventlet.spawn(
+        wsgi.server, listening, application, log_output=False, max_size=most, debug=False,
+        socket_timeout=SOCKET_TIMEOUT_S, keepalive=True,
+    )  # fmt: skip
+    shut: Callable[[], None] = server.kill
+    return shut
+
+
+def _serve_gevent(application: Any, listening: socket.socket, most: int) -> Callable[[], None]:
     from gevent.pool import Pool
     from gevent.pywsgi import WSGIServer
 
     server = WSGIServer(listening, application, spawn=Pool(most), log=None, error_log=None)
-
-    def end(*_: object) -> None:
-        stop()
-        gevent.spawn(server.stop, GRACE_S)
-
-    _on_signals(end)
-    server.serve_forever()
+    server.start()
+    return server.close
 
 
-def _serve_threading(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
-    import threading
-
+def _serve_threading(application: Any, listening: socket.socket, most: int) -> Callable[[], None]:
     from werkzeug.serving import make_server
 
     host, port = listening.getsockname()[:2]
     server = make_server(host, port, application, threaded=True, fd=listening.fileno())
-
-    def end(*_: object) -> None:
-        stop()
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    _on_signals(end)
-    server.serve_forever()
+    threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
+    return server.shutdown
 
 
 def _on_signals(end: Callable[..., None]) -> None:

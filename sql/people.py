@@ -7,11 +7,11 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, select, update
+from sqlalchemy import Engine, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.ports import ACTOR_LENGTH, AuditRow, Identity, NameTaken, Person, TokenRow
@@ -26,6 +26,8 @@ MOST_TRUSTED = 4096
 PAIRING_SIGNS = "ACDEFGHJKLMNPQRTUVWXY34679"
 """No two of these are mistaken for one another on a screen across a room."""
 PAIRING_LENGTH = 6
+RINGS_AMONG = 1000
+"""The newest lines of the audit, among which calls for help are looked for."""
 
 
 def secret_hash(secret: str) -> str:
@@ -41,7 +43,7 @@ class SqlPeople:
     def identify(self, secret: str, now: datetime) -> Identity | None:
         key = secret_hash(secret)
         until, identity = self._trusted.get(key, (now, None))
-        if until > now:
+        if now < until <= now + TRUSTED_FOR:  # a clock that was set back prolongs no trust
             return identity
         identity = self._look_up(key, now)
         if len(self._trusted) >= MOST_TRUSTED:
@@ -157,6 +159,18 @@ class SqlPeople:
         self._trusted.clear()
         return changed
 
+    def in_force(self, rows: Collection[int], now: datetime) -> set[int]:
+        query = (
+            select(tokens.c.id)
+            .outerjoin(people, people.c.id == tokens.c.person)
+            .where(
+                tokens.c.id.in_(rows), tokens.c.revoked_at.is_(None), people.c.disabled_at.is_(None),
+                or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now),
+            )
+        )  # fmt: skip
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
+
     def tokens(self) -> list[TokenRow]:
         with self._engine.connect() as connection:
             found = connection.execute(select(tokens).order_by(tokens.c.id)).mappings().all()
@@ -219,17 +233,29 @@ class SqlPeople:
                 audit.insert(), {"at": now, "actor": actor[:ACTOR_LENGTH], "kind": kind[:40], "detail": told}
             )
 
+    def rings(self) -> list[AuditRow]:
+        newest = select(func.coalesce(func.max(audit.c.id), 0)).scalar_subquery()
+        # Not those after the last one read: of two processes' rows, the later number may be committed first.
+        lately = and_(audit.c.id > newest - RINGS_AMONG, audit.c.kind.in_(("help", "emergency")))
+        with self._engine.connect() as connection:
+            found = connection.execute(select(audit).where(lately).order_by(audit.c.id)).mappings().all()
+        return [_audit_row(row) for row in found]
+
     def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
         with self._engine.connect() as connection:
             found = connection.execute(query).mappings().all()
-        return [AuditRow(row["id"], row["at"], row["actor"], row["kind"], json.loads(row["detail"])) for row in found]
+        return [_audit_row(row) for row in found]
 
 
 def _scope(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
+
+
+def _audit_row(row: RowMapping) -> AuditRow:
+    return AuditRow(row["id"], row["at"], row["actor"], row["kind"], json.loads(row["detail"]))
 
 
 def _person(row: RowMapping) -> Person:

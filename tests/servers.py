@@ -93,15 +93,15 @@ class Caller:
         return Reply(answer.status, told, text, json.loads(text) if is_json else None)
 
 
-API_PATHS = (
-    "/tickets", "/counters", "/queues", "/zones", "/overview", "/help", "/me", "/people", "/devices", "/audit",
-    "/measures", "/exports", "/branch", "/kiosks", "/openapi.json",
-)  # fmt: skip
+API_PATHS = {
+    "tickets", "counters", "queues", "zones", "overview", "help", "me", "people", "devices", "audit", "measures",
+    "exports", "branch", "kiosks", "openapi.json",
+}  # fmt: skip
 
 
 def whole(path: str) -> str:
     """`/tickets` → `/api/v1/tickets`; a page's path stays."""
-    return f"/api/v1{path}" if path.startswith(API_PATHS) else path
+    return f"/api/v1{path}" if re.split("[/?]", path)[1] in API_PATHS else path
 
 
 @dataclass

@@ -49,7 +49,7 @@ def post_help(body: dto.HelpAsked) -> Response:
     where = body.kiosk or body.counter or (asker.scope[0] if asker.scope else None)
 
     def ring() -> Answer:
-        door.people.note(asker.actor, body.kind, door.office.now(), where=where)
+        door.people.note(asker.actor, body.kind, door.office.now(), where=where, kiosk=body.kiosk, counter=body.counter)
         if door.live is not None:
             door.live.ring(body.kind, kiosk=body.kiosk, counter=body.counter)
         return Answer(202, {"rung": True, "kind": body.kind, "where": where})

@@ -13,7 +13,6 @@ from server.actions.office import Answer
 from server.actions.printed import printed
 from server.domain.errors import UnknownTicket, WrongMove
 from server.domain.floor import Draft
-from server.domain.queue import Lane
 from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web import dto
@@ -60,11 +59,7 @@ def take_number(body: dto.IssueAsked) -> Response:
         )  # fmt: skip
         return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_printer(kiosk)})
 
-    answer = act(asker, decide)
-    live = edge().live
-    if body.lane == Lane.EMERGENCY and live is not None and answer.headers.get("Idempotent-Replayed") is None:
-        live.ring("emergency", kiosk=kiosk or None, counter=None)
-    return answer
+    return act(asker, decide)
 
 
 def has_printer(kiosk: str) -> bool:

@@ -3,14 +3,21 @@
 A screen joins a room and gets its whole board with `seq`; then events, each with its `seq` and `prev`, the seq that
 this room was sent before it. One task follows the store (`poke` wakes it), another beats every few seconds and looks
 for what other processes wrote. A room is sent an event once, encoded once, however many screens listen.
+
+    commit ── poke ──► deliver: events to zones, boards to those concerned ─┐
+    every second       waits: figures that have changed                     ├──► rooms ──► screens
+    every 5 seconds    beat: what was missed, who was shut out, heartbeat ──┘
+
+What goes wrong while a room is told costs it nothing but a whole board, with the next beat.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Flask, request
@@ -18,75 +25,61 @@ from flask_socketio import SocketIO, disconnect, join_room, leave_room
 from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from server.domain import events as e
-from server.domain.errors import QueueError
 from server.domain.floor import Floor
+from server.domain.queue import Lane
 from server.domain.ticket import Ticket
-from server.ports import Identity
-from server.web.access import askers, may, of_token
+from server.web.access import askers, of_token
 from server.web.api_tickets import paper_json
-from server.web.boards import Json, instant, public_ticket_json, queues_json, waits_json, zone_json
+from server.web.boards import Json, instant, opening, queues_json, waits_json
 from server.web.edge import Edge
 from server.web.refusals import Refused
-from server.web.staff_boards import counter_json, overview_json
+from server.web.room_boards import RoomBoards, lasting
+from server.web.rooms import RIGHTS_TO, Room, Rooms, Screen
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/live"
-
-ROOMS: Mapping[str, str | None] = {
-    "zone": "board", "counter": "counter", "branch": "overview", "ticket": None, "kiosk": None,
-}  # fmt: skip
-"""The kinds of room and the right that joining one takes; None: a room of its own rule."""
-
-
-@dataclass(slots=True)
-class Room:
-    """`prev` is the last seq that its screens were sent; `dirty` that its waits have changed since they were told."""
-
-    kind: str
-    code: str
-    prev: int
-    members: set[str] = field(default_factory=set)
-    dirty: bool = False
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.code}"
-
-
-@dataclass(slots=True)
-class Screen:
-    """One connection: who it may be, which rooms it is in, and whether it prints for its kiosk."""
-
-    identities: Sequence[Identity]
-    rooms: set[str] = field(default_factory=set)
-    prints: bool = False
+FIGURES_ANEW_S = 30.0
+"""Figures are told again after so long, even where nothing happened."""
+BEATS_REMEMBERED = 3
+_HOW = {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
 
 
 class Live:
-    """Follows the store and tells the rooms. `spoken` is asked to announce each call of a zone."""
+    """Follows the store and tells the rooms. `on_call` is asked to announce each call.
+
+    `pass_on` tells the other processes of this branch, where there are any; `hear` takes what they say.
+    """
 
     def __init__(self, app: Flask, socketio: SocketIO, door: Edge) -> None:
         self._app = app
         self._io = socketio
         self._door = door
-        self._rooms: dict[str, dict[str, Room]] = {kind: {} for kind in ROOMS}
-        self._screens: dict[str, Screen] = {}
-        self._seen = door.office.floor.seq
-        self._version = door.office.floor.branch.version
+        self._rooms = Rooms()
+        self._floor = door.office.floor  # as the rooms have been told it
+        self._seen = self._floor.seq
+        self._boards = RoomBoards(door)
+        self._opening = opening(self._floor, door.office.now())
+        self._printing: dict[str, tuple[float, frozenset[str]]] = {}
+        self._rung: set[int] = set()
+        self._beats = 0
+        self._telling = threading.RLock()  # one at a time: what a room is sent, it is sent in order
         self._more = threading.Event()
         self._stopping = threading.Event()
-        self.on_call: Callable[[Floor, e.TicketEvent], None] = lambda floor, event: None
-        socketio.on_event("connect", self._connect, namespace=NAMESPACE)
-        socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
-        socketio.on_event("join", self._join, namespace=NAMESPACE)
-        socketio.on_event("leave", self._leave, namespace=NAMESPACE)
-        socketio.on_event("shown", self._shown, namespace=NAMESPACE)
-        socketio.on_event("played", self._played, namespace=NAMESPACE)
+        self.on_call: Callable[[Floor, int, e.TicketEvent], None] = lambda floor, seq, event: None
+        self.pass_on: Callable[..., None] | None = None
+        for name, hear in (
+            ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
+            ("leave", self._leave), ("shown", self._shown), ("played", self._played),
+        ):  # fmt: skip
+            socketio.on_event(name, hear, namespace=NAMESPACE)
+        socketio.on_error(NAMESPACE)(self._stumbled)
 
     # ── starting and stopping ────────────────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
         """Begin to follow, on tasks of the process's own kind."""
+        if self.pass_on is not None:
+            self._rung = {row.id for row in self._door.people.rings()}
         for task in (self._follow, self._beat, self._tell_waits):
             self._io.start_background_task(task)
 
@@ -98,6 +91,11 @@ class Live:
         """There is more in the store. Never waits."""
         self._more.set()
 
+    @property
+    def screens(self) -> int:
+        """How many are connected to this process."""
+        return len(self._rooms.screens)
+
     # ── following ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _follow(self) -> None:
@@ -108,75 +106,100 @@ class Live:
 
     def _beat(self) -> None:
         while not self._stopping.wait(self._door.settings.heartbeat):
-            self._safely(self._door.office.store.catch_up)
+            self.beat()
+
+    def beat(self) -> None:
+        """Look for whatever was missed, and tell every room how far it is."""
+        # A heartbeat says "you lack nothing". Where the database cannot be asked, nobody can say so.
+        if self._safely(self._door.office.store.catch_up):
+            self._safely(self._look_at_the_clock)
             self._safely(self.deliver)
-            for room in self._all():
-                self._emit("heartbeat", {"seq": room.prev, "at": instant(self._door.office.now())}, room)
+            self._safely(self._heartbeats)
+        self._safely(self._tell_tickets)
+        self._safely(self._shut_out_revoked)
+        if self.pass_on is not None:
+            self._safely(self._hear_rings)
+            self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
 
     def _tell_waits(self) -> None:
         while not self._stopping.wait(self._door.settings.waits_gap):
             self._safely(self._waits)
 
-    def _safely(self, step: Callable[[], None]) -> None:
-        """An outer loop: what goes wrong once is logged, and the next heartbeat heals the screens."""
+    def _safely(self, step: Callable[[], object]) -> bool:
+        """An outer loop: what goes wrong is logged, and the next heartbeat heals the screens. Whether it went well."""
         try:
             step()
         except Exception:
             log.exception("the live channel stumbled")
+            return False
+        return True
+
+    def _stumbled(self, error: BaseException) -> None:
+        """What a screen asked could not be answered; it asks again with the next heartbeat."""
+        log.error("the live channel stumbled over a screen", exc_info=error)
 
     def deliver(self) -> None:
         """Send what happened since the last time to every room that it concerns."""
-        floor = self._door.office.floor
-        if floor.branch.version != self._version:
-            self._version = floor.branch.version
-            self._send_boards(floor)
-        if floor.seq <= self._seen:
-            return
-        happened = self._door.office.store.since(self._seen)
-        if happened is None:
-            self._send_boards(floor)
-        else:
-            for seq, event in happened:
-                self._tell(floor, seq, event)
-        self._seen = floor.seq
+        with self._telling:
+            before, floor = self._floor, self._door.office.floor
+            self._floor = floor
+            if floor.branch.version != before.branch.version:
+                self._all_behind()
+            happened = self._door.office.store.since(self._seen)
+            if happened is None:  # too much to tell it one by one
+                self._seen = floor.seq
+                self._all_behind()
+            for seq, event in happened or ():
+                if seq > self._seen:
+                    self._seen = seq  # before it is told: nothing is called or printed twice because something failed
+                    if not self._safely(partial(self._tell, floor, before, seq, event)):
+                        self._all_behind()
+            for room in self._rooms.all():
+                if room.is_behind:
+                    self._safely(partial(self._send_board, room))
 
-    def _send_boards(self, floor: Floor) -> None:
-        """Too much was missed to tell it one by one: everybody gets the whole board."""
-        for room in self._all():
-            board = self._board(room)
-            if board is not None:
-                room.prev = floor.seq
-                self._emit("board", board, room)
+    def _all_behind(self) -> None:
+        for room in self._rooms.all():
+            room.is_behind = True
 
-    def _tell(self, floor: Floor, seq: int, event: e.Event) -> None:
-        ticket = self._ticket(floor, seq, event)
+    def _soil(self) -> None:
+        for room in self._rooms.all():
+            room.is_dirty = True
+
+    def _tell(self, floor: Floor, before: Floor, seq: int, event: e.Event) -> None:
+        ticket = self._ticket(floor, before, seq, event)
         counter: str = getattr(event, "counter", "")
         told = self._public(floor, seq, event, ticket, counter)
-        for kind in ("zone", "counter", "branch", "kiosk"):
-            for room in self._rooms[kind].values():
-                room.dirty = True
-        if told is not None:
-            for room in list(self._rooms["zone"].values()):
-                self._emit(event.kind, told | {"prev": room.prev}, room)
+        self._soil()
+        for room in self._rooms.of("zone"):
+            if isinstance(event, e.DayClosed):
+                room.is_behind = True  # yesterday's calls go from the boards
+            elif told is not None and seq > room.prev:
+                told |= {"prev": room.prev}
                 room.prev = seq
+                self._emit(event.kind, told, room)
         for concerned in (
-            self._rooms["counter"].get(counter),
-            self._rooms["ticket"].get(ticket.token if ticket else ""),
+            self._rooms.room("counter", counter),
+            self._rooms.room("ticket", ticket.token) if ticket is not None else None,
         ):
             if concerned is not None:
-                self._send_board(concerned)
-        if isinstance(event, e.TicketIssued) and (kiosk := self._rooms["kiosk"].get(event.kiosk)) is not None:
-            self._print(kiosk, seq, event)
+                concerned.is_behind = True
+        if isinstance(event, e.TicketIssued):
+            if event.lane == Lane.EMERGENCY:
+                self._ring(event.lane, event.kiosk or None, None)
+            if ticket is not None and (kiosk := self._rooms.room("kiosk", event.kiosk)) is not None:
+                with self._app.app_context():
+                    self._emit("print", paper_json(ticket, event.at), kiosk)
         if isinstance(event, e.TicketCalled | e.TicketRecalled):
-            self._safely(lambda: self.on_call(floor, event))
+            self.on_call(floor, seq, event)
 
-    def _ticket(self, floor: Floor, seq: int, event: e.Event) -> Ticket | None:
-        """The ticket of an event: from the floor while it is open, else from the records."""
+    def _ticket(self, floor: Floor, before: Floor, seq: int, event: e.Event) -> Ticket | None:
+        """The ticket of an event: as it stands, as it stood when it was last open, else from the records."""
         subject = seq if isinstance(event, e.TicketIssued) else event.subject
         if subject is None:
             return None
-        found: Ticket | None = floor.tickets.get(subject) or self._door.records.ticket(subject)
-        return found
+        open_one: Ticket | None = floor.tickets.get(subject) or before.tickets.get(subject)
+        return open_one or self._door.records.ticket(subject)
 
     def _public(self, floor: Floor, seq: int, event: e.Event, ticket: Ticket | None, counter: str) -> Json | None:
         """What a zone may know of an event: number and counter. None for what does not concern the public."""
@@ -192,25 +215,51 @@ class Live:
             told["calls"] = next((c.calls for c in floor.recent if ticket and c.ticket == ticket.id), 1)
         return told
 
-    def _print(self, room: Room, seq: int, event: e.TicketIssued) -> None:
-        ticket = self._door.office.floor.tickets.get(seq)
-        if ticket is not None:
-            with self._app.app_context():
-                self._emit("print", paper_json(ticket, event.at), room)
-
     def _waits(self) -> None:
-        """Tell every room whose figures changed, at most once a second."""
-        floor, now = self._door.office.floor, self._door.office.now()
-        dirty = [room for room in self._all() if room.dirty]
-        waits = waits_json(floor, now) if any(room.kind in ("zone", "kiosk") for room in dirty) else None
-        for room in dirty:
-            room.dirty = False
-            if room.kind == "zone" and waits is not None:
-                self._emit("waits", waits, room)
-            elif room.kind == "kiosk":
-                self._emit("waits", queues_json(floor, now, self._door.say), room)
-            else:
-                self._send_board(room)
+        """Tell every room whose figures changed, at most once a second; tickets' holders hear with the heartbeat."""
+        with self._telling:
+            floor, now = self._door.office.floor, self._door.office.now()
+            waits: Json | None = None
+            for room in self._rooms.all():
+                if not room.is_dirty or room.kind == "ticket":
+                    continue
+                room.is_dirty = False
+                if room.kind == "zone":
+                    waits = waits or waits_json(floor, now)
+                    self._emit("waits", waits, room)
+                elif room.kind == "kiosk":
+                    self._emit("waits", queues_json(floor, now, self._door.say), room)
+                else:
+                    self._send_board(room)
+
+    def _look_at_the_clock(self) -> None:
+        """Closing time comes without an event, and waits change while nothing happens."""
+        state = opening(self._floor, self._door.office.now())
+        if state != self._opening:
+            self._opening = state
+            for room in self._rooms.of("zone"):
+                room.is_behind = True
+            self._soil()
+        self._beats += 1
+        if self._beats * self._door.settings.heartbeat >= FIGURES_ANEW_S:
+            self._beats = 0
+            self._soil()
+
+    def _tell_tickets(self) -> None:
+        """Where their place has changed, those who wait outside hear of it; there may be a thousand of them."""
+        for room in self._rooms.of("ticket"):
+            if room.is_dirty:
+                with self._telling:
+                    room.is_dirty = False
+                    self._send_board(room, only_news=True)
+                self._io.sleep(0)
+
+    def _heartbeats(self) -> None:
+        with self._telling:
+            at = instant(self._door.office.now())
+            for room in self._rooms.all():
+                if not room.is_behind:
+                    self._emit("heartbeat", {"seq": room.prev, "at": at}, room)
 
     # ── screens ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -221,97 +270,62 @@ class Live:
             found = [of_token(str(token))] if token else askers(request)[0]
         except Refused as refused:
             raise Refusal(refused.detail, {"code": refused.code, "detail": refused.detail}) from refused
-        self._screens[_sid()] = Screen(found)
+        self._rooms.screens[_sid()] = Screen(found)
 
     def _disconnect(self, *_: object) -> None:
-        screen = self._screens.pop(_sid(), None)
-        for name in screen.rooms if screen else ():
-            self._forget(name, _sid())
-
-    def _all(self) -> list[Room]:
-        return [room for rooms in self._rooms.values() for room in rooms.values()]
-
-    def _forget(self, name: str, sid: str) -> None:
-        kind, _, code = name.partition(":")
-        room = self._rooms.get(kind, {}).get(code)
-        if room is not None:
-            room.members.discard(sid)
-            if not room.members:
-                del self._rooms[kind][code]
+        with self._telling:
+            screen = self._rooms.gone(_sid())
+        if screen is not None and screen.prints and self.pass_on is not None:
+            self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
 
     def _join(self, wanted: Any) -> Json:
         """Answers {} and sends `board`; a refusal is answered {code, detail} and nothing is sent."""
-        screen = self._screens.get(_sid())
-        if screen is None or not isinstance(wanted, dict):
-            return {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
-        kind = next((k for k in ROOMS if k in wanted), None)
-        code = str(wanted.get(kind or "", ""))[:64]
+        kind = next((k for k in RIGHTS_TO if k in wanted), None) if isinstance(wanted, dict) else None
+        code = str(wanted[kind])[:64] if kind is not None else ""
+        sid = _sid()
         if kind is None or not code.isprintable():
-            return {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
-        refused = self._may_join(screen, kind, code)
-        if refused is not None:
-            return refused
-        room = self._rooms[kind].get(code) or Room(kind, code, self._door.office.floor.seq)
-        board = self._board(room)
-        if board is None:
-            return {"code": f"unknown_{kind}", "detail": f"there is no {kind} {code}"}
-        self._rooms[kind][code] = room
-        room.members.add(_sid())
-        screen.rooms.add(room.name)
-        screen.prints = screen.prints or bool(wanted.get("prints"))
-        join_room(room.name)
-        self._io.emit("board", board, to=_sid(), namespace=NAMESPACE)
+            return dict(_HOW)
+        with self._telling:  # nothing is told between the board and the first event after it
+            screen = self._rooms.screens.get(sid)
+            if screen is None:
+                return dict(_HOW)
+            if (refused := screen.refusal(kind, code)) is not None:
+                return refused
+            room = self._rooms.room(kind, code) or Room(kind, code)
+            board = self._boards.board(room)
+            if board is None:
+                return {"code": f"unknown_{kind}", "detail": f"there is no {kind} {code}"}
+            if sid not in self._rooms.screens:  # it went away meanwhile
+                return {}
+            if not room.members:
+                room.prev = board["seq"]
+            self._rooms.enter(sid, room)
+            join_room(room.name)
+            self._io.emit("board", board, to=sid, namespace=NAMESPACE)
+        if kind == "kiosk" and wanted.get("prints"):
+            screen.prints.add(code)
+            if self.pass_on is not None:
+                self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
         return {}
 
-    def _may_join(self, screen: Screen, kind: str, code: str) -> Json | None:
-        right = "print" if kind == "kiosk" else ROOMS[kind]
-        if kind == "ticket" or right is None:
-            return None  # whoever knows the random address may follow it
-        if not screen.identities:
-            return {"code": "not_signed_in", "detail": "sign in, or show a device's token"}
-        if not any(may(one, right, (kind, code)) for one in screen.identities):
-            role = screen.identities[0].role
-            return {"code": "not_allowed", "detail": f"the role {role} may not: {right} for {kind} {code}"}
-        return None
-
     def _leave(self, wanted: Any) -> None:
-        screen = self._screens.get(_sid())
         for kind, code in wanted.items() if isinstance(wanted, dict) else ():
-            name = f"{kind}:{code}"
-            if screen is not None and name in screen.rooms:
-                screen.rooms.discard(name)
-                leave_room(name)
-                self._forget(name, _sid())
+            with self._telling:
+                if self._rooms.leave(_sid(), name := f"{kind}:{code}"):
+                    leave_room(name)
 
-    def _board(self, room: Room) -> Json | None:
-        """The whole of a room; None where there is no such thing."""
-        door = self._door
-        floor, now = door.office.floor, door.office.now()
-        try:
-            match room.kind:
-                case "zone":
-                    return zone_json(floor, room.code, now, door.say)
-                case "counter":
-                    return counter_json(floor, room.code, now, door.say, door.officers())
-                case "branch":
-                    return overview_json(floor, now, door.officers())
-                case "kiosk":
-                    known = any(kiosk.code == room.code for kiosk in floor.branch.kiosks)
-                    return {"seq": floor.seq} | queues_json(floor, now, door.say) if known else None
-                case _:
-                    found = door.records.ticket_of(room.code)
-                    if found is None:
-                        return None
-                    live = floor.tickets.get(found.id, found)
-                    return {"seq": floor.seq, "as_of": instant(now), "ticket": public_ticket_json(floor, live, now)}
-        except QueueError:
-            return None
-
-    def _send_board(self, room: Room) -> None:
-        board = self._board(room)
-        if board is not None:
-            room.prev = board["seq"]
-            self._emit("board", board, room)
+    def _send_board(self, room: Room, only_news: bool = False) -> None:
+        board = self._boards.board(room)
+        room.is_behind = room.is_dirty = False
+        if board is None:
+            return
+        if room.kind == "ticket":
+            shown = lasting(board["ticket"])
+            if only_news and shown == room.shown:
+                return
+            room.shown = shown
+        room.prev = max(room.prev, board["seq"])
+        self._emit("board", board, room)
 
     def _emit(self, name: str, told: Json, room: Room) -> None:
         self._io.emit(name, told, to=room.name, namespace=NAMESPACE)
@@ -319,32 +333,68 @@ class Live:
     # ── what others ask of it ────────────────────────────────────────────────────────────────────────────────
 
     def ring(self, kind: str, kiosk: str | None, counter: str | None) -> None:
-        """Somebody asks for help: managers and every counter's terminal hear of it (K15, T11)."""
+        """Somebody asks for help, and the audit has it: managers and every counter's terminal hear of it (K15, T11)."""
+        if self.pass_on is None:
+            self._ring(kind, kiosk, counter)
+        else:
+            self._hear_rings()
+            self.pass_on("ring")
+
+    def _hear_rings(self) -> None:
+        """Whatever process wrote it down: nobody's call for help depends on a message between processes."""
+        for row in self._door.people.rings():
+            if row.id not in self._rung:
+                self._rung.add(row.id)
+                self._ring(row.kind, row.detail.get("kiosk"), row.detail.get("counter"))
+
+    def _ring(self, kind: str, kiosk: str | None, counter: str | None) -> None:
         told = {"kind": kind, "kiosk": kiosk, "counter": counter, "at": instant(self._door.office.now())}
-        for room in (*self._rooms["branch"].values(), *self._rooms["counter"].values()):
-            self._emit("help", told, room)
+        with self._telling:
+            for room in (*self._rooms.of("branch"), *self._rooms.of("counter")):
+                self._emit("help", told, room)
 
     def speak(self, zone: str, told: Json) -> None:
         """Clips for the players of a zone, to be played one after another."""
-        room = self._rooms["zone"].get(zone)
+        room = self._rooms.room("zone", zone)
         if room is not None:
             self._emit("speak", told, room)
 
-    @property
-    def screens(self) -> int:
-        """How many connections there are."""
-        return len(self._screens)
-
     def has_printer(self, kiosk: str) -> bool:
-        """Whether an agent that prints listens for this kiosk."""
-        room = self._rooms["kiosk"].get(kiosk)
-        return room is not None and any(self._screens[sid].prints for sid in room.members if sid in self._screens)
+        """Whether an agent that prints listens for this kiosk, at this process or at another."""
+        if kiosk in self._rooms.printing():
+            return True
+        since = time.monotonic() - BEATS_REMEMBERED * self._door.settings.heartbeat
+        return any(kiosk in kiosks for at, kiosks in self._printing.values() if at >= since)
 
     def shut_out(self, token: int) -> None:
         """End the connections of a token that was revoked."""
-        for sid, screen in list(self._screens.items()):
-            if any(one.token == token for one in screen.identities):
+        self._disconnect_holders({token})
+        if self.pass_on is not None:
+            self.pass_on("revoked")
+
+    def _shut_out_revoked(self) -> None:
+        """Whoever revoked it, by whatever way: a session that ended, the command line, another process."""
+        held = self._rooms.tokens()
+        if held and (revoked := held - self._door.people.in_force(held, self._door.office.now())):
+            self._disconnect_holders(revoked)
+
+    def _disconnect_holders(self, tokens: set[int]) -> None:
+        with self._app.app_context():
+            for sid in self._rooms.holders(tokens):
                 disconnect(sid, namespace=NAMESPACE)
+
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """What another process of this branch says."""
+        match told.get("word"):
+            case "more":
+                self._door.office.store.catch_up()
+                self.poke()
+            case "ring":
+                self._hear_rings()
+            case "revoked":
+                self._shut_out_revoked()
+            case "prints":
+                self._printing[str(told.get("from"))] = time.monotonic(), frozenset(told.get("kiosks", ()))
 
     def _shown(self, told: Any) -> None:
         log.debug("shown: %s", told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -40,15 +39,17 @@ class Speaker(Protocol):
 
 
 class Announcer:
-    """Hears of calls from the live channel, and sends their clips to the zones' players."""
+    """Hears of calls from the live channel, and sends their clips to the zones' players.
+
+    The id of an announcement is its call's place in the journal: players speak an id once, whatever process sends it.
+    """
 
     def __init__(self, live: Live, speaker: Speaker, folder: Path) -> None:
         self._live = live
         self._speaker = speaker
         self.folder = folder
-        self._ids = itertools.count(1)
 
-    def announce(self, floor: Floor, event: e.TicketEvent) -> None:
+    def announce(self, floor: Floor, seq: int, event: e.TicketEvent) -> None:
         """Have a call spoken in each zone's languages. Never waits; the text is on the screens already (V5)."""
         listed = next((call for call in floor.recent if call.ticket == event.ticket), None)
         if listed is None:
@@ -59,14 +60,14 @@ class Announcer:
             kind = Kind.LAST if event.last else Kind.RECALL
         call = Call(listed.number, counter, kind)
         for zone in floor.branch.zones:
-            self._speaker.request(call, zone.languages, self._send_to(zone.code, call))
+            self._speaker.request(call, zone.languages, self._send_to(zone.code, call, seq))
 
-    def _send_to(self, zone: str, call: Call) -> Callable[[Spoken], None]:
+    def _send_to(self, zone: str, call: Call, seq: int) -> Callable[[Spoken], None]:
         def send(spoken: Spoken) -> None:
             if spoken.missing:
                 log.warning("not spoken in %s: %s", zone, ", ".join(spoken.missing))
             told = {
-                "id": next(self._ids), "number": call.number, "counter": call.counter, "kind": str(call.kind),
+                "id": seq, "number": call.number, "counter": call.counter, "kind": str(call.kind),
                 "clips": [f"/clips/{path.name}" for path in spoken.clips], "languages": list(spoken.languages),
                 "missing": list(spoken.missing), "seconds": round(spoken.seconds, 2),
             }  # fmt: skip
