@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from server.domain.errors import QueueError
 from server.web import pages, refusals
+from server.web.access import identities
 from server.web.edge import Edge
 from server.web.refusals import Refused
 
@@ -33,7 +34,7 @@ COUNTED = {
     "web.login": "login", "web.setup": "login", "web.setup_page": "login", "web.pair_link": "pairing",
     "web.phone": "public", "web.phone_qr": "public", "web.index": "public",
 }  # fmt: skip
-"""What each endpoint counts as at the turnstile; all others are free."""
+"""What each endpoint counts as at the turnstile; all others are free, and so are the public ones for who is known."""
 UNNOTED = frozenset({"not_found", "method_not_allowed"})
 """A page that does not exist is no refusal: the audit is not a log of typing errors."""
 
@@ -46,7 +47,7 @@ def watch(app: Flask, door: Edge, is_storage_fault: IsStorageFault) -> None:
     @app.before_request
     def count() -> None:
         kind = COUNTED.get(request.endpoint or "")
-        if kind is not None:
+        if kind is not None and not (kind == "public" and identities()):
             door.turnstile.count(kind, request.remote_addr or "")
 
     @app.errorhandler(QueueError)
@@ -93,7 +94,8 @@ def answer(problem: Response, code: str) -> Response:
     if not _is_page():
         return problem
     status = problem.status_code
-    shown = make_response(render_template("web/error.html", status=status, code=code, **pages.page_context()), status)
+    words = pages.page_context(("error.", "login.title", f"refusal.{code}"))
+    shown = make_response(render_template("web/error.html", status=status, code=code, **words), status)
     for name, value in problem.headers:
         if name.lower() not in ("content-type", "content-length"):
             shown.headers[name] = value
