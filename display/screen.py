@@ -31,6 +31,6 @@ def display(zone: str) -> Response:
         zone=zone,
         board=zone_json(door.office.floor, zone, door.office.now(), door.say),
         is_live=True,
-        **page_context(language="ms", theme="night"),
+        **page_context(("display.", "refusal."), language="ms", theme="night"),
     )
     return as_screen(shown)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
+from config.times import minutes_around, time_of_day
 from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text, broken
 from kiosk.ticket import FIRST, Names, Ticket, Wait
 
@@ -26,22 +25,6 @@ MARGIN = 2 * MILLIMETRE  # left and right of the number
 BODY = {"ta": 25}  # dots: a drawn sentence; Tamil letters fill more of their size than Chinese ones
 LARGE = 1.5  # sizes: what is read second, after the number
 FOLDED = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "})
-
-DAY_PARTS: Mapping[str, tuple[tuple[int, str], ...]] = {
-    "ms": ((0, "tengah malam"), (1, "pagi"), (12, "tengah hari"), (14, "petang"), (19, "malam")),
-    "en": ((0, "am"), (12, "pm")),
-    "zh": ((0, "凌晨"), (5, "清晨"), (8, "上午"), (12, "中午"), (13, "下午"), (19, "晚上")),
-    "ta": (
-        (0, "இரவு"),
-        (3, "அதிகாலை"),
-        (5, "காலை"),
-        (12, "மதியம்"),
-        (14, "பிற்பகல்"),
-        (16, "மாலை"),
-        (21, "இரவு"),
-    ),
-}
-"""Part of the day by its first hour, as the screens say it; the last one that has begun holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +167,7 @@ class _Page:
 
 def minutes(wait: Wait) -> dict[str, int]:
     """Whole minutes around a wait, as the screens show it: down, up, and at least one apart."""
-    low = math.floor(wait.low / 60)
-    return {"a": low, "b": max(math.ceil(wait.high / 60), low + 1)}
-
-
-def time_of_day(at: datetime, language: str) -> str:
-    """The local time as that language's signs write it: "10.42 pagi"."""
-    parts = DAY_PARTS.get(language, DAY_PARTS[FIRST])
-    part = [word for hour, word in parts if at.hour >= hour][-1]
-    hour = at.hour % 12 or 12
-    if language == "zh":
-        return f"{part}{hour}:{at:%M}"
-    if language == "ta":
-        return f"{part} {hour}.{at:%M}"
-    return f"{hour}.{at:%M} {part}"
+    return minutes_around(wait.low, wait.high)
 
 
 def square_of(url: str) -> int:

@@ -1,19 +1,17 @@
-"""The pages that are nobody's screen: the index, log-in and set-up, pairing, the manager's, the administrator's,
-and the phone's. Screens of the kiosk, the hall and the counters stand in packages of their own."""
+"""The pages that are nobody's screen: the index, log-in and set-up, pairing, the manager's and the administrator's.
+The phone's is beside it in phone.py; screens of the kiosk, the hall and the counters stand in packages of their own."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-import segno
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web.access import (
     BETWEEN,
@@ -28,7 +26,6 @@ from server.web.access import (
     protect_form,
     rights,
 )
-from server.web.boards import opening, promise_json, public_ticket_json, queues_json, rule_words
 from server.web.edge import edge
 from server.web.passwords import NAME_LENGTH, hash_password, plain_name, sign_in, sign_out
 from server.web.refusals import Refused
@@ -42,8 +39,15 @@ LASTS = timedelta(days=400)
 LANGUAGE_COOKIE = "giliran_language"
 
 
-def page_context(language: str | None = None, theme: str = "day") -> dict[str, Any]:
-    """What every template has: the words, the time, the zone and the CSRF token."""
+FORM = ("login.", "setup.", "refusal.", "terminal.locked")
+"""The words of log-in and set-up, as page_context takes them."""
+
+
+def page_context(words: Sequence[str], language: str | None = None, theme: str = "day") -> dict[str, Any]:
+    """What every template has: its words, the time, the zone and the CSRF token.
+
+    `words` names the phrases that the page and its scripts use: whole keys, and families such as "kiosk.".
+    """
     door = edge()
     branch = door.office.floor.branch
     asked = language or request.cookies.get(LANGUAGE_COOKIE, "ms")
@@ -51,13 +55,19 @@ def page_context(language: str | None = None, theme: str = "day") -> dict[str, A
     return {
         "language": asked if asked in branch.languages else "ms",
         "theme": theme,
-        "phrases": door.phrases,
+        "phrases": chosen_words(door.phrases, words),
         "now": door.office.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time_zone": str(branch.timezone),
         "csrf": generate_csrf(),
         "office": {"code": branch.code, "name": dict(branch.name)},
         "languages": list(branch.languages),
     }
+
+
+def chosen_words(phrases: Mapping[str, dict[str, str]], words: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Those of these keys and families: all of them would be most of what a page weighs."""
+    families = tuple(word for word in words if word.endswith("."))
+    return {key: texts for key, texts in phrases.items() if key in words or key.startswith(families)}
 
 
 def signed_in(right: str) -> Identity | None:
@@ -88,7 +98,9 @@ def index() -> str:
         "counters": [{"code": c.code, "name": c.name, "path": f"/counter/{c.code}"} for c in branch.counters],
         "staff": [{"code": "manage", "path": "/manage"}, {"code": "admin", "path": "/admin"}],
     }
-    return render_template("web/index.html", screens=screens, person=_person_json(asker), **page_context())
+    return render_template(
+        "web/index.html", screens=screens, person=_person_json(asker), **page_context(("index.", "counter"))
+    )
 
 
 def _person_json(asker: Identity | None) -> dict[str, Any] | None:
@@ -99,7 +111,8 @@ def _person_json(asker: Identity | None) -> dict[str, Any] | None:
 
 @pages.get("/login")
 def login_page() -> str:
-    return render_template("web/login.html", next=safe_next(request.args.get("next")), refusal=None, **page_context())
+    wanted = safe_next(request.args.get("next"))
+    return render_template("web/login.html", next=wanted, refusal=None, **page_context(FORM))
 
 
 @pages.post("/login")
@@ -120,7 +133,7 @@ def form_again(template: str, refused: Refused, **context: Any) -> AnyResponse:
     """The form with what is wrong, to be filled in again. The audit has it as it has every refusal."""
     g.refusal = refused.code
     refusal = {"code": refused.code, **refused.facts}
-    answer = make_response(render_template(template, refusal=refusal, **context, **page_context()), refused.status)
+    answer = make_response(render_template(template, refusal=refusal, **context, **page_context(FORM)), refused.status)
     if "retry_after" in refused.facts:
         answer.headers["Retry-After"] = str(refused.facts["retry_after"])
     return answer
@@ -170,7 +183,7 @@ def hold_device(answer: AnyResponse, secret: str) -> None:
 @pages.get("/setup/<token>")
 def setup_page(token: str) -> str:
     _setup_token(token)
-    return render_template("web/setup.html", token=token, refusal=None, **page_context())
+    return render_template("web/setup.html", token=token, refusal=None, **page_context(FORM))
 
 
 @pages.post("/setup/<token>")
@@ -246,7 +259,7 @@ def unpaired(wanted: str) -> AnyResponse:
     else:
         door.turnstile.count("pairing", request.remote_addr or "")
         code, secret = door.people.start_pairing(wanted, now, expires_at)
-    shown = render_template("web/pair.html", code=code, wanted=request.path, **page_context())
+    shown = render_template("web/pair.html", code=code, wanted=request.path, **page_context(("pair.",)))
     answer = make_response(shown, 401)
     hold_device(answer, secret)
     return answer
@@ -270,7 +283,8 @@ def manage() -> str | AnyResponse:
     board = overview_json(door.office.floor, door.office.now(), door.officers())
     return render_template(
         "web/manage.html", board=board, person=_person_json(asker), rights=sorted(rights(asker)),
-        today=board["business_day"], **page_context(),
+        today=board["business_day"],
+        **page_context(("manage.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "done")),
     )  # fmt: skip
 
 
@@ -287,50 +301,9 @@ def admin() -> str | AnyResponse:
         "counter": [c.code for c in branch.counters],
     }  # fmt: skip
     return render_template(
-        "web/admin.html", person=_person_json(asker), rights=sorted(rights(asker)), places=places, **page_context()
+        "web/admin.html",
+        person=_person_json(asker),
+        rights=sorted(rights(asker)),
+        places=places,
+        **page_context(("admin.", "manage.nav.", "manage.counter.does", "setup.password.hint", "refusal.")),
     )
-
-
-def _ticket(token: str) -> Ticket:
-    door = edge()
-    found = door.records.ticket_of(token) if token.isascii() and token.isprintable() else None
-    if found is None:
-        abort(404)
-    lasts = timedelta(hours=door.settings.ticket_link_hours)
-    if found.ended_at is not None and door.office.now() - found.ended_at > lasts:
-        abort(404)
-    return door.office.floor.tickets.get(found.id, found)
-
-
-@pages.get("/t/<token>")
-def phone(token: str) -> str:
-    """A customer's own page, by a random address: number, what happens, how long, where to go."""
-    door = edge()
-    ticket = _ticket(token)
-    floor, now = door.office.floor, door.office.now()
-    service = next((s for s in floor.branch.services if s.code == ticket.service), None)
-    return render_template(
-        "web/phone.html",
-        ticket=public_ticket_json(floor, ticket, now),
-        service=dict(service.name) if service else {}, bring=dict(service.bring) if service else {},
-        promise=promise_json(floor), opening=opening(floor, now), rule=rule_words(floor, door.say),
-        missed_at=dict(floor.branch.missed_at), token=token, queues=queues_json(floor, now, door.say),
-        **page_context(language=request.args.get("language") or ticket.language),
-    )  # fmt: skip
-
-
-@pages.get("/t/<token>/qr.svg")
-def phone_qr(token: str) -> Response:
-    """The QR code that leads to the customer's page."""
-    _ticket(token)
-    root = edge().settings.public_url or request.url_root.rstrip("/")
-    made = segno.make(f"{root}/t/{token}", error="m")
-    answer = Response(_svg(made), mimetype="image/svg+xml")
-    answer.headers["Cache-Control"] = "private, max-age=86400"
-    return answer
-
-
-def _svg(made: segno.QRCode) -> bytes:
-    out = io.BytesIO()
-    made.save(out, kind="svg", border=2, dark="#000", light="#fff", omitsize=True, xmldecl=True, svgns=True)
-    return out.getvalue()

@@ -10,9 +10,10 @@ import pytest
 import segno
 
 from config.phrases import LANGUAGES, say
+from config.times import time_of_day
 from kiosk import typeface
 from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text
-from kiosk.slip import PAPERS, minutes, slip, square_of, time_of_day
+from kiosk.slip import PAPERS, minutes, slip, square_of
 from kiosk.ticket import Wait, ticket_from
 from tests.kiosk.tickets import SERVER, a_payload, a_ticket
 
