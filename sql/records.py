@@ -17,6 +17,8 @@ from sql.floor_query import read_tickets
 from sql.tables import journal, tickets
 
 STEP = 2000
+LAST_DAY = date.max - timedelta(days=2)
+"""Of the calendar, with room for the next one and for any zone."""
 
 
 class SqlRecords:
@@ -58,7 +60,7 @@ class SqlRecords:
             after = ids[-1]
 
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
-        since, until = self._begins(first), self._begins(last + timedelta(days=1))
+        since, until = self._begins(first), self._begins(min(last, LAST_DAY) + timedelta(days=1))
         query = (
             select(
                 journal.c.seq, journal.c.at, journal.c.kind, journal.c.ticket, journal.c.payload,

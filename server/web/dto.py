@@ -10,7 +10,7 @@ Text = dict[str, str]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Outcome = Literal["done", "referred", "come_again"]
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 Named = Annotated[
@@ -139,7 +139,7 @@ class RowPath(BaseModel):
 
 
 class DaysQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
     first: Annotated[Date, Field(alias="from", description="business day, included")]
     last: Annotated[Date, Field(alias="to", description="business day, included")]
