@@ -25,20 +25,9 @@ class Office:
     started_at: float
 
     def token(self, role: str, name: str = "bench") -> str:
-        command = [
-            sys.executable,
-            "-m",
-            "server.cli",
-            "token",
-            "add",
-            "--role",
-            role,
-            "--name",
-            name,
-            "--data",
-            self.data,
-        ]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        command = [sys.executable, "-m", "server.cli", "token", "add", "--role", role, "--name", name]
+        made = subprocess.run([*command, "--data", str(self.data)], check=True, capture_output=True, text=True)
+        return made.stdout.strip()
 
     def client(self, token: str) -> Client:
         return Client(self.port, token)

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.branch import Branch
@@ -19,10 +19,10 @@ from server.ports import Given
 class MemoryTurn:
     draft: Draft
     given: Given | None
-    kept: list[Given] = field(default_factory=list)
+    kept: Given | None = None
 
     def give(self, answer: Given) -> None:
-        self.kept.append(answer)
+        self.kept = answer
 
 
 class MemoryStore:
@@ -58,8 +58,8 @@ class MemoryStore:
                 raise OSError("no space left on device")
             entries = [(seq, actor, _as_from_disk(event)) for seq, event in turn.draft.events]
             self.journal += entries
-            if key is not None:
-                self.answers |= {key: answer for answer in turn.kept}
+            if key is not None and turn.kept is not None:
+                self.answers[key] = turn.kept
             self._floor = turn.draft.settled()
 
 
