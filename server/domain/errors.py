@@ -12,7 +12,6 @@ QueueError
         TooLong               a note or a reason longer than the paper has room for
     UnknownTicket         no open ticket has this number, or none ever had this id
     NotOpen               the branch or the service is closed now
-    NothingWaiting        no ticket waits that this counter serves
     CounterRefusal        the counter cannot do this as it stands
         CounterClosed         the counter is closed: open it first
         CounterTaken          another officer is on duty there
@@ -94,10 +93,6 @@ class UnknownTicket(QueueError):
 
 class NotOpen(QueueError):
     code = "not_open"
-
-
-class NothingWaiting(QueueError):
-    code = "nothing_waiting"
 
 
 class CounterRefusal(QueueError):

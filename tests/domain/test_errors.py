@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from server.domain import errors as module
 from server.domain.errors import QueueError, TooEarlyForNoShow, UnknownService
@@ -32,6 +33,14 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
 
     assert len(set(codes)) == len(codes)
     assert all(re.fullmatch(r"[a-z_]+", code) for code in codes)
+
+
+def test_every_refusal_that_is_drawn_is_given_somewhere() -> None:
+    server = Path(__file__).parents[2] / "server"
+    given = {name for file in server.rglob("*.py") for name in re.findall(r"raise (\w+)\(", file.read_text("utf-8"))}
+    leaves = [c for c in everyone(QueueError) if not c.__subclasses__() and c.__module__ == module.__name__]
+
+    assert [c.__name__ for c in leaves if c.__name__ not in given] == []
 
 
 def test_a_refusal_names_the_thing() -> None:
