@@ -80,7 +80,7 @@ class Live:
         """Begin to follow, on tasks of the process's own kind."""
         if self.pass_on is not None:
             self._rung = {row.id for row in self._door.people.rings()}
-        for task in (self._follow, self._beat, self._tell_waits):
+        for task in (self._follow, self._every_heartbeat, self._every_second):
             self._io.start_background_task(task)
 
     def stop(self) -> None:
@@ -104,7 +104,7 @@ class Live:
             self._more.clear()
             self._safely(self.deliver)
 
-    def _beat(self) -> None:
+    def _every_heartbeat(self) -> None:
         while not self._stopping.wait(self._door.settings.heartbeat):
             self.beat()
 
@@ -121,9 +121,9 @@ class Live:
             self._safely(self._hear_rings)
             self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
 
-    def _tell_waits(self) -> None:
+    def _every_second(self) -> None:
         while not self._stopping.wait(self._door.settings.waits_gap):
-            self._safely(self._waits)
+            self._safely(self.tell_waits)
 
     def _safely(self, step: Callable[[], object]) -> bool:
         """An outer loop: what goes wrong is logged, and the next heartbeat heals the screens. Whether it went well."""
@@ -215,7 +215,7 @@ class Live:
             told["calls"] = next((c.calls for c in floor.recent if ticket and c.ticket == ticket.id), 1)
         return told
 
-    def _waits(self) -> None:
+    def tell_waits(self) -> None:
         """Tell every room whose figures changed, at most once a second; tickets' holders hear with the heartbeat."""
         with self._telling:
             floor, now = self._door.office.floor, self._door.office.now()

@@ -32,7 +32,8 @@ from server.ports import AuditRow
 from server.web.edge import Edge
 from server.web.passwords import hasher
 from tests.builders import FakeClock
-from tests.servers import PASSWORD, whole
+from tests.live_screen import LiveScreen, a_screen
+from tests.servers import PASSWORD, RunningOffice, a_running_office, whole
 
 PEOPLE = ("officer", "supervisor", "admin", "auditor")
 """Roles that only people have; a manager is a person here only where a test adds one."""
@@ -248,3 +249,24 @@ def the_office(tmp_path_factory: pytest.TempPathFactory, a_fresh_folder: Path) -
     offices = Offices(tmp_path_factory.mktemp("shared"), a_fresh_folder)
     yield offices()
     offices.close()
+
+
+HEARTBEAT_S = 0.4
+
+
+@pytest.fixture(scope="session")
+def lively(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    """A real server with a quick heartbeat and every counter open, for tests that use numbers of their own."""
+    heartbeat = {"GILIRAN_HEARTBEAT": str(HEARTBEAT_S)}
+    with a_running_office(tmp_path_factory.mktemp("live"), environment=heartbeat) as running:
+        for counter in ("K1", "K2", "K3", "K4", "K5", "K6"):
+            assert running.caller("counter").post(f"/counters/{counter}/open").status == 200
+        yield running
+
+
+@pytest.fixture
+def hall(lively: RunningOffice) -> Iterator[LiveScreen]:
+    """A hall's display there, with its first board."""
+    with a_screen(lively.url, {"zone": "hall"}, lively.token("display")) as screen:
+        screen.until(lambda: screen.board)
+        yield screen
