@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from urllib.parse import quote
+
+from flask import Blueprint, abort, redirect, render_template
 from werkzeug.wrappers import Response
 
 from server.web.access import is_let_in
@@ -13,6 +15,11 @@ from server.web.pages import as_screen, page_context, unpaired
 screen = Blueprint(
     "display", __name__, template_folder="templates", static_folder="static", static_url_path="/static/display"
 )
+
+
+@screen.get("/display")
+def first_zone() -> Response:
+    return redirect(f"/display/{quote(edge().office.floor.branch.zones[0].code)}")
 
 
 @screen.get("/display/<zone>")

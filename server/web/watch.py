@@ -77,7 +77,7 @@ def watch(app: Flask, door: Edge, is_storage_fault: IsStorageFault) -> None:
             note(door, code)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if "Cache-Control" not in response.headers and request.endpoint and not request.endpoint.endswith("static"):
+        if "Cache-Control" not in response.headers and not (request.endpoint or "").endswith("static"):
             response.headers["Cache-Control"] = "no-store"
         return response
 
