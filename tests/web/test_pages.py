@@ -77,7 +77,7 @@ class Inline(HTMLParser):
             if name == "style" or name.startswith("on"):
                 self.faults.append(f"<{tag} {name}>")
             if name in ("src", "href", "action", "data", "poster") and not re.match(
-                r"/(?!/)|#|data:image/|$", value or ""
+                r"/(?!/)|[#?]|data:image/|$", value or ""
             ):
                 self.faults.append(f"<{tag} {name}={value!r}>")
 
