@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
 from server.domain.floor import MISSED_KEPT, Floor
-from server.domain.measures import PACE_MEMORY, Pace, of_leg
+from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.queue import Line
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket
@@ -154,7 +154,7 @@ def _pace(connection: Connection, floor: Floor, service: str) -> Pace:
     )  # fmt: skip
     pace = Pace(floor.service_mean(service))
     for leg in _oldest_first(connection.execute(query).mappings().all()):
-        seconds = of_leg(leg).service
+        seconds = taught(leg)
         if seconds is not None:
             pace = pace.after(seconds)
     return pace

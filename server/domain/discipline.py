@@ -103,10 +103,10 @@ def discipline(
             why = "for_you"
         elif len(waiting) == 1:
             why = "only_waiting"
-        elif oldest is first or policy.kind == "first_come":
+        elif oldest is first:
             why = "oldest"
         else:
-            why = "head_start" if policy.kind == "head_start" else "strict"
+            why = policy.kind
         return Choice(first, why, run + 1 if passed else run)
 
     return choose

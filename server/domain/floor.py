@@ -19,7 +19,7 @@ from server.domain.counter import CounterState, Duty
 from server.domain.discipline import Choice, discipline, rank
 from server.domain.errors import UnknownTicket
 from server.domain.layered import Layered
-from server.domain.measures import Pace, of_leg
+from server.domain.measures import Pace, taught
 from server.domain.numbering import following
 from server.domain.queue import Line, Service
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
@@ -319,7 +319,7 @@ class Draft(Floor):
         return at is not None and self.branch.business_on(at) == self.business_on
 
     def _learn(self, leg: Leg) -> None:
-        seconds = of_leg(leg).service
+        seconds = taught(leg)
         if seconds is not None:
             self.pace[leg.service] = (self.pace.get(leg.service) or self._guess(leg.service)).after(seconds)
 

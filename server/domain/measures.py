@@ -60,6 +60,18 @@ def of_ticket(ticket: Ticket) -> Measures:
     )
 
 
+def taught(leg: Leg) -> float | None:
+    """The service time that may be learned from a leg, in seconds.
+
+    None where nobody was served: the leg has not ended, the day closed it, the customer left or was carried over, or
+    the next customer was called before this one could have come.
+    """
+    seconds = of_leg(leg).service
+    if leg.flag == "unattended" or leg.outcome in ("left", "carried", "no_show"):
+        return None
+    return None if leg.began_assumed and not seconds else seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The learned service time of a service: mean seconds over `n` services (at most PACE_MEMORY count)."""

@@ -157,15 +157,15 @@ def test_under_first_come_lanes_do_not_matter() -> None:
 def test_under_first_come_a_priority_customer_of_the_same_moment_is_never_said_to_be_favoured() -> None:
     both = [a_ticket("F001"), a_ticket("A002", lane="elderly")]
 
-    assert picked(both, Policy(kind="first_come"), services="AF") == ("A002", "oldest")
+    assert picked(both, Policy(kind="first_come"), services="AF") == ("A002", "first_come")
 
 
 def test_interleaving_calls_a_regular_customer_after_so_many_of_priority() -> None:
     policy = no_guard("interleave", ratio=2)
     both = [a_ticket("A001"), a_ticket("A002", minutes=1, lane="elderly")]
 
-    assert picked(both, policy, run=0) == ("A002", "strict")
-    assert picked(both, policy, run=1) == ("A002", "strict")
+    assert picked(both, policy, run=0) == ("A002", "interleave")
+    assert picked(both, policy, run=1) == ("A002", "interleave")
     assert picked(both, policy, run=2) == ("A001", "guard")
 
 
@@ -396,11 +396,14 @@ def test_the_reason_that_is_given_is_true(
                 assert not [t for t in older if t.lane != "emergency"]
             case "emergency":
                 assert call.ticket.lane == "emergency"
-            case "head_start" | "strict":
+            case "head_start" | "strict" | "interleave":
+                assert call.why == policy.kind
                 assert policy.is_priority(call.ticket.lane)
                 assert [t for t in call.past if t.issued_at <= call.ticket.issued_at]
             case "guard":
                 assert call.ticket.lane == "regular"
                 assert [t for t in call.past if t.lane != "regular"]
+            case "first_come":
+                assert not older
             case other:
                 raise AssertionError(f"an unknown reason: {other}")

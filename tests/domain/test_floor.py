@@ -302,6 +302,18 @@ def test_what_a_counter_learns_moves_the_expected_service_time() -> None:
     assert office.floor.service_mean("F") == 300
 
 
+def test_next_pressed_twice_by_mistake_teaches_no_service_of_no_time() -> None:
+    office = an_office()
+    office.open()
+    office.issue_many(2)
+    office.next()
+
+    office.next()
+
+    assert office.floor.service_mean("A") == 300
+    assert office.floor.tally().served == 1
+
+
 def test_a_service_left_open_overnight_does_not_spoil_the_mean() -> None:
     office = an_office()
     office.open()

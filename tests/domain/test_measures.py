@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from server.domain import events as e
 from server.domain import measures as module
-from server.domain.measures import Measures, Pace, between, of_leg, of_ticket
+from server.domain.measures import Measures, Pace, between, of_leg, of_ticket, taught
 from server.domain.ticket import Leg
 from tests.builders import OPENING, a_ticket
 
@@ -92,6 +93,29 @@ def test_the_drawing_names_the_measures_that_there_are() -> None:
     for name in ("wait to call", "walk", "wait", "service time", "sojourn"):
         assert name in drawn
     assert list(Measures.__dataclass_fields__) == ["wait_to_call", "walk", "wait", "service", "sojourn"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "learned"),
+    [
+        ({"outcome": "done"}, 300),
+        ({"outcome": "transferred"}, 300),
+        ({"outcome": "done", "flag": "overnight"}, 300),
+        ({"outcome": "done", "flag": "unattended"}, None),
+        ({"outcome": "left"}, None),
+        ({"outcome": "carried"}, None),
+        ({"outcome": "done", "ended_at": None}, None),
+        ({"outcome": "done", "began_at": OPENING + timedelta(minutes=5), "began_assumed": True}, None),
+        ({"outcome": "done", "began_at": OPENING + timedelta(minutes=5)}, 0),
+        ({"outcome": "done", "began_assumed": True}, 300),
+    ],
+)
+def test_a_service_time_is_learned_only_where_somebody_was_served(
+    stated: dict[str, Any], learned: float | None
+) -> None:
+    whole: dict[str, Any] = {"began_at": OPENING, "ended_at": OPENING + timedelta(minutes=5)}
+
+    assert taught(Leg(service="A", joined_at=OPENING, **(whole | stated))) == learned
 
 
 def test_a_learned_service_time_starts_at_the_guess_and_comes_to_the_truth() -> None:
