@@ -1,0 +1,309 @@
+/**
+ * What a customer does at the kiosk, and what the kiosk does when nobody does anything.
+ * Pure: a state, an event and the time (ms of a steady counter) in; a new state and what must be sent out.
+ *
+ *   services ──choose──▶ [priority ──yes──▶ groups] ──▶ [over] ──▶ asking ──▶ ticket ──▶ services
+ *       ▲                     └──no──────────────────────┘           └──▶ refused ──▶ services
+ *       └── 40 s untouched: "need more time?" 20 s, then everything is as before the customer came
+ *
+ * `priority` only where the branch offers it, `over` only when the wait is longer than the promise, and not
+ * for somebody who goes first. A touch is heard once: nothing is chosen in the 300 ms after the page changed,
+ * nor as long as the fingers go on drumming, and a number is asked for with one key until it came.
+ *
+ * Effects: {type: "issue", key, body} · {type: "ring", key, kind}. The page carries them out and answers with
+ * `ticket_issued`, `issue_refused` or `issue_failed`, `help_answered`.
+ */
+
+export const LIMITS = Object.freeze({
+  idle: 40_000, // untouched so long: are you still there?
+  countdown: 20_000, // … and so long until the screen starts again
+  settle: 300, // a page that has just come takes no touch
+  settleMost: 1_500,
+  lock: 5_000, // no answer for so long: "take a number from the counter"
+  retry: 1_000, // between two tries of the same request
+  apology: 25_000, // how long that sentence stays, while the request is still tried
+  ticket: 15_000,
+  ticketLarge: 40_000,
+  paper: 10_000, // no word from the printer for so long: do not wait for paper
+  afterPaper: 6_000, // the ticket stays at least so long after the paper came
+  noted: 120_000, // … and so long when no paper came, unless the customer says "I have noted it"
+  contact: 4_000, // no answer for so long, and at least one try failed: the server is out of reach
+  ring: 10_000, // one call for help needs no second one
+});
+
+const NOT_GROUPS = new Set(["emergency", "regular", "priority"]);
+const SETTINGS = new Set(["largeText", "highContrast", "reach"]);
+
+/** A kiosk as it stands when nobody is there. `kiosk`: {code, priority, printer?}. `queues`: GET /queues. */
+export function begin({ kiosk, languages = ["ms", "en", "zh", "ta"], queues }, now) {
+  return { kiosk, languages, queues, contactAt: now, isMissed: false, ...nobody(languages[0], now) };
+}
+
+/** Everything that one customer leaves behind, as it was before: the reset is this and nothing else. */
+function nobody(language, now) {
+  return {
+    language,
+    largeText: false,
+    highContrast: false,
+    reach: false,
+    step: "services",
+    page: 0,
+    service: null,
+    lane: "regular",
+    from: null, // the page on which the number was asked for
+    key: null,
+    body: null, // what was asked for: it stays the same as long as the key does
+    askedAt: null,
+    triedAt: null,
+    isUnanswered: false,
+    isLate: false,
+    ticket: null,
+    shownAt: null,
+    paper: null, // "awaited" | "printed" | "failed" | "silent" | "none"
+    paperAt: null,
+    refusal: null,
+    dialog: null, // "still_there" | "help"
+    dialogAt: null,
+    help: null, // {kind, state: "ringing" | "rung" | "failed", at}
+    touchedAt: now,
+    changedAt: null,
+    settlesAt: null,
+  };
+}
+
+export const queueOf = (state, code = state.service) =>
+  state.queues.queues.find((queue) => queue.service === code) ?? null;
+
+/** The lanes that a customer may name; "would rather not say" stands beside them. */
+export const groupsOf = (state) => (state.queues.lanes ?? []).filter((lane) => !NOT_GROUPS.has(lane));
+
+export const isOnline = (state, now) => !(state.isMissed && now - state.contactAt >= LIMITS.contact);
+
+/** Is there anything of a customer on this screen? */
+const isTouched = (state) =>
+  state.step !== "services" ||
+  state.page !== 0 ||
+  state.dialog !== null ||
+  state.language !== state.languages[0] ||
+  [...SETTINGS].some((setting) => state[setting]);
+
+/** When the ticket page closes by itself. */
+export function ticketClosesAt(state) {
+  if (state.paper === "failed" || state.paper === "silent") return state.paperAt + LIMITS.noted;
+  const stay = state.largeText ? LIMITS.ticketLarge : LIMITS.ticket;
+  const closes = Math.max(state.shownAt, state.touchedAt) + stay;
+  return state.paper === "printed" ? Math.max(closes, state.paperAt + LIMITS.afterPaper) : closes;
+}
+
+/** Which page is seen, and how many seconds are left of it: all that the page needs beside the state. */
+export function view(state, now) {
+  const secondsTo = (at) => Math.max(0, Math.ceil((at - now) / 1000));
+  const seen = (screen, more = {}) => ({ screen, dialog: state.dialog, secondsLeft: null, ...more });
+  if (state.step === "ticket") {
+    const secondsLeft = state.dialog === "help" ? null : secondsTo(ticketClosesAt(state));
+    return seen("ticket", { secondsLeft });
+  }
+  if (state.step === "asking" && !state.isLate) return seen(state.from);
+  const dialog = state.dialog === "help" ? "help" : null; // nobody is asked for more time before a shut counter
+  if (state.step === "asking" || !isOnline(state, now)) return seen("offline", { dialog });
+  if (!state.queues.is_open) return seen("closed", { dialog });
+  if (state.dialog === "still_there") {
+    return seen(state.step, { secondsLeft: secondsTo(state.dialogAt + LIMITS.countdown) });
+  }
+  return seen(state.step);
+}
+
+/* moves: each takes the state of a customer who has just touched, and returns [state, effects] */
+
+const still = (state) => [state, []];
+
+function turn(state, changes, now) {
+  const page = changes.step && changes.step !== state.step ? 0 : state.page;
+  return { ...state, page, ...changes, changedAt: now, settlesAt: now + LIMITS.settle };
+}
+
+const reset = (state, now) => turn(state, nobody(state.languages[0], now), now);
+
+function ask(state, key, now) {
+  const body = { service: state.service, lane: state.lane, language: state.language };
+  const asking = turn(
+    state,
+    { step: "asking", page: state.page, from: state.step, key, body, askedAt: now, triedAt: now },
+    now,
+  );
+  return [asking, [{ type: "issue", key, body }]];
+}
+
+function isOverPromise(state) {
+  const queue = queueOf(state);
+  return Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
+}
+
+function askOrApologise(state, key, now) {
+  if (state.lane === "regular" && isOverPromise(state)) return still(turn(state, { step: "over" }, now));
+  return ask(state, key, now);
+}
+
+function serviceChosen(state, { service, key }, now) {
+  const queue = queueOf(state, service);
+  if (!queue || state.step !== "services") return still(state);
+  if (!queue.is_open) {
+    const refusal = { code: "not_open", more: { service, opens_at: queue.opens_at ?? null } };
+    return still(turn(state, { step: "refused", service, refusal }, now));
+  }
+  const chosen = { ...state, service, lane: "regular" };
+  if (state.kiosk.priority) return still(turn(chosen, { step: "priority" }, now));
+  return askOrApologise(chosen, key, now);
+}
+
+function priorityAnswered(state, { isWanted, key }, now) {
+  if (state.step !== "priority") return still(state);
+  if (!isWanted) return askOrApologise({ ...state, lane: "regular" }, key, now);
+  if (groupsOf(state).length > 0) return still(turn(state, { step: "groups" }, now));
+  return ask({ ...state, lane: "priority" }, key, now);
+}
+
+function groupChosen(state, { lane, key }, now) {
+  if (state.step !== "groups") return still(state);
+  return ask({ ...state, lane }, key, now);
+}
+
+const BEFORE = { priority: "services", groups: "priority", refused: "services" };
+
+function back(state, _event, now) {
+  if (state.dialog) return still(turn(state, { dialog: null }, now));
+  if (state.page > 0) return still(turn(state, { page: state.page - 1 }, now));
+  if (state.step === "services") return still(state);
+  const before = state.step === "over" && state.kiosk.priority ? "priority" : (BEFORE[state.step] ?? "services");
+  if (state.step === "ticket" || state.step === "asking") return still(state);
+  return still(turn(state, { step: before, refusal: null }, now));
+}
+
+function helpAsked(state, { kind = "help", key }, now) {
+  const shown = turn(state, { dialog: "help", dialogAt: now }, now);
+  const last = state.help;
+  const isEnough = last && last.kind === kind && last.state !== "failed" && now - last.at < LIMITS.ring;
+  if (isEnough) return still(shown);
+  return [{ ...shown, help: { kind, state: "ringing", at: now } }, [{ type: "ring", key, kind }]];
+}
+
+function done(state, _event, now) {
+  return state.step === "ticket" ? still(reset(state, now)) : still(state);
+}
+
+/** What a hand does; everything here is guarded against drumming fingers. */
+const TOUCHES = {
+  language_chosen: (state, { language }) => still({ ...state, language }),
+  setting_toggled: (state, { setting }) =>
+    still(SETTINGS.has(setting) ? { ...state, [setting]: !state[setting] } : state),
+  page_turned: (state, { page }, now) => still(turn(state, { page }, now)),
+  service_chosen: serviceChosen,
+  priority_answered: priorityAnswered,
+  group_chosen: groupChosen,
+  wait_accepted: (state, { key }, now) => (state.step === "over" ? ask(state, key, now) : still(state)),
+  back,
+  help_asked: helpAsked,
+  dialog_closed: (state, _event, now) => still(turn(state, { dialog: null }, now)),
+  started_again: (state, _event, now) => still(state.step === "asking" ? state : reset(state, now)),
+  done,
+};
+
+/** While the question "still there?" stands, these do what they say; any other touch means "yes". */
+const ANSWERS = new Set(["started_again", "help_asked", "done"]);
+
+function touched(state, event, now) {
+  if (state.settlesAt !== null && now < state.settlesAt) {
+    const settlesAt = Math.min(now + LIMITS.settle, state.changedAt + LIMITS.settleMost);
+    return still({ ...state, settlesAt: Math.max(settlesAt, state.settlesAt), touchedAt: now });
+  }
+  const awake = { ...state, touchedAt: now };
+  if (state.dialog === "still_there" && !ANSWERS.has(event.type)) {
+    return still(turn(awake, { dialog: null }, now));
+  }
+  const move = TOUCHES[event.type];
+  if (!move) return still(awake); // a touch beside every button
+  if (state.step === "asking" && !state.isLate && !["language_chosen", "help_asked"].includes(event.type)) {
+    return still(awake);
+  }
+  return move(awake, event, now);
+}
+
+/* what comes from the server */
+
+function paperOf(ticket, before, kiosk) {
+  if (ticket.printed === true) return "printed";
+  if (ticket.printed === false) return "failed";
+  if (before) return before;
+  const hasPrinter = ticket.paper ?? kiosk.printer; // as the server knows it now, or knew it when the page was opened
+  return hasPrinter === false ? "none" : "awaited";
+}
+
+function ticketIssued(state, { key, ticket }, now) {
+  if (state.step !== "asking" || key !== state.key) return still(state); // the customer has gone
+  const paper = paperOf(ticket, null, state.kiosk);
+  return still(
+    turn(state, { step: "ticket", ticket, shownAt: now, touchedAt: now, paper, paperAt: now, isLate: false }, now),
+  );
+}
+
+function ticketSeen(state, { ticket }, now) {
+  if (state.step !== "ticket" || ticket.id !== state.ticket.id) return still(state);
+  const paper = paperOf(ticket, state.paper, state.kiosk);
+  return still({ ...state, ticket, paper, paperAt: paper === state.paper ? state.paperAt : now });
+}
+
+function issueRefused(state, { key, refusal }, now) {
+  if (state.step !== "asking" || key !== state.key) return still(state);
+  return still(turn(state, { step: "refused", refusal, key: null, isLate: false }, now));
+}
+
+const FACTS = {
+  queues_came: (state, { queues }, now) => still({ ...state, queues, contactAt: now, isMissed: false }),
+  queues_missed: (state) => still({ ...state, isMissed: true }),
+  ticket_issued: ticketIssued,
+  ticket_seen: ticketSeen,
+  issue_refused: issueRefused,
+  issue_failed: (state, { key }) => still(key === state.key ? { ...state, isUnanswered: true } : state),
+  help_answered: (state, { isRung }) =>
+    still(state.help ? { ...state, help: { ...state.help, state: isRung ? "rung" : "failed" } } : state),
+  tick,
+};
+
+/* what time does */
+
+function tickAsking(state, now) {
+  if (now - state.askedAt >= LIMITS.lock + LIMITS.apology) return still(reset(state, now));
+  const isLate = state.isLate || now - state.askedAt >= LIMITS.lock;
+  const seen = isLate === state.isLate ? state : { ...state, isLate };
+  if (!state.isUnanswered || now - state.triedAt < LIMITS.retry) return still(seen);
+  // the same key again: should the first try have reached the branch, its number comes back, not a second one
+  const retried = { ...seen, isUnanswered: false, triedAt: now };
+  return [retried, [{ type: "issue", key: state.key, body: state.body }]];
+}
+
+function tickTicket(state, now) {
+  if (state.paper === "awaited" && now - state.shownAt >= LIMITS.paper) {
+    return still({ ...state, paper: "silent", paperAt: now });
+  }
+  const isHelpRead = state.dialog !== "help" || now - state.touchedAt >= LIMITS.idle;
+  return still(now >= ticketClosesAt(state) && isHelpRead ? reset(state, now) : state);
+}
+
+function tick(state, _event, now) {
+  if (state.step === "asking") return tickAsking(state, now);
+  if (state.step === "ticket") return tickTicket(state, now);
+  if (!isTouched(state)) return still(state);
+  if (state.dialog === "still_there") {
+    return still(now - state.dialogAt >= LIMITS.countdown ? reset(state, now) : state);
+  }
+  if (now - state.touchedAt < LIMITS.idle) return still(state);
+  const isHidden = !isOnline(state, now) || !state.queues.is_open;
+  if (isHidden) return still(reset(state, now));
+  return still(turn(state, { dialog: "still_there", dialogAt: now }, now));
+}
+
+/** One event. Events of a hand: see TOUCHES, and "touched" for a touch beside every button. */
+export function step(state, event, now) {
+  const fact = FACTS[event.type];
+  return fact ? fact(state, event, now) : touched(state, event, now);
+}

@@ -1,0 +1,247 @@
+/**
+ * The kiosk's page: hands and keys in, requests out, and the clock that drives flow.js.
+ *
+ * It keeps nothing (no storage, no history, no link) and follows the server by asking every two seconds:
+ * a kiosk has to know within five that nobody answers, and its figures with it.
+ */
+
+import { createApi, newKey, Refusal } from "/static/web/api.js";
+import { createClock } from "/static/web/clock.js";
+import { readPhrases } from "/static/web/phrases.js";
+import { begin, step } from "./flow.js";
+import { isWide, reachBand } from "./layout.js";
+import { createView } from "./view.js";
+
+const TICK = 100; // ms
+const ASK_QUEUES = 2000; // ms between two looks at the queues …
+const ASK_AGAIN = 800; // … and after one that nobody answered
+const ASK_TICKET = 1000;
+const QUICK = 1800; // ms for an answer to a look
+const LOW_GLASS = 160; // mm
+const FACES = [400, 700].flatMap((weight) => [
+  [weight, "Atkinson Hyperlegible", "A"],
+  [weight, "Noto Sans SC", "中"],
+  [weight, "Noto Sans Tamil", "த"],
+]);
+
+const root = document.documentElement;
+const body = document.body;
+const read = (selector) => JSON.parse(document.querySelector(selector).textContent);
+
+const { kiosk, office, languages } = read("script[data-kiosk-facts]");
+const clock = createClock({ now: body.dataset.now, timeZone: body.dataset.timeZone });
+const looking = createApi({ patience: QUICK });
+const asking = createApi();
+const view = createView({ phrases: readPhrases(), clock, office, zone: kiosk.zone });
+
+const steady = () => performance.now();
+let state = begin({ kiosk, languages, queues: read("script[data-queues]") }, steady());
+
+/* the glass */
+
+function measure() {
+  const mm = Number(body.dataset.pxPerMm) || innerWidth / 268;
+  const glass = { width: innerWidth / mm, height: innerHeight / mm };
+  const mounting = body.dataset.mountingMm ? Number(body.dataset.mountingMm) : null;
+  const band = reachBand({ height: glass.height, mounting });
+  root.style.setProperty("--mm", `${mm}px`);
+  root.style.setProperty("--above", `${band.above * mm}px`);
+  root.style.setProperty("--below", `${band.below * mm}px`);
+  root.dataset.shape = isWide(glass) ? "wide" : "tall";
+  root.dataset.room = glass.height < LOW_GLASS ? "small" : "large";
+  // where every target is in reach anyway, there is nothing to move down
+  document.querySelector('[data-setting="reach"]').hidden = band.above + band.below < 1;
+}
+
+/* the loop */
+
+const EFFECTS = {
+  async issue({ key, body: wanted }) {
+    try {
+      act({ type: "ticket_issued", key, ticket: await asking.post("/tickets", wanted, { key, tries: 1 }) });
+    } catch (error) {
+      if (error instanceof Refusal && error.status < 500) {
+        act({ type: "issue_refused", key, refusal: { code: error.code, more: error.more } });
+      } else {
+        act({ type: "issue_failed", key });
+      }
+    }
+  },
+  async ring({ key, kind }) {
+    let isRung = true;
+    try {
+      await looking.post("/help", { kiosk: kiosk.code, kind }, { key, tries: 2 });
+    } catch {
+      isRung = false; // the customer is told to ask at a counter
+    }
+    act({ type: "help_answered", isRung });
+  },
+};
+
+function act(event) {
+  const now = steady();
+  const [next, effects] = step(state, event, now);
+  state = next;
+  show(now);
+  for (const effect of effects) EFFECTS[effect.type](effect);
+}
+
+function show(now, isAnew = false) {
+  const seen = view.draw(state, now, isAnew);
+  root.toggleAttribute("data-settling", state.settlesAt !== null && now < state.settlesAt);
+  if (seen.isTurned) focusFirst();
+}
+
+async function lookAtQueues() {
+  let pause = ASK_QUEUES;
+  try {
+    const queues = await looking.get("/queues", { tries: 1 });
+    clock.sync(queues.as_of);
+    act({ type: "queues_came", queues });
+  } catch {
+    act({ type: "queues_missed" });
+    pause = ASK_AGAIN;
+  }
+  setTimeout(lookAtQueues, pause);
+}
+
+async function lookAtTicket() {
+  const id = state.step === "ticket" ? state.ticket.id : null;
+  if (id !== null) {
+    try {
+      act({ type: "ticket_seen", ticket: await looking.get(`/tickets/${id}`, { tries: 1 }) });
+    } catch {
+      // the ticket stays as it was issued; the queues say whether the server is there
+    }
+  }
+  setTimeout(lookAtTicket, ASK_TICKET);
+}
+
+/* hands */
+
+const NUMBERS = new Set(["page"]);
+const CLAIMS = new Set(["isWanted"]);
+
+function eventOf(button) {
+  const { act: type, ...said } = button.dataset;
+  const event = { type, key: newKey() };
+  for (const [name, value] of Object.entries(said)) {
+    event[name] = NUMBERS.has(name) ? Number(value) : CLAIMS.has(name) ? value === "true" : value;
+  }
+  return event;
+}
+
+const pressed = () => document.querySelectorAll("[data-pressed]");
+
+addEventListener("pointerdown", (event) => {
+  const button = event.target.closest?.("button[data-act]");
+  root.dataset.hand = "touch";
+  if (button) button.dataset.pressed = "";
+  else act({ type: "touched" });
+});
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => {
+    for (const button of pressed()) button.removeAttribute("data-pressed");
+  });
+}
+
+addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-act]");
+  if (!button) return;
+  const before = state.step;
+  act(eventOf(button));
+  if (state.step === "asking" && before !== "asking") button.setAttribute("aria-busy", "true");
+});
+
+/* five keys: up, down, enter, back, help */
+
+const KEYS = {
+  ArrowUp: "up",
+  ArrowLeft: "up",
+  ArrowDown: "down",
+  ArrowRight: "down",
+  Enter: "enter",
+  " ": "enter",
+  Escape: "back",
+  Backspace: "back",
+  BrowserBack: "back",
+  F1: "help",
+  Help: "help",
+};
+
+/** The answers first, then more, done, back and help, then the settings, then the languages. */
+function targets() {
+  const open = document.querySelector("dialog[open]");
+  const order = open
+    ? [open]
+    : [".content", ".foot__main", ".foot__settings", ".tabs"].map((part) => document.querySelector(part));
+  return order.flatMap((part) => [...part.querySelectorAll("button")]).filter((button) => button.offsetParent !== null);
+}
+
+function focusFirst() {
+  if (root.dataset.hand === "keys") targets()[0]?.focus({ preventScroll: true });
+  else document.activeElement?.blur?.();
+}
+
+function move(by) {
+  const all = targets();
+  const here = all.indexOf(document.activeElement);
+  const next = here < 0 ? (by > 0 ? 0 : all.length - 1) : (here + by + all.length) % all.length;
+  all[next]?.focus({ preventScroll: true });
+  act({ type: "touched" });
+}
+
+addEventListener("keydown", (event) => {
+  const key = KEYS[event.key];
+  event.preventDefault(); // no shortcut of the browser is of use here
+  if (!key || event.ctrlKey || event.altKey || event.metaKey) return;
+  root.dataset.hand = "keys";
+  if (key === "up") move(-1);
+  if (key === "down") move(1);
+  if (event.repeat) return;
+  if (key === "enter" && document.activeElement?.matches("button[data-act]")) document.activeElement.click();
+  if (key === "back") act({ type: "back" });
+  if (key === "help") act({ type: "help_asked", kind: "help", key: newKey() });
+});
+
+/* nothing but the kiosk */
+
+const no = (event) => event.preventDefault();
+for (const kind of [
+  "contextmenu",
+  "dragstart",
+  "selectstart",
+  "gesturestart",
+  "auxclick",
+  "copy",
+  "paste",
+  "drop",
+  "dragover",
+]) {
+  addEventListener(kind, no);
+}
+addEventListener("wheel", no, { passive: false });
+addEventListener("touchmove", no, { passive: false });
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault(); // the flow closes it
+  });
+}
+
+let resizing = 0;
+addEventListener("resize", () => {
+  cancelAnimationFrame(resizing);
+  resizing = requestAnimationFrame(() => {
+    measure();
+    show(steady(), true);
+  });
+});
+
+measure();
+show(steady());
+// What fits is known when the letters are here: all of them are fetched now, before anybody touches a language.
+const letters = FACES.map(([weight, face, one]) => document.fonts.load(`${weight} 20px "${face}"`, one));
+Promise.allSettled(letters).then(() => show(steady(), true));
+setInterval(() => act({ type: "tick" }), TICK);
+setTimeout(lookAtQueues, ASK_QUEUES);
+setTimeout(lookAtTicket, ASK_TICKET);
