@@ -140,8 +140,10 @@ export function isSecondBlow(action, last, at) {
   return last !== null && last.action === action && at - last.at < AGAIN_AFTER;
 }
 
+/** Whole seconds for a countdown; 0 only when the instant has come. */
 export function secondsUntil(instant, now) {
-  return Math.max(0, Math.ceil((Date.parse(instant) - now) / 1000));
+  const left = (Date.parse(instant) - now) / 1000;
+  return left > 0 ? Math.max(1, Math.round(left)) : 0;
 }
 
 /** Seconds in which the last no-show can still be taken back. */

@@ -143,13 +143,16 @@ function take(next) {
 
 const askBoard = () => api.get(`/counters/${encodeURIComponent(counter)}`);
 
-/** The board that shows what was just answered: pushed, or else asked for. */
-async function settle() {
-  const pushed = new Promise((done) => {
-    boardWaiters.push(() => done(true));
-    setTimeout(() => done(false), PUSH_PATIENCE);
-  });
-  if (live?.isConnected && (await pushed)) return;
+/** Until the board shows what was just answered: pushed, often before the answer itself, or else asked for. */
+async function settle(before) {
+  const isThere = () => board !== null && before !== null && board.seq > before.seq;
+  if (live?.isConnected && !isThere()) {
+    await new Promise((done) => {
+      boardWaiters.push(done);
+      setTimeout(done, PUSH_PATIENCE);
+    });
+  }
+  if (isThere()) return;
   try {
     take(await askBoard());
   } catch (error) {
@@ -169,12 +172,12 @@ async function press(action, detail = {}) {
   try {
     const answer = await api.post(path, body);
     answered(action, answer, before, detail);
-    if (action !== "help") await settle();
+    if (action !== "help") await settle(before);
   } catch (error) {
     if (error instanceof Refusal) {
       tell("bad", phrases.refusal(error, language));
       if (error.status === 401) return lockScreen();
-      await settle();
+      await settle(before);
     } else if (error instanceof Unreachable) {
       tell("bad", phrases.say("terminal.line.unsure", language));
     } else throw error;

@@ -140,6 +140,13 @@ test("the recall comes free ten seconds after the last call", () => {
   assert.deepEqual(may("recall", board, { now: NOW + 8000 }), { can: true, seconds: 0, calls: 0 });
 });
 
+test("a countdown never says nothing is left while something is", () => {
+  assert.deepEqual(
+    [10.2, 1.4, 0.3, 0, -5].map((left) => facts.secondsUntil(at(left), NOW)),
+    [10, 1, 1, 0, 0],
+  );
+});
+
 test("a no-show waits for its minute and for its calls", () => {
   const board = aBoard({ ticket: aTicket(), may: { no_show: { at: at(48), calls_left: 1 } } });
   const called = aBoard({ ticket: aTicket(), may: { no_show: { at: at(48), calls_left: 0 } } });

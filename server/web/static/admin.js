@@ -202,8 +202,15 @@ function detailWords(detail) {
     .join(", ");
 }
 
+/** "officer:7" is a person by now, if this page knows the people. */
+function actorWords(actor) {
+  const person = lists.people.find((one) => String(one.id) === actor.split(":")[1]);
+  return person ? `${person.name} (${actor})` : actor;
+}
+
 function auditRow(entry) {
-  return row(when(entry.at), entry.actor, entry.kind.replaceAll("_", " "), detailWords(entry.detail));
+  const kind = entry.kind.replaceAll("_", " ").replace(":", ": ");
+  return row(when(entry.at), actorWords(entry.actor), kind, detailWords(entry.detail));
 }
 
 // ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────
