@@ -106,6 +106,12 @@ def _is_page() -> bool:
     return not request.path.startswith(("/api/", "/clips/", "/static/", "/healthz", "/readyz", "/metrics"))
 
 
+def _path() -> str:
+    """Where it was asked; of an address that is a secret itself (a link, a ticket's page) only the kind."""
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    return (rule if "<token>" in rule else request.path)[:200]
+
+
 def note(door: Edge, code: str) -> None:
     """Every refusal is written down; a full disk must not turn one into a crash, nor a flood fill the disk.
 
@@ -121,7 +127,7 @@ def note(door: Edge, code: str) -> None:
     try:
         door.people.note(
             asker.actor if asker is not None else "anonymous", f"refused:{code}", door.office.now(),
-            method=request.method, path=request.path[:200], unwritten=more,
+            method=request.method, path=_path(), unwritten=more,
         )  # fmt: skip
     except Exception:
         log.exception("the audit could not be written")

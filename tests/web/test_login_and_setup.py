@@ -402,3 +402,14 @@ def test_an_administrator_who_forgot_the_password_is_set_up_anew_and_unlocked(of
 
     assert answer.status_code == 303
     refusal(office.with_token(old).get("/me"), 401, "bad_token")
+
+
+def test_the_audit_does_not_give_a_link_away_that_may_still_be_used(office: OfficeServer) -> None:
+    link, browser = setup_link(office), office.browser()
+    browser.get(link)
+
+    browser.submit(link, {"name": "Ketua", "password": "short"})
+
+    audit = office.caller("auditor").get("/audit").get_data(as_text=True)
+    assert "weak_password" in audit
+    assert link.rsplit("/", 1)[-1] not in audit
