@@ -8,16 +8,17 @@ screen otherwise waits 40 ms for every connection), room for more connections th
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, TypeVar, cast, get_args
 
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -120,15 +121,18 @@ def serve(application: Any, listening: socket.socket, most: int, stop: Callable[
 
     def end() -> None:
         told.wait()
+        log.info("told to end: answering what is in hand")
         stop()
         shut()
-        answering.wait(END_WITHIN_S)
+        if not answering.wait(END_WITHIN_S):
+            log.warning("ended before everything in hand was answered: it took too long")
         ended.set()
 
     answering = InHand(application, patient=_mode == "threading")
     shut = begin(answering, listening, most)
     threading.Thread(target=end, name="end", daemon=True).start()
     ended.wait()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # being told twice must not turn an orderly end into another
 
 
 class InHand:
@@ -204,10 +208,3 @@ def _serve_threading(application: Any, listening: socket.socket, most: int) -> C
 def _on_signals(end: Callable[..., None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-
-
-def exit_now(status: int) -> None:
-    """Leave without waiting for threads that only wait themselves."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
