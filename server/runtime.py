@@ -25,6 +25,7 @@ R = TypeVar("R")
 Mode = Literal["eventlet", "gevent", "threading"]
 MODES = get_args(Mode)
 END_WITHIN_S = 8.0
+WAKE_S = 0.5
 SOCKET_TIMEOUT_S = 120
 LIVE_PATH = "/socket.io/"
 _mode: Mode = "threading"
@@ -131,7 +132,8 @@ def serve(application: Any, listening: socket.socket, most: int, stop: Callable[
     answering = InHand(application, patient=_mode == "threading")
     shut = begin(answering, listening, most)
     threading.Thread(target=end, name="end", daemon=True).start()
-    ended.wait()
+    while not ended.wait(WAKE_S):
+        pass  # a loop with nothing else to do sleeps in the system, where a signal does not wake it
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # being told twice must not turn an orderly end into another
 
 
