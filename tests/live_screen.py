@@ -87,6 +87,11 @@ class LiveScreen:
             on_board = self.board is not None and any(call["number"] == number for call in self.board["recent"])
             return on_board or number in self.called
 
+    @property
+    def port(self) -> int:
+        """Its own end of the connection."""
+        return int(self._client.eio.ws.sock.getsockname()[1])
+
     def drop(self) -> None:
         """The cable is out for a moment."""
         with suppress(OSError, websocket.WebSocketException):
