@@ -102,7 +102,7 @@ def _recent(connection: Connection, branch: str, since: datetime) -> tuple[Recen
         select(tickets.c.id, tickets.c.number, legs.c.counter, legs.c.last_called_at, legs.c.calls)
         .join(tickets, and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket))
         .where(legs.c.branch == branch, legs.c.last_called_at >= since)
-        .order_by(legs.c.last_called_at.desc(), legs.c.ticket.desc())
+        .order_by(legs.c.last_called_at.desc(), legs.c.ticket.desc(), legs.c.leg.desc())
         .limit(RECENT_KEPT * 3)
     )
     seen: dict[int, RecentCall] = {}

@@ -12,7 +12,7 @@ import itertools
 from collections import Counter as Count
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -241,7 +241,10 @@ class RandomDay(RuleBasedStateMachine):
     def look(self) -> None:
         floors = [floor for place in self.at for floor in place.floors()]
         for floor in floors[1:]:
-            assert floor == floors[0]
+            differ = [
+                f.name for f in fields(Floor) if f.compare and getattr(floor, f.name) != getattr(floors[0], f.name)
+            ]
+            assert differ == [], [(getattr(floors[0], name), getattr(floor, name)) for name in differ]
         memory = self.at[0].processes[0]
         assert isinstance(memory, MemoryStore)
         hold_true(floors[0], entries(memory))

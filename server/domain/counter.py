@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from server.domain import events as e
 from server.domain.queue import Words
 
 BREAK_REASONS = ("rest", "prayer", "meeting", "back_office", "system_down", "lunch", "end")
@@ -50,6 +51,31 @@ class CounterState:
     @property
     def is_open(self) -> bool:
         return self.duty is not None
+
+    def after(self, event: e.Event) -> CounterState:
+        """The counter as an event that names it leaves it."""
+        at = event.at
+        match event:
+            case e.CounterOpened():
+                duty = Duty(event.officer, at, event.services)
+                return replace(self, duty=duty, closed_at=None, closed_reason="",
+                               idle_since=None if self.ticket is not None else at)  # fmt: skip
+            case e.CounterClosed():
+                return CounterState(self.code, closed_at=at, closed_reason=event.reason)
+            case e.TicketCalled():
+                return replace(self, ticket=event.ticket, run=event.run, idle_since=None, last_no_show=None)
+            case e.TicketResumed():
+                return replace(self, ticket=event.ticket, idle_since=None)
+            case e.TicketRestored() if event.to == "called":
+                return replace(self, ticket=event.ticket, idle_since=None, last_no_show=None)
+            case e.TicketNoShow():
+                return replace(self, ticket=None, idle_since=at, last_no_show=event.ticket)
+            case e.ServiceEnded() | e.TicketHeld() | e.TicketTransferred() | e.TicketLeft() | e.TicketCarried() if (
+                self.ticket == event.ticket
+            ):
+                return replace(self, ticket=None, idle_since=at)
+            case _:
+                return self
 
 
 def spoken_name(code: str) -> str:

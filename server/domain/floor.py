@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.charter import verdict
-from server.domain.counter import CounterState, Duty
+from server.domain.counter import CounterState
 from server.domain.discipline import Choice, discipline, rank
 from server.domain.errors import UnknownTicket
 from server.domain.layered import Layered
@@ -327,33 +327,13 @@ class Draft(Floor):
         code: str = getattr(event, "counter", "")
         if not code:
             return
-        state = self.counters.get(code, CounterState(code))
-        at = event.at
-        match event:
-            case e.CounterOpened():
-                duty = Duty(event.officer, at, event.services)
-                state = replace(state, duty=duty, closed_at=None, closed_reason="",
-                                idle_since=None if state.ticket is not None else at)  # fmt: skip
-            case e.CounterClosed():
-                state = CounterState(code, closed_at=at, closed_reason=event.reason)
-            case e.TicketCalled():
-                state = replace(state, ticket=event.ticket, run=event.run, idle_since=None, last_no_show=None)
-                self._list(event, code)
-            case e.TicketRecalled():
-                self._list(event, code)
-            case e.TicketResumed():
-                state = replace(state, ticket=event.ticket, idle_since=None)
-            case e.TicketRestored() if event.to == Status.CALLED:
-                state = replace(state, ticket=event.ticket, idle_since=None, last_no_show=None)
-            case e.TicketNoShow():
-                state = replace(state, ticket=None, idle_since=at, last_no_show=event.ticket)
-            case e.ServiceEnded() | e.TicketHeld() | e.TicketTransferred() | e.TicketLeft() | e.TicketCarried() if (
-                state.ticket == event.ticket
-            ):
-                state = replace(state, ticket=None, idle_since=at)
-            case _:
-                pass
-        self.counters[code] = state
+        self.counters[code] = self.counters.get(code, CounterState(code)).after(event)
+        if isinstance(event, e.TicketCalled | e.TicketRecalled):
+            self._list(event, code)
+        elif isinstance(event, e.TicketResumed):
+            self.recent = tuple(
+                replace(one, counter=code) if one.ticket == event.ticket else one for one in self.recent
+            )
         self.changed_counters.add(code)
 
     def _list(self, event: e.TicketEvent, code: str) -> None:

@@ -10,7 +10,10 @@ RECENT_KEPT = 12
 
 @dataclass(frozen=True, slots=True)
 class RecentCall:
-    """A call as the boards list it. `at` is the last call, `calls` how many there were in this leg."""
+    """A call as the boards list it. `at` is the last call, `calls` how many there were in this leg.
+
+    `counter` called, or has taken the customer up again since: where he or she is to be found.
+    """
 
     ticket: int
     number: str

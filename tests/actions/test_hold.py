@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from server.domain.measures import of_ticket
@@ -106,6 +108,15 @@ def test_a_reminder_comes_within_the_hour(minutes: int) -> None:
     office = serving()
 
     assert office.refusal(office.hold, remind_minutes=minutes).code == "malformed"
+
+
+@pytest.mark.parametrize("minutes", [1, 60])
+def test_a_reminder_may_come_in_a_minute_or_in_an_hour(minutes: int) -> None:
+    office = serving()
+
+    held = office.hold(remind_minutes=minutes)
+
+    assert held.remind_at == office.clock.now() + timedelta(minutes=minutes)
 
 
 def test_a_hold_needs_a_reason_and_somebody_in_hand() -> None:

@@ -152,6 +152,7 @@ def test_under_the_strict_rule_the_first_place_is_the_first_of_the_lane() -> Non
 def test_the_first_place_at_a_counter_is_before_all_whom_that_counter_serves() -> None:
     office = in_hand()
     office.issue("F", "elderly")
+    office.clock.advance(minutes=1)
     office.issue("A", "elderly")
 
     office.transfer(to_counter="K3", position="first")

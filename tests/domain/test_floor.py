@@ -277,6 +277,19 @@ def test_the_recent_calls_are_the_last_twelve_with_the_latest_first_and_each_num
     assert (found[0].calls, found[0].counter, found[0].at) == (2, "K1", office.clock.now())
 
 
+def test_one_who_is_taken_up_again_elsewhere_is_listed_there() -> None:
+    office = an_office()
+    office.open("K1")
+    office.open("K2")
+    office.issue()
+    office.next("K1")
+    office.hold("K1")
+
+    office.resume("A001", "K2")
+
+    assert [(call.number, call.counter) for call in office.floor.recent] == [("A001", "K2")]
+
+
 def test_people_ahead_are_those_of_the_service_who_go_first() -> None:
     office = an_office()
     office.issue_many(3)
