@@ -240,32 +240,48 @@ def test_the_order_of_two_waiting_tickets_never_changes(waiting: list[Ticket], k
 
 
 @given(waiting=some_tickets, kind=a_kind, lane=a_lane, minutes=st.integers(0, 120))
-def test_who_is_put_before_others_goes_before_them_unless_their_lane_always_does(
+def test_who_is_put_before_others_goes_just_before_them_unless_their_lane_always_does(
     waiting: list[Ticket], kind: str, lane: str, minutes: int
 ) -> None:
     policy, own = Policy(kind=kind), OPENING + timedelta(minutes=minutes)
 
     moved = before(policy, Lane(lane), waiting, own)
 
+    band, since = rank_of(policy, Lane(lane), moved)
+    rivals = [of_rival for of_band, of_rival in (rank(policy, t) for t in waiting) if of_band == band]
+    assert all(since < of_rival for of_rival in rivals)
+    assert moved == own or since == pytest.approx(min(rivals) - 0.001, abs=1e-6)
     assert moved <= own
-    for other in waiting:
-        unmoved = rank_of(policy, Lane(lane), own)
-        if rank_of(policy, Lane(lane), moved) >= rank(policy, other):
-            assert unmoved[0] > rank(policy, other)[0]
 
 
 @given(waiting=some_tickets, kind=a_kind, lane=a_lane, minutes=st.integers(0, 120))
-def test_who_is_put_behind_others_goes_behind_them_unless_ones_own_lane_always_goes_first(
+def test_who_is_put_behind_others_goes_just_behind_them_unless_ones_own_lane_always_goes_first(
     waiting: list[Ticket], kind: str, lane: str, minutes: int
 ) -> None:
     policy, own = Policy(kind=kind), OPENING + timedelta(minutes=minutes)
 
     moved = behind(policy, Lane(lane), waiting, own)
 
+    band, since = rank_of(policy, Lane(lane), moved)
+    rivals = [of_rival for of_band, of_rival in (rank(policy, t) for t in waiting) if of_band == band]
+    assert all(since > of_rival for of_rival in rivals)
+    assert moved == own or since == pytest.approx(max(rivals) + 0.001, abs=1e-6)
     assert moved >= own
-    for other in waiting:
-        if rank_of(policy, Lane(lane), moved) <= rank(policy, other):
-            assert rank_of(policy, Lane(lane), own)[0] < rank(policy, other)[0]
+
+
+def test_the_rules_and_what_they_are_unless_the_branch_says_otherwise() -> None:
+    assert KINDS == ("head_start", "strict", "interleave", "first_come")
+    assert Policy() == Policy("head_start", 3, 900.0, ratio=2)
+    assert [Policy(kind=kind).offers_priority for kind in KINDS] == [True, True, True, False]
+    assert not Policy(head_start_s={}).is_priority(Lane.ELDERLY)
+
+
+def test_under_first_come_no_guard_and_no_count_touch_the_order() -> None:
+    both = [a_ticket("A001", lane="elderly"), a_ticket("A002", minutes=1)]
+
+    choice = choose(both, Policy(kind="first_come"), run=9)
+
+    assert (choice.ticket.number, choice.run) == ("A001", 9)
 
 
 # ── guarantees, on days made up by hypothesis ──
