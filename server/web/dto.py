@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def whole(value: object) -> object:
+    """2.0 is 2, as in JSON it is; nothing else is taken for a number that is none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
 
 Text = dict[str, str]
+Whole = BeforeValidator(whole)
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Outcome = Literal["done", "referred", "come_again"]
-Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-
-
+Date = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}, examples=["2026-03-02"]),
+]
 Named = Annotated[
     str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
@@ -35,15 +43,15 @@ class NoBody(Asked):
 
 
 class IssueAsked(Asked):
-    service: Code
-    lane: Code = "regular"
-    language: Code = "ms"
-    transactions: Annotated[int, Field(ge=1, le=99)] = 1
-    kiosk: Annotated[str, Field(max_length=40)] | None = None
+    service: Annotated[Code, Field(examples=["A"])]
+    lane: Annotated[Code, Field(examples=["elderly"])] = "regular"
+    language: Annotated[Code, Field(examples=["en"])] = "ms"
+    transactions: Annotated[int, Field(ge=1, le=99), Whole] = 1
+    kiosk: Annotated[str, Field(max_length=40, examples=["main"])] | None = None
 
 
 class OpenAsked(Asked):
-    services: Annotated[list[Code], Field(max_length=50)] | None = None
+    services: Annotated[list[Code], Field(max_length=50, examples=[["A"]])] | None = None
     take_over: bool = False
 
 
@@ -57,28 +65,28 @@ class OutcomeAsked(Asked):
 
 class HoldAsked(Asked):
     reason: Annotated[Line, Field(max_length=100)]
-    remind_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    remind_minutes: Annotated[int, Field(ge=1, le=60), Whole] = 5
 
 
 class NumberAsked(Asked):
-    number: Code
+    number: Annotated[Code, Field(examples=["A001"])]
 
 
 class CallAsked(Asked):
-    number: Code
+    number: Annotated[Code, Field(examples=["A001"])]
     reason: Annotated[Line, Field(max_length=100)]
 
 
 class TransferAsked(Asked):
     service: Code | None = None
     counter: Code | None = None
-    officer: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    officer: Annotated[int, Field(ge=1, le=2**31 - 1), Whole] | None = None
     position: Literal["arrival", "first", "last"] = "arrival"
     note: Line = ""
 
 
 class WalkDirectAsked(Asked):
-    service: Code
+    service: Annotated[Code, Field(examples=["A"])]
 
 
 class CloseDayAsked(Asked):
@@ -123,15 +131,15 @@ class TicketPath(BaseModel):
 
 
 class CounterPath(BaseModel):
-    counter: Annotated[str, Field(min_length=1, max_length=40)]
+    counter: Annotated[str, Field(min_length=1, max_length=40, examples=["K1"])]
 
 
 class ZonePath(BaseModel):
-    zone: Annotated[str, Field(min_length=1, max_length=40)]
+    zone: Annotated[str, Field(min_length=1, max_length=40, examples=["hall"])]
 
 
 class KioskPath(BaseModel):
-    kiosk: Annotated[str, Field(min_length=1, max_length=40)]
+    kiosk: Annotated[str, Field(min_length=1, max_length=40, examples=["main"])]
 
 
 class RowPath(BaseModel):
