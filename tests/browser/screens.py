@@ -104,7 +104,8 @@ def axe(page: Page) -> list[tuple[str, str]]:
     """What the rules for accessible pages find: (rule, element)."""
     page.evaluate(AXE)
     found = page.evaluate(
-        "() => axe.run().then((r) => r.violations.flatMap((v) => v.nodes.map((n) => [v.id, n.html])))"
+        "() => axe.run({ resultTypes: ['violations'] })"
+        ".then((r) => r.violations.flatMap((v) => v.nodes.map((n) => [v.id, n.html])))"
     )
     return [(rule, element) for rule, element in found]
 

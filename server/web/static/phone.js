@@ -30,6 +30,7 @@ function put(slot, text) {
 function draw({ ticket, as_of }) {
   const { state, progress, ...texts } = sentences(ticket, { now: as_of, missedAt, say, clock });
   main.dataset.state = state;
+  main.dataset.asOf = as_of;
   for (const [slot, text] of Object.entries(texts)) put(slot, text);
   put("counter", ticket.counter ?? "");
   const isAtCounter = state === "called" || state === "serving";
