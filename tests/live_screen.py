@@ -107,8 +107,8 @@ class LiveScreen:
 
     def close(self) -> None:
         self._client.reconnection = False
-        self._client.eio.reconnection = False
         self._client.shutdown()
+        self._let_go()
 
     # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,7 +134,13 @@ class LiveScreen:
             self._changed.notify_all()
         self._ask()
 
+    def _let_go(self) -> None:
+        """The library leaves the socket of a connection that broke to the garbage collector."""
+        if self._client.eio.ws is not None:
+            self._client.eio.ws.shutdown()
+
     def _parted(self, *_: object) -> None:
+        self._let_go()
         with self._changed:
             self._changed.notify_all()
 
