@@ -312,8 +312,9 @@ class Draft(Floor):
             kept = verdict(promise, after)
             if kept is not None:
                 tally = replace(tally, judged=tally.judged + 1, kept=tally.kept + kept)
-        if tally != Tally():
-            self.tallies[service] = tally
+        self.tallies[service] = tally
+        if tally == Tally():
+            del self.tallies[service]
 
     def _is_today(self, at: datetime | None) -> bool:
         return at is not None and self.branch.business_on(at) == self.business_on

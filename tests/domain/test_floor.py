@@ -148,6 +148,34 @@ def test_a_no_show_that_is_taken_back_is_not_counted_as_one() -> None:
     assert office.floor.tally().no_show == 0
 
 
+def test_a_no_show_that_is_taken_back_is_not_counted_though_nothing_else_was_today() -> None:
+    office = an_office()
+    office.open()
+    office.issue()
+    office.next()
+    office.transfer(to_service="F")
+    office.close_day("carry")
+    office.clock.advance(days=1)
+    office.open()
+    office.next()
+    office.miss()
+    assert office.floor.tally() == Tally(no_show=1)
+
+    office.undo()
+
+    assert office.floor.tallies == {}
+
+
+def test_a_service_of_which_nothing_is_to_be_counted_has_no_tally() -> None:
+    office = an_office()
+    office.issue()
+    office.close_day("carry")
+    office.clock.advance(days=1)
+    office.open()
+
+    assert office.floor.tallies == {}
+
+
 def test_yesterdays_no_show_who_returns_after_midnight_takes_nothing_from_todays_count() -> None:
     office = an_office()
     office.clock.advance(hours=15, minutes=50)  # 23:50
