@@ -1,7 +1,8 @@
 """`giliran demo`: the real server, and a day of simulated customers and officers who use its API like anybody else.
 
-The office's clock runs `speed` times as fast, from eight in the morning, so that waits, promises and reports look like
-those of a day. The people are a process of their own: they know nothing but addresses and tokens.
+The office's clock runs `speed` times as fast, from eight in the morning (or from where an earlier demo in the same
+folder had got to), so that waits, promises and reports look like those of a day. The people are a process of their
+own: they know nothing but addresses and tokens. With --minutes the server ends when they have gone home.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import heapq
 import itertools
 import json
 import math
+import os
 import random
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -23,8 +27,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, inspect, make_url, select
+
+from server.domain.floor import BEGINNING
+from sql.database import open_engine
+from sql.tables import branches
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 DAY_MINUTES = 9 * 60
 PRIORITY_SHARE = 0.18
@@ -50,22 +65,39 @@ class FastClock:
         return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
 
 
-def run_demo(settings: Any, given: argparse.Namespace) -> int:
+def run_demo(settings: Settings, given: argparse.Namespace) -> int:
     """Serve the office on its fast clock, with its people; a folder of its own unless --data names one."""
-    from zoneinfo import ZoneInfo
-
     from config.branch_file import EXAMPLE, load
+    from server.office_folder import NotUsable
     from server.serving import serve
 
-    if given.speed <= 0:
-        raise ValueError(f"--speed: {given.speed:g} is not above 0")
+    for name in ("speed", "minutes"):
+        value = getattr(given, name)
+        if value is not None and not 0 < value < math.inf:
+            raise NotUsable(f"--{name}: {value:g} is no number above 0")
     with tempfile.TemporaryDirectory(prefix="giliran-demo-") as folder:
         if given.data is None:
             settings = settings.model_copy(update={"data": Path(folder)})
         zone = ZoneInfo(load(given.branch or EXAMPLE).branch.timezone)
         eight = datetime.now(zone).replace(hour=8, minute=0, second=0, microsecond=0)
-        clock = FastClock(eight.astimezone(UTC), given.speed)
+        clock = FastClock(max(eight.astimezone(UTC), last_entry(settings)), given.speed)
         return serve(settings, given.branch, clock=clock, company=lambda door, root: _invite(door, root, given))
+
+
+def last_entry(settings: Settings) -> datetime:
+    """When the last thing happened in the office of these settings; long ago where there is none yet."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return BEGINNING
+    engine = open_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(branches.name):
+                return BEGINNING
+            found: datetime | None = connection.scalar(select(func.max(branches.c.last_at)))
+            return found or BEGINNING
+    finally:
+        engine.dispose()
 
 
 def _invite(door: Any, root: str, given: argparse.Namespace) -> subprocess.Popen[bytes]:
@@ -90,7 +122,14 @@ def _invite(door: Any, root: str, given: argparse.Namespace) -> subprocess.Popen
     assert people.stdin is not None
     people.stdin.write(json.dumps(company).encode())
     people.stdin.close()
+    if given.minutes is not None:
+        threading.Thread(target=_end_with, args=(people,), name="end of the demo", daemon=True).start()
     return people
+
+
+def _end_with(people: subprocess.Popen[bytes]) -> None:
+    people.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @dataclass
@@ -245,7 +284,7 @@ def main() -> int:
     told = json.load(sys.stdin)
     try:
         Company(told, random.Random(told["seed"])).live()
-    except (OSError, KeyboardInterrupt):
+    except (OSError, HTTPException, KeyboardInterrupt):
         return 0
     return 0
 

@@ -103,7 +103,8 @@ class Load:
         self.may_go_on.clear()
         with self._changed:
             rests = self._changed.wait_for(lambda: self.refused or len(self.resting) == KIOSKS + len(COUNTERS), 60)
-            assert rests and not self.refused, self.refused or sorted(self.resting)
+            assert not self.refused
+            assert rests, sorted(self.resting)
         yield
         self.may_go_on.set()
 
