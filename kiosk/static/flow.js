@@ -90,7 +90,8 @@ const isTouched = (state) =>
 /** When the ticket page closes by itself. */
 export function ticketClosesAt(state) {
   if (state.paper === "failed" || state.paper === "silent") return state.paperAt + LIMITS.noted;
-  const stay = state.largeText ? LIMITS.ticketLarge : LIMITS.ticket;
+  const isSlow = state.largeText || state.paper === "none"; // a number that no paper carries takes time to note
+  const stay = isSlow ? LIMITS.ticketLarge : LIMITS.ticket;
   const closes = Math.max(state.shownAt, state.touchedAt) + stay;
   return state.paper === "printed" ? Math.max(closes, state.paperAt + LIMITS.afterPaper) : closes;
 }

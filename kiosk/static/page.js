@@ -18,6 +18,7 @@ const ASK_AGAIN = 800; // … and after one that nobody answered
 const ASK_TICKET = 1000;
 const QUICK = 1800; // ms for an answer to a look
 const LOW_GLASS = 160; // mm
+const STRANGERS = new Set([401, 403]); // HTTP: this device is not, or no longer, a kiosk of the branch
 const FACES = [400, 700].flatMap((weight) => [
   [weight, "Atkinson Hyperlegible", "A"],
   [weight, "Noto Sans SC", "中"],
@@ -61,7 +62,9 @@ const EFFECTS = {
       act({ type: "ticket_issued", key, ticket: await asking.post("/tickets", wanted, { key, tries: 1 }) });
     } catch (error) {
       if (error instanceof Refusal && error.status < 500) {
-        act({ type: "issue_refused", key, refusal: { code: error.code, more: error.more } });
+        // a kiosk that may no longer issue says nothing about log-ins to a customer
+        const code = STRANGERS.has(error.status) ? "unpaired" : error.code;
+        act({ type: "issue_refused", key, refusal: { code, more: error.more } });
       } else {
         act({ type: "issue_failed", key });
       }

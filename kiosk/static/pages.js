@@ -152,7 +152,7 @@ export function createPages({ pen, zone }) {
     pen.name(one("[data-rule]", step), state.queues.rule, language);
     code(issued, language);
 
-    const isNoted = state.paper === "failed" || state.paper === "silent";
+    const isNoted = ["failed", "silent", "none"].includes(state.paper);
     pen.say(one("[data-done-words]"), isNoted ? "kiosk.noted" : "kiosk.done", language);
     fitText(stage);
   }

@@ -40,7 +40,8 @@ export function createPen({ phrases, clock }) {
 
     wait(element, wait, reason, language, isLong = false) {
       if (!wait) {
-        return pen.say(element, reason === "no_counter" ? "kiosk.wait.no_counter" : "kiosk.wait.unknown", language);
+        const unknown = isLong ? "kiosk.wait.unknown.long" : "kiosk.wait.unknown";
+        return pen.say(element, reason === "no_counter" ? "kiosk.wait.no_counter" : unknown, language);
       }
       const { a, b } = minutesRange(wait);
       if (a === 0) return pen.say(element, "kiosk.wait.under", language, { b: Math.max(b, 2) });

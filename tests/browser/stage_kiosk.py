@@ -181,6 +181,7 @@ class Office:
     closed_reason: str | None = None
     queues: list[Payload] = field(default_factory=the_queues)
     phrases: dict[str, dict[str, str]] = field(default_factory=the_phrases)
+    languages: list[str] = field(default_factory=lambda: list(LANGUAGES))
     printed: bool | None = True
     ticket: Payload = field(default_factory=dict)
     refusal: Payload | None = None
@@ -246,7 +247,7 @@ def create_stage(office: Office) -> Flask:
             "kiosk/screen.html",
             kiosk=office.kiosk,
             office=office.branch,
-            languages=list(LANGUAGES),
+            languages=office.languages,
             queues=office.board(),
             phrases=office.phrases,
             now=NOW,

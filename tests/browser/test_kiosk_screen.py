@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.kiosk_stand import GLASS, Stand
+from tests.browser.kiosk_stand import Stand
 from tests.browser.stage_kiosk import NOW, Office
 
 
@@ -145,6 +145,28 @@ def test_a_refusal_says_what_to_do_in_the_language_of_the_customer(stand: Stand,
     words = kiosk.page.locator('[data-step="refused"]').inner_text()
     assert "no number was taken" in words
     assert "ask at a counter" in words
+
+
+def test_a_kiosk_that_was_unpaired_sends_people_to_the_counter_and_speaks_of_no_log_in(
+    stand: Stand, office: Office
+) -> None:
+    office.refusal = {"type": "about:blank", "title": "no", "status": 401, "code": "not_signed_in", "detail": "x"}
+    kiosk = stand()
+
+    kiosk.tap('[data-service="A"]')
+    kiosk.tap('[data-is-wanted="false"]')
+    kiosk.sees("refused")
+
+    words = kiosk.page.locator('[data-step="refused"]').inner_text()
+    assert "Sila tanya petugas di kaunter" in words
+    assert "log" not in words.lower()
+
+
+def test_a_branch_that_speaks_two_languages_offers_two(stand: Stand, office: Office) -> None:
+    office.languages = ["ms", "en"]
+    kiosk = stand()
+
+    assert kiosk.page.locator("[data-language]").all_inner_texts() == ["Bahasa Melayu", "English"]
 
 
 def test_a_wait_longer_than_the_promise_is_excused_before_the_number_is_taken(stand: Stand, office: Office) -> None:
@@ -341,53 +363,3 @@ def test_there_is_no_way_out_of_the_kiosk(stand: Stand) -> None:
     assert kiosk.page.locator("a, iframe, input").count() == 0
     assert kiosk.page.evaluate("() => getComputedStyle(document.documentElement).touchAction") == "none"
     assert kiosk.page.evaluate("() => getComputedStyle(document.body).userSelect") == "none"
-
-
-# bad moments
-
-
-@pytest.mark.parametrize("glass", GLASS)
-def test_a_closed_branch_says_in_four_languages_when_it_opens(stand: Stand, office: Office, glass: str) -> None:
-    office.is_open, office.opens_at, office.closed_reason = False, "2026-03-03T00:00:00Z", "holiday"
-    kiosk = stand(glass)
-    kiosk.sees("closed")
-
-    words = kiosk.page.locator('[data-step="closed"]').inner_text()
-
-    for said in ("Kaunter ditutup", "Selasa, 8.00 pagi", "Tuesday, 8.00 am", "星期二 上午8:00", "காலை 8.00"):
-        assert said in words
-    assert "03-8888 1234" in words
-    assert kiosk.measures()["cut"] == []
-    office.is_open = True
-    kiosk.passes(2.1)
-    kiosk.sees("services")
-
-
-def test_all_services_closed_is_said_above_them(stand: Stand, office: Office) -> None:
-    for queue in office.queues:
-        queue |= {"is_open": False, "opens_at": None, "wait": None}
-    kiosk = stand()
-
-    assert kiosk.page.locator("h1").inner_text() == "Semua urusan ditutup buat masa ini"
-    kiosk.tap('[data-service="A"]')
-    kiosk.sees("refused")
-    assert kiosk.tickets == []
-
-
-@pytest.mark.parametrize("glass", GLASS)
-def test_a_server_out_of_reach_sends_people_to_the_counter_within_five_seconds(stand: Stand, glass: str) -> None:
-    kiosk = stand(glass)
-    kiosk.lingers(4)
-    kiosk.page.route("**/api/v1/**", lambda route: route.abort())
-
-    left_at = kiosk.page.evaluate("() => performance.now()")
-    kiosk.comes_to("offline")
-
-    assert kiosk.page.evaluate("() => performance.now()") - left_at <= 5000
-    words = kiosk.page.locator('[data-step="offline"]').inner_text()
-    for said in ("ambil nombor di kaunter", "take a number from the counter", "到柜台领取号码", "முகப்பில் எண்ணை"):
-        assert said in words
-    assert kiosk.measures()["cut"] == []
-
-    kiosk.page.unroute("**/api/v1/**")
-    kiosk.comes_to("services")

@@ -373,14 +373,26 @@ describe("the ticket", () => {
     assert.equal(kiosk.seen.screen, "services");
   });
 
-  test("a kiosk without a printer waits for none", () => {
+  test("a kiosk without a printer waits for none, and gives forty seconds to note the number", () => {
     kiosk = aKiosk({ printer: false });
     kiosk.tap("service_chosen", { service: "A" });
     kiosk.issued();
 
-    kiosk.passes(12);
-
+    kiosk.passes(39.8);
     assert.equal(kiosk.state.paper, "none");
+    assert.equal(kiosk.seen.screen, "ticket");
+    kiosk.passes(0.4);
+
+    assert.equal(kiosk.seen.screen, "services");
+  });
+
+  test("a printer that came to the kiosk after its page was opened is waited for", () => {
+    kiosk = aKiosk({ printer: false });
+    kiosk.tap("service_chosen", { service: "A" });
+
+    kiosk.issued({ paper: true });
+
+    assert.equal(kiosk.state.paper, "awaited");
   });
 
   test("news of another ticket changes nothing", () => {
