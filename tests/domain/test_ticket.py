@@ -195,3 +195,49 @@ def test_an_issue_makes_a_ticket_whose_id_is_the_seq_of_its_row() -> None:
     assert (made.id, made.number, made.lane, made.status) == (417, "F012", "elderly", "waiting")
     assert made.issued_at == made.rank_at == made.leg.joined_at == AT
     assert (made.line.service, made.line.lane, made.line.only) == ("F", "elderly", "")
+
+
+def ended(ticket: Ticket, n: float, assumed: float | None = None, flag: str = "") -> Ticket:
+    assumed_at = None if assumed is None else OPENING + minute(assumed)
+    at = OPENING + minute(n)
+    return ticket.after(
+        e.ServiceEnded(at=at, ticket=1, counter="K1", outcome="done", assumed_began_at=assumed_at, flag=flag)
+    )
+
+
+def test_a_begin_that_nobody_marked_is_reckoned_and_says_so() -> None:
+    marked, reckoned = (
+        ended(began(called(a_ticket(), 5), 6), 9, assumed=5.5),
+        ended(called(a_ticket(), 5), 9, assumed=5.5),
+    )
+
+    assert (marked.leg.began_at, marked.leg.began_assumed) == (OPENING + minute(6), False)
+    assert (reckoned.leg.began_at, reckoned.leg.began_assumed) == (OPENING + minute(5.5), True)
+    assert not called(a_ticket(), 5).leg.began_assumed
+
+
+def test_an_end_that_nobody_marked_says_so_and_a_night_is_not_forgotten() -> None:
+    carried = a_ticket().after(HAPPENINGS["ticket_carried"])
+
+    assert ended(called(a_ticket(), 5), 9, flag="unattended").leg.flag == "unattended"
+    assert ended(called(carried, 1500), 1510).leg.flag == "overnight"
+    assert carried.after(e.TicketLeft(at=AT, ticket=1)).leg.flag == "overnight"
+    assert carried.after(e.TicketLeft(at=AT, ticket=1, flag="unattended")).leg.flag == "unattended"
+
+
+def test_one_who_left_ends_the_leg_as_one_who_left() -> None:
+    left = a_ticket().after(HAPPENINGS["ticket_left"])
+
+    assert (left.leg.outcome, left.leg.ended_at, left.ended_at) == ("left", AT, AT)
+
+
+def test_what_happens_in_a_later_leg_leaves_the_earlier_ones_alone() -> None:
+    ticket = began(called(a_ticket(), 5), 6)
+    for n in (10, 20, 30):
+        ticket = ticket.after(
+            e.TicketTransferred(at=OPENING + minute(n), ticket=1, counter="K1", service="F", rank_at=OPENING)
+        )
+        ticket = called(ticket, n + 1)
+
+    assert [leg.called_at for leg in ticket.legs] == [OPENING + minute(n) for n in (5, 11, 21, 31)]
+    assert [leg.ended_at for leg in ticket.legs] == [*(OPENING + minute(n) for n in (10, 20, 30)), None]
