@@ -60,7 +60,9 @@ def told_to_end(office: RunningOffice) -> float:
     return sent_at
 
 
-@pytest.mark.parametrize("mode", runtime.MODES)
+@pytest.mark.parametrize(
+    "mode", ["eventlet", *(pytest.param(other, marks=pytest.mark.slow) for other in ("gevent", "threading"))]
+)
 def test_an_office_serves_ends_and_answers_what_was_in_hand(tmp_path: Path, mode: str) -> None:
     with a_running_office(tmp_path, options=["--async-mode", mode]) as office:
         press(office, "open")

@@ -174,6 +174,7 @@ def test_a_screen_that_stops_reading_holds_nobody_up_and_is_let_go(tmp_path: Pat
             assert hall.connections == 1
 
 
+@pytest.mark.slow
 def test_an_announcement_is_never_silent_because_the_server_was_restarted(tmp_path: Path) -> None:
     """Players speak an id once: the first call after a restart must not carry an id that they know."""
     with a_running_office(tmp_path, environment={"GILIRAN_VOICE": "chime"}) as office:

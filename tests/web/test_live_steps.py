@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import pytest
 from flask_socketio import SocketIOTestClient
 
 from server.domain.events import TicketEvent
@@ -234,3 +235,24 @@ def test_a_token_that_runs_out_ends_its_connection_with_the_next_heartbeat(offic
 
     assert live_of(office).screens == 0
     del desk
+
+
+def test_a_call_is_said_once_to_a_room_however_many_screens_are_in_it(
+    office: OfficeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library makes one text of what is said to a room, however many hear it."""
+    live, halls = live_of(office), [Wall(office, {"zone": "hall"}) for _ in range(5)]
+    socketio = office.app.extensions["socketio"]
+    said: list[str] = []
+    emit = socketio.emit
+
+    def count(name: str, *told: object, **to: object) -> None:
+        said.append(f"{name} {to['to']}")
+        emit(name, *told, **to)
+
+    call(office)
+    monkeypatch.setattr(socketio, "emit", count)
+    live.deliver()
+
+    assert said == ["counter_opened zone:hall", "ticket_called zone:hall"]
+    assert all(len(hall.told("ticket_called")) == 1 for hall in halls)
