@@ -10,6 +10,19 @@ export const ANSWERS_A_PAGE = 6;
 const NEEDED = 130; // the lowest band, in mm, in which every page still has room
 const UNKNOWN_MOUNTING = 0.62; // the share of the glass that is used when nobody entered how high it hangs
 
+/** The glass for which the sizes in the style sheets are drawn, in mm: 21.5 inch upright, 15.6 inch on its side. */
+const DRAWN_FOR = { tall: { width: 268, height: 476 }, wide: { width: 346, height: 194 } };
+const MOST_GROWTH = 1.4; // beyond it a page falls apart into letters
+
+/**
+ * How much larger than drawn everything is on larger glass, which is also looked at from farther off; never smaller.
+ * `used` is the part of the glass that the page fills.
+ */
+export function growthOf(used, glass = used) {
+  const drawn = isWide(glass) ? DRAWN_FOR.wide : DRAWN_FOR.tall;
+  return Math.min(MOST_GROWTH, Math.max(1, Math.min(used.width / drawn.width, used.height / drawn.height)));
+}
+
 /** Is the glass wider than high? Then the answers stand in two columns. */
 export const isWide = ({ width, height }) => width > height;
 

@@ -9,7 +9,7 @@ import { createApi, newKey, Refusal } from "/static/web/api.js";
 import { createClock } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
 import { begin, step } from "./flow.js";
-import { isWide, reachBand } from "./layout.js";
+import { growthOf, isWide, reachBand } from "./layout.js";
 import { createView } from "./view.js";
 
 const TICK = 100; // ms
@@ -45,7 +45,8 @@ function measure() {
   const glass = { width: innerWidth / mm, height: innerHeight / mm };
   const mounting = body.dataset.mountingMm ? Number(body.dataset.mountingMm) : null;
   const band = reachBand({ height: glass.height, mounting });
-  root.style.setProperty("--mm", `${mm}px`);
+  const used = state.reach ? { ...glass, height: glass.height - band.above - band.below } : glass;
+  root.style.setProperty("--mm", `${mm * growthOf(used, glass)}px`);
   root.style.setProperty("--above", `${band.above * mm}px`);
   root.style.setProperty("--below", `${band.below * mm}px`);
   root.dataset.shape = isWide(glass) ? "wide" : "tall";
@@ -84,8 +85,10 @@ const EFFECTS = {
 function act(event) {
   const now = steady();
   const [next, effects] = step(state, event, now);
+  const isMoved = next.reach !== state.reach;
   state = next;
-  show(now);
+  if (isMoved) measure();
+  show(now, isMoved);
   for (const effect of effects) EFFECTS[effect.type](effect);
 }
 

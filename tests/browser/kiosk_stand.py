@@ -23,7 +23,7 @@ HAIR = 0.1  # mm that rounding may take away
 
 GLASS = {  # width and height in pixels, pixels of a millimetre, mm from the floor to the lower edge
     "21.5 inch, tall": (1080, 1920, 4.03, 850),
-    "32 inch, tall": (1080, 1920, 2.71, 650),
+    "32 inch, tall": (1080, 1920, 2.71, 850),
     "15.6 inch, wide": (1366, 768, 3.95, 1000),
     "10.1 inch, wide": (1280, 800, 5.89, 1000),
 }

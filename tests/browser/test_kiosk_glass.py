@@ -114,6 +114,7 @@ def test_in_reach_mode_a_hand_finds_everything_between_400_and_1220_mm(stand: St
         for target in kiosk.measures()["targets"]:
             assert mounting + high - target["top"] <= 1220 + HAIR, (screen, target["name"])
             assert mounting + high - target["bottom"] >= 400, (screen, target["name"])
+        assert kiosk.measures()["cut"] == [], screen
 
 
 @pytest.mark.parametrize("glass", ENDS)

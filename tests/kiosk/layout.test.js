@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pageOf, pagesOf, REACH, reachBand, waysToSet } from "../../kiosk/static/layout.js";
+import { growthOf, pageOf, pagesOf, REACH, reachBand, waysToSet } from "../../kiosk/static/layout.js";
 
 test("six answers stand under each other on a tall glass", () => {
   assert.deepEqual(waysToSet({ width: 236, height: 300 }, 9)[0], { columns: 1, rows: 6, aPage: 6 });
@@ -70,4 +70,11 @@ test("when nobody entered the mounting, reach mode takes the lower part of the g
 
   assert.ok(above > 150 && above < 200);
   assert.equal(below, 0);
+});
+
+test("nothing is smaller than drawn on small glass, and larger glass is filled", () => {
+  assert.equal(growthOf({ width: 217, height: 136 }), 1);
+  assert.equal(growthOf({ width: 268, height: 476 }), 1);
+  assert.equal(growthOf({ width: 398, height: 708 }), 1.4);
+  assert.equal(growthOf({ width: 398, height: 370 }, { width: 398, height: 708 }), 1, "in the reach of a hand");
 });
