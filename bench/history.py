@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import load
-from server.domain.events import ServiceBegan, ServiceEnded, TicketCalled, TicketIssued, encode
+from server.domain.counter import CounterState
+from server.domain.events import (
+    CounterClosed,
+    CounterOpened,
+    ServiceBegan,
+    ServiceEnded,
+    TicketCalled,
+    TicketIssued,
+    encode,
+)
 from server.office_folder import open_folder
 from sql.chain import entry_hash, payload_text
 from sql.tables import to_ms
 
 A_DAY = 1500
+COUNTERS = [f"K{n}" for n in range(1, 7)]
 
 
 def past(data: Path, count: int, seed: int = 7) -> None:
@@ -34,6 +44,12 @@ def past(data: Path, count: int, seed: int = 7) -> None:
                 marks, names = ",".join("?" * len(rows[0])), ",".join(rows[0])
                 insert = f"insert into {table} ({names}) values ({marks})"  # noqa: S608 - our own tables' names
                 database.executemany(insert, [tuple(row.values()) for row in rows])
+        for state in writer.counters.values():
+            database.execute(
+                "insert into counters (branch, code, is_open, services, run, closed_at, closed_reason) "
+                "values (?, ?, false, '', 0, ?, ?)",
+                (opened.branch, state.code, state.closed_at and to_ms(state.closed_at), state.closed_reason),
+            )
         database.execute(
             "update branches set seq = ?, last_at = ?, last_hash = ? where code = ?",
             (writer.seq, writer.last_ms, writer.last_hash, opened.branch),
@@ -46,6 +62,7 @@ class Writer:
     def __init__(self, branch: str, chance: random.Random) -> None:
         self.branch, self.chance = branch, chance
         self.seq, self.last_hash, self.last_ms, self.tickets_made = 0, "", 0, 0
+        self.counters: dict[str, CounterState] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {"tickets": [], "legs": [], "journal": []}
 
     def taken(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -56,6 +73,8 @@ class Writer:
 
     def day(self, midnight: datetime, count: int) -> None:
         """A business day from 00:00 to 09:00 UTC: eight to five in Malaysia."""
+        for counter in COUNTERS:
+            self._entry(CounterOpened(at=midnight, counter=counter, officer=None, services=tuple("AFHJ")), None)
         series: dict[str, int] = {}
         for place in range(count):
             service = self.chance.choice("AFHJ")
@@ -63,9 +82,13 @@ class Writer:
             issued_at = midnight + timedelta(seconds=place * 9 * 3600 / count)
             self._ticket(service, series[service], issued_at)
             self.tickets_made += 1
+        for counter in COUNTERS:
+            closing = CounterClosed(at=midnight + timedelta(hours=9), counter=counter, reason="end")
+            self.counters[counter] = CounterState(counter).after(closing)
+            self._entry(closing, None)
 
     def _ticket(self, service: str, ordinal: int, issued_at: datetime) -> None:
-        number, counter = f"{service}{ordinal:03d}", f"K{self.chance.randint(1, 6)}"
+        number, counter = f"{service}{ordinal:03d}", self.chance.choice(COUNTERS)
         at = issued_at.replace(microsecond=0)
         day = at.date()
         token = f"past-{self.tickets_made}"
@@ -93,7 +116,7 @@ class Writer:
 
     def _entry(self, event: Any, ticket: int | None) -> int:
         self.seq += 1
-        subject = ticket if ticket is not None else self.seq
+        subject = self.seq if isinstance(event, TicketIssued) else ticket
         payload = payload_text(encode(event))
         self.last_hash = entry_hash(
             self.branch, self.seq, event.at, "system", event.kind, subject, payload, self.last_hash

@@ -205,7 +205,10 @@ class People(Protocol):
 
 
 class JournalRow(NamedTuple):
-    """A row of the journal as it is exported; `number`, `service` and `lane` are of the ticket it is about."""
+    """A row of the journal as it is exported; `number`, `service` and `lane` are of the ticket it is about.
+
+    `service` is the one for which it waits or is served once this has happened; of a counter's row all three are "".
+    """
 
     seq: int
     event: Event

@@ -76,6 +76,15 @@ def checkpoint(database: str) -> None:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which everything is read as it stood when it began, whatever others write meanwhile."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A write transaction, committed on leaving the block. Nothing in it may yield to another writer."""
     with engine.execution_options(write=True).begin() as connection:
@@ -89,15 +98,24 @@ def is_storage_fault(error: BaseException) -> bool:
     return isinstance(error, OSError | OperationalError | InterfaceError | TimeoutError)
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest revision. Raises DatabaseUnusable for a database from a newer version."""
+def revisions() -> set[str]:
+    """The schemas that this version of the program knows."""
+    return {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest revision. Raises DatabaseUnusable for a database from a newer version."""
+    config = _config()
     try:
         with writing(engine) as connection:
             at = _revision(connection)
-            if at is not None and at not in known:
+            if at is not None and at not in revisions():
                 raise DatabaseUnusable(
                     f"this database was written by a newer version of Giliran (schema {at}): update the program, "
                     "or start it with another --data folder"

@@ -1,28 +1,32 @@
-"""The past in the tables: whole tickets, and the journal of any days, streamed in steps of a few thousand rows."""
+"""The past in the tables: whole tickets, and the journal of any days, streamed in small steps."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from server.domain.branch import Branch
-from server.domain.events import TicketIssued, decode
+from server.domain.events import ServiceEnded, TicketIssued, TicketLeft, TicketTransferred, decode
 from server.domain.ticket import Ticket
 from server.ports import JournalRow
+from sql.database import reading
 from sql.floor_query import read_tickets
-from sql.tables import journal, tickets
+from sql.tables import journal, legs, tickets
 
-STEP = 2000
-LAST_DAY = date.max - timedelta(days=2)
-"""Of the calendar, with room for the next one and for any zone."""
+STEP = 250
+"""Rows a step: so few that an officer who presses "next" meanwhile does not notice the work between two steps."""
 
 
 class SqlRecords:
-    """`branch` is asked each time, for its plan may change while the server runs."""
+    """`branch` is asked each time, for its plan may change while the server runs.
+
+    Each step has a connection of its own, so that a slow reader of an export holds no transaction open. What is
+    written after an export has begun is not in it.
+    """
 
     def __init__(self, engine: Engine, code: str, branch: Callable[[], Branch]) -> None:
         self._engine = engine
@@ -30,62 +34,101 @@ class SqlRecords:
         self._branch = branch
 
     def ticket(self, ticket_id: int) -> Ticket | None:
-        with self._engine.connect() as connection:
-            found = read_tickets(connection, self._code, tickets.c.id == ticket_id)
-        return found[0] if found else None
+        return self._one(tickets.c.id == ticket_id)
 
     def ticket_of(self, token: str) -> Ticket | None:
-        with self._engine.connect() as connection:
-            found = read_tickets(connection, self._code, tickets.c.token == token)
+        return self._one(tickets.c.token == token)
+
+    def _one(self, which: Any) -> Ticket | None:
+        with reading(self._engine) as connection:
+            found = read_tickets(connection, self._code, which)
         return found[0] if found else None
 
     def tickets_between(self, first: date, last: date) -> Iterator[Ticket]:
-        after = 0
-        while True:
-            # One connection a step: a slow reader of the export holds no transaction open meanwhile.
-            with self._engine.connect() as connection:
-                days = and_(tickets.c.business_on >= first, tickets.c.business_on <= last, tickets.c.id > after)
-                ids = list(
-                    connection.scalars(
-                        select(tickets.c.id)
-                        .where(tickets.c.branch == self._code, days)
-                        .order_by(tickets.c.id)
-                        .limit(STEP)
-                    )
-                )
-                found = read_tickets(connection, self._code, and_(days, tickets.c.id <= ids[-1])) if ids else []
+        with reading(self._engine) as connection:
+            after, end = self._ids(connection, first, last)
+        ids_of = select(tickets.c.id).where(tickets.c.branch == self._code, tickets.c.id <= end).order_by(tickets.c.id)
+        while after < end:
+            step = and_(tickets.c.business_on.between(first, last), tickets.c.id > after)
+            with reading(self._engine) as connection:
+                ids = connection.scalars(ids_of.where(step).limit(STEP)).all()
+                found = read_tickets(connection, self._code, and_(step, tickets.c.id <= ids[-1])) if ids else []
             yield from found
-            if len(ids) < STEP:
-                return
-            after = ids[-1]
+            after = ids[-1] if ids else end
+
+    def _ids(self, connection: Connection, first: date, last: date) -> tuple[int, int]:
+        """The ids before the first and of the last ticket of these days; ids grow with the days, so that all others
+        need not be looked at. (0, 0) where there is none."""
+        own, day = tickets.c.branch == self._code, tickets.c.business_on
+        earliest = connection.scalar(select(func.min(day)).where(own, day >= first))
+        latest = connection.scalar(select(func.max(day)).where(own, day <= last))
+        if earliest is None or latest is None:
+            return 0, 0
+        # Both ends, and a range of one day: else SQLite would seek the lowest by walking through all the years before.
+        ends = select(func.min(tickets.c.id), func.max(tickets.c.id)).where(own)
+        lowest: int = connection.execute(ends.where(day.between(earliest, earliest))).one()[0]
+        highest: int = connection.execute(ends.where(day.between(latest, latest))).one()[1]
+        return lowest - 1, highest
 
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
-        since, until = self._begins(first), self._begins(min(last, LAST_DAY) + timedelta(days=1))
+        since = self._begins(first)
+        until = self._begins(last + timedelta(days=1)) if last < date.max else None
+        with reading(self._engine) as connection:
+            after, end = self._seqs(connection, since, until)
         query = (
             select(
                 journal.c.seq, journal.c.at, journal.c.kind, journal.c.ticket, journal.c.payload,
                 tickets.c.number, tickets.c.first_service, tickets.c.lane,
             )
             .outerjoin(tickets, and_(tickets.c.branch == journal.c.branch, tickets.c.id == journal.c.ticket))
-            .where(journal.c.branch == self._code, journal.c.at >= since, journal.c.at < until)
+            .where(journal.c.branch == self._code, journal.c.seq <= end)
             .order_by(journal.c.seq)
             .limit(STEP)
         )  # fmt: skip
-        after = -1
-        while True:
-            with self._engine.connect() as connection:
+        in_queue: dict[int, str] = {}
+        while after < end:
+            with reading(self._engine) as connection:
                 found = connection.execute(query.where(journal.c.seq > after)).all()
-            yield from (_journal_row(row) for row in found)
-            if len(found) < STEP:
-                return
-            after = found[-1].seq
+                met = {row.ticket for row in found if row.ticket is not None} - in_queue.keys()
+                in_queue |= self._queues_before(connection, met, since)
+            yield from (_journal_row(in_queue, *row) for row in found)
+            after = found[-1].seq if found else end
+
+    def _seqs(self, connection: Connection, since: datetime, until: datetime | None) -> tuple[int, int]:
+        """The seq before the first entry from `since` on, and that of the last one before `until`."""
+        at, seq = journal.c.at, journal.c.seq
+        own = select(seq).where(journal.c.branch == self._code)
+        lowest = connection.scalar(own.where(at >= since).order_by(at, seq).limit(1))
+        earlier = own if until is None else own.where(at < until)
+        highest = connection.scalar(earlier.order_by(at.desc(), seq.desc()).limit(1))
+        return (0, 0) if lowest is None or highest is None else (lowest - 1, highest)
+
+    def _queues_before(self, connection: Connection, ids: Collection[int], since: datetime) -> dict[int, str]:
+        """The service for which each of these tickets waited, or was served, when `since` came; of those only that
+        had been sent on by then."""
+        query = (
+            select(legs.c.ticket, legs.c.service)
+            .where(legs.c.branch == self._code, legs.c.ticket.in_(ids), legs.c.joined_at < since)
+            .order_by(legs.c.ticket, legs.c.leg)
+        )
+        return {row.ticket: row.service for row in connection.execute(query)} if ids else {}
 
     def _begins(self, day: date) -> datetime:
         branch = self._branch()
         return datetime.combine(day, branch.turns_at, branch.timezone)
 
 
-def _journal_row(row: Row[*tuple[Any, ...]]) -> JournalRow:
-    event = decode(row.kind, row.at, row.ticket, json.loads(row.payload))
-    service = event.service if isinstance(event, TicketIssued) else row.first_service
-    return JournalRow(row.seq, event, row.number or "", service or "", row.lane or "")
+def _journal_row(
+    in_queue: dict[int, str], seq: int, at: datetime, kind: str, ticket: int | None, payload: str, number: str,
+    first_service: str, lane: str,
+) -> JournalRow:  # fmt: skip
+    """The row, with the queue that its ticket is in afterwards; `in_queue` follows those that are still open."""
+    event = decode(kind, at, ticket, json.loads(payload))
+    if ticket is None:
+        return JournalRow(seq, event, "", "", "")
+    if isinstance(event, TicketIssued | TicketTransferred):
+        in_queue[ticket] = event.service
+    service = in_queue.get(ticket, first_service)
+    if isinstance(event, ServiceEnded | TicketLeft):
+        in_queue.pop(ticket, None)
+    return JournalRow(seq, event, number, service, lane)

@@ -25,6 +25,7 @@ from server.domain.ticket import Ticket
 from server.ports import Given
 from sql import rows
 from sql.chain import entry_hash, payload_text
+from sql.database import reading
 from sql.floor_query import load_floor
 from sql.tables import answers, branches, counters, journal, legs, tickets
 
@@ -191,7 +192,7 @@ class SqlStore:
         self._locks_rows = engine.dialect.name == "postgresql"
         self._lock = threading.Lock()  # green under monkey-patching: other tasks wait their turn outside the database
         self._recent: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
-        with engine.connect() as connection:
+        with reading(engine) as connection:  # other processes may be writing
             self._floor = load_floor(connection, self._plan(connection))
 
     @property

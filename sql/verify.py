@@ -1,35 +1,51 @@
-"""The proof: hash chain, conservation, and every ticket and measure recomputed from the journal (`giliran verify`)."""
+"""The proof: hash chain, conservation, every ticket, leg and counter recomputed from the journal (`giliran verify`).
+
+Every measure is arithmetic on a ticket's legs, so rows that are equal have equal measures. Memory holds the tickets
+that are open at some moment of the past and a few steps of rows, whatever the history.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter as Count
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, select
+from sqlalchemy import BigInteger, Connection, Engine, Row, and_, func, select, type_coerce
 
+from server.domain.counter import CounterState
 from server.domain.errors import QueueError
 from server.domain.events import Event, TicketEvent, TicketIssued, decode
-from server.domain.measures import of_leg, of_ticket
-from server.domain.ticket import ENDED, Ticket, issued
+from server.domain.floor import BEGINNING, MISSED_KEPT
+from server.domain.ticket import ENDED, Status, Ticket, issued
+from sql import rows
 from sql.chain import entry_hash
-from sql.floor_query import read_tickets
-from sql.tables import branches, journal, tickets
+from sql.database import reading
+from sql.tables import branches, counters, from_ms, journal, legs, tickets, to_ms
 
-STEP = 5000
+STEP = 2000
+TOGETHER = 500
+"""Ended tickets that are held against their rows at once."""
 MOST_FAULTS = 50
+UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What a cell raises into which somebody wrote what does not belong there."""
+
+_raw_at = type_coerce(journal.c.at, BigInteger).label("at")
 
 
 @dataclass
 class Report:
-    """What was found: `counts` by status, and the faults, the first MOST_FAULTS of them."""
+    """What was found: `counts` of tickets by status; `found` faults, of which `faults` names the first MOST_FAULTS."""
 
     entries: int = 0
     counts: Count[str] = field(default_factory=Count)
     faults: list[str] = field(default_factory=list)
+    found: int = 0
 
     def fault(self, what: str) -> None:
+        self.found += 1
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(what)
 
@@ -37,105 +53,203 @@ class Report:
         """One line for a person."""
         ended = " + ".join(f"{self.counts[str(status)]} {status}" for status in sorted(ENDED))
         still = sum(n for status, n in self.counts.items() if status not in ENDED)
-        verdict = "sound" if not self.faults else f"NOT sound, {len(self.faults)} faults"
         made = sum(self.counts.values())
+        verdict = "sound" if not self.found else f"NOT sound, {self.found} fault{'s' * (self.found != 1)}"
         return f"{self.entries} entries; {made} tickets issued = {ended} + {still} still open; {verdict}"
 
 
+@dataclass(slots=True)
+class Told:
+    """A ticket as the journal makes it, with its place in its number series."""
+
+    ticket: Ticket
+    letter: str
+    ordinal: int
+
+
+@dataclass
+class Walk:
+    """The journal up to some entry. `ended` are tickets to which nothing can happen any more."""
+
+    report: Report
+    open: dict[int, Told] = field(default_factory=dict)
+    ended: dict[int, Told] = field(default_factory=dict)
+    counters: dict[str, CounterState] = field(default_factory=dict)
+    issued: int = 0
+    seq: int = 0
+    at_ms: int = to_ms(BEGINNING)
+    hash: str = ""
+
+    def step(self, branch: str, row: Row[*tuple[Any, ...]]) -> None:
+        """Hold one entry against the one before it, and let it happen."""
+        seq, kind, report = row.seq, row.kind, self.report
+        if seq != self.seq + 1:
+            report.fault(f"entry {self.seq + 1} is missing: the next one is {seq}")
+        report.entries += 1
+        try:
+            at = from_ms(row.at)
+            wanted = entry_hash(branch, seq, at, row.actor, kind, row.ticket, row.payload, self.hash)
+            if wanted != row.hash:
+                report.fault(f"entry {seq} ({kind}) or the one before it was altered: the hash is wrong")
+            if row.at < self.at_ms:
+                report.fault(f"entry {seq} ({kind}) is earlier than the one before it")
+            self._happen(seq, decode(kind, at, row.ticket, json.loads(row.payload)))
+            self.at_ms = row.at
+        except UNREADABLE as error:
+            report.fault(f"entry {seq} ({kind}) cannot be read: {type(error).__name__} {error}")
+        except QueueError as error:
+            report.fault(f"entry {seq} ({kind}) cannot have happened: {error}")
+        self.seq, self.hash = seq, row.hash
+
+    def _happen(self, seq: int, event: Event) -> None:
+        code: str = getattr(event, "counter", "")
+        if code:
+            self.counters[code] = self.counters.get(code, CounterState(code)).after(event)
+        if isinstance(event, TicketIssued):
+            self.issued += 1
+            self.open[seq] = Told(issued(event, seq), event.letter, event.ordinal)
+        elif isinstance(event, TicketEvent):
+            told = self.open.get(event.ticket)
+            if told is None:
+                self.report.fault(f"entry {seq} ({event.kind}) is about ticket {event.ticket}, which is not there")
+                return
+            told.ticket = told.ticket.after(event)
+            if told.ticket.status in (Status.FINISHED, Status.LEFT):
+                self.ended[event.ticket] = self.open.pop(event.ticket)
+
+    def let_go(self) -> None:
+        """Take the no-shows that are too old to come back for ended."""
+        at = from_ms(self.at_ms)
+        for ticket_id in [i for i, told in self.open.items() if _is_gone(told.ticket, at)]:
+            self.ended[ticket_id] = self.open.pop(ticket_id)
+
+
+def _is_gone(ticket: Ticket, at: datetime) -> bool:
+    return ticket.status is Status.NO_SHOW and ticket.ended_at is not None and ticket.ended_at < at - MISSED_KEPT
+
+
 def verify(engine: Engine, branch: str) -> Report:
-    """Walk the whole journal once, then hold the tables against what it tells.
+    """Walk the whole journal once, and hold the tables against what it tells.
 
     A running server may go on meanwhile: everything is read in one transaction, as it stood when that began.
     """
     report = Report()
-    reading = engine.execution_options(isolation_level="REPEATABLE READ") if _has_levels(engine) else engine
-    with reading.begin() as connection:
-        head = connection.execute(select(branches).where(branches.c.code == branch)).mappings().one()
-        told: dict[int, Ticket] = {}
-        before, expected = "", 1
-        for row in _entries(connection, branch):
-            if row["seq"] != expected:
-                report.fault(f"entry {expected} is missing: the next one is {row['seq']}")
-                expected = row["seq"]
-            wanted = entry_hash(
-                branch, row["seq"], row["at"], row["actor"], row["kind"], row["ticket"], row["payload"], before
-            )
-            if wanted != row["hash"]:
-                report.fault(f"entry {row['seq']} ({row['kind']}) or the one before it was altered: the hash is wrong")
-            before, expected = row["hash"], expected + 1
-            report.entries += 1
-            _tell(report, told, row)
-        if expected - 1 != head["seq"]:
-            report.fault(f"the branch is at {head['seq']}, but the journal ends at {expected - 1}")
-        if before != head["last_hash"]:
-            report.fault("the hash that the branch keeps is not that of the last entry")
-        _hold_against(connection, branch, told, report)
-    report.counts = Count(str(ticket.status) for ticket in told.values())
+    walk = Walk(report)
+    with reading(engine) as connection:
+        for found in _steps(connection, branch):
+            for row in found:
+                walk.step(branch, row)
+            walk.let_go()
+            if len(walk.ended) >= TOGETHER:
+                _hold_against(connection, branch, walk.ended, report)
+                walk.ended = {}
+        _hold_against(connection, branch, walk.ended | walk.open, report)
+        _look_for_strangers(connection, branch, walk.issued, report)
+        _compare_counters(connection, branch, walk.counters, report)
+        _compare_head(connection, branch, walk)
     return report
 
 
-def _has_levels(engine: Engine) -> bool:
-    return engine.dialect.name == "postgresql"
+def _steps(connection: Connection, branch: str) -> Iterator[Collection[Row[*tuple[Any, ...]]]]:
+    j = journal.c
+    query = (
+        select(j.seq, _raw_at, j.actor, j.kind, j.ticket, j.payload, j.hash)
+        .where(j.branch == branch)
+        .order_by(j.seq)
+        .limit(STEP)
+    )
+    found = connection.execute(query).all()
+    while found:
+        yield found
+        found = connection.execute(query.where(j.seq > found[-1].seq)).all()
 
 
-def _entries(connection: Connection, branch: str) -> Iterator[RowMapping]:
-    after = 0
-    while True:
-        query = (
-            select(journal).where(journal.c.branch == branch, journal.c.seq > after).order_by(journal.c.seq).limit(STEP)
-        )
-        found = connection.execute(query).mappings().all()
-        yield from found
-        if len(found) < STEP:
-            return
-        after = found[-1]["seq"]
-
-
-def _tell(report: Report, told: dict[int, Ticket], row: RowMapping) -> None:
-    """Let an entry happen to its ticket; a ticket that could not have moved so is a fault."""
-    try:
-        event: Event = decode(row["kind"], row["at"], row["ticket"], json.loads(row["payload"]))
-    except (KeyError, TypeError, ValueError) as error:
-        report.fault(f"entry {row['seq']} ({row['kind']}) cannot be read: {error}")
-        return
-    if isinstance(event, TicketIssued):
-        told[row["seq"]] = issued(event, row["seq"])
-    elif isinstance(event, TicketEvent):
-        ticket = told.get(event.ticket)
-        if ticket is None:
-            report.fault(f"entry {row['seq']} ({row['kind']}) is about ticket {event.ticket}, which was never issued")
-            return
+def _hold_against(connection: Connection, branch: str, told: dict[int, Told], report: Report) -> None:
+    """The rows of these tickets and of their legs are what the journal makes of them."""
+    ids = list(told)
+    for start in range(0, len(ids), TOGETHER):
+        some = {i: told[i] for i in ids[start : start + TOGETHER]}
         try:
-            told[ticket.id] = ticket.after(event)
-        except QueueError as error:
-            report.fault(f"entry {row['seq']}: {error}")
+            _compare(connection, branch, some, report)
+        except UNREADABLE:  # one of them cannot be read: which?
+            for ticket_id, one in some.items():
+                try:
+                    _compare(connection, branch, {ticket_id: one}, report)
+                except UNREADABLE as error:
+                    name = f"ticket {one.ticket.number} ({ticket_id})"
+                    report.fault(f"{name} cannot be read: {type(error).__name__} {error}")
 
 
-def _hold_against(connection: Connection, branch: str, told: dict[int, Ticket], report: Report) -> None:
-    """Every row of `tickets` and `legs` is what the journal makes of it, and none is missing or too many."""
-    seen, after = 0, 0
-    while True:
-        step = and_(tickets.c.id > after)
-        ids = list(
-            connection.scalars(
-                select(tickets.c.id).where(tickets.c.branch == branch, step).order_by(tickets.c.id).limit(STEP)
-            )
-        )
-        if not ids:
-            break
-        for kept in read_tickets(connection, branch, and_(step, tickets.c.id <= ids[-1])):
-            seen += 1
-            _compare(kept, told.get(kept.id), report)
-        after = ids[-1]
-    if seen != len(told):
-        report.fault(f"{len(told)} tickets were issued, but {seen} are kept")
+def _compare(connection: Connection, branch: str, told: dict[int, Told], report: Report) -> None:
+    """Reads all rows before it finds any fault, so that what raises has reported nothing."""
+    query = select(tickets).where(tickets.c.branch == branch, tickets.c.id.in_(told))
+    kept = {row["id"]: row for row in connection.execute(query).mappings()}
+    own = select(legs).where(legs.c.branch == branch, legs.c.ticket.in_(told)).order_by(legs.c.ticket, legs.c.leg)
+    of_ticket: dict[int, list[rows.Row]] = {}
+    for row in connection.execute(own).mappings():
+        of_ticket.setdefault(row["ticket"], []).append(row)
+    read = {i: rows.to_ticket(row, of_ticket.get(i, ())) for i, row in kept.items()}
+    for ticket_id, one in told.items():
+        ticket = one.ticket
+        report.counts[str(ticket.status)] += 1
+        name = f"ticket {ticket.number} ({ticket_id})"
+        if ticket_id not in read:
+            report.fault(f"{name} was issued, but is not kept")
+            continue
+        differs = [n for n in Ticket.__dataclass_fields__ if getattr(read[ticket_id], n) != getattr(ticket, n)]
+        series = {"letter": one.letter, "ordinal": one.ordinal, "first_service": ticket.legs[0].service}
+        differs += [n for n, value in series.items() if kept[ticket_id][n] != value]
+        places = [place for place in range(len(ticket.legs)) if rows.is_kept(ticket, place)]
+        if [row["leg"] for row in of_ticket.get(ticket_id, ())] != places and "legs" not in differs:
+            differs.append("legs")
+        if differs:
+            report.fault(f"{name} differs from its journal in: {', '.join(differs)}")
 
 
-def _compare(kept: Ticket, told: Ticket | None, report: Report) -> None:
-    if told is None:
-        report.fault(f"ticket {kept.number} ({kept.id}) is kept, but was never issued")
-    elif kept != told:
-        differs = [name for name in Ticket.__dataclass_fields__ if getattr(kept, name) != getattr(told, name)]
-        report.fault(f"ticket {kept.number} ({kept.id}) differs from its journal in: {', '.join(differs)}")
-    elif of_ticket(kept) != of_ticket(told) or [of_leg(leg) for leg in kept.legs] != [of_leg(leg) for leg in told.legs]:
-        report.fault(f"ticket {kept.number} ({kept.id}): its measures differ from those of its journal")
+def _look_for_strangers(connection: Connection, branch: str, made: int, report: Report) -> None:
+    """Rows that no entry of the journal made."""
+    issue = and_(journal.c.branch == tickets.c.branch, journal.c.seq == tickets.c.id, journal.c.kind == "ticket_issued")
+    unmade = (
+        select(tickets.c.id, tickets.c.number)
+        .outerjoin(journal, issue)
+        .where(tickets.c.branch == branch, journal.c.seq.is_(None))
+    )
+    for row in connection.execute(unmade.limit(MOST_FAULTS)):
+        report.fault(f"ticket {row.number} ({row.id}) is kept, but was never issued")
+    kept = connection.scalar(select(func.count()).select_from(tickets).where(tickets.c.branch == branch))
+    if kept != made:
+        report.fault(f"{made} tickets were issued, but {kept} are kept")
+    ticket = and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket)
+    lost = select(legs.c.ticket).outerjoin(tickets, ticket).where(legs.c.branch == branch, tickets.c.id.is_(None))
+    for ticket_id in connection.scalars(lost.limit(MOST_FAULTS)):
+        report.fault(f"a leg of ticket {ticket_id} is kept, but no such ticket")
+
+
+def _compare_counters(connection: Connection, branch: str, told: dict[str, CounterState], report: Report) -> None:
+    codes = set(connection.scalars(select(counters.c.code).where(counters.c.branch == branch)))
+    for code in sorted(codes | told.keys()):
+        own = select(counters).where(counters.c.branch == branch, counters.c.code == code)
+        try:
+            row = connection.execute(own).mappings().first()
+            if row is None:
+                report.fault(f"counter {code} was opened, but is not kept")
+            elif code not in told:
+                report.fault(f"counter {code} is kept, but was never opened")
+            elif (kept := rows.to_counter(row)) != told[code]:
+                fields = CounterState.__dataclass_fields__
+                differs = [n for n in fields if getattr(kept, n) != getattr(told[code], n)]
+                report.fault(f"counter {code} differs from its journal in: {', '.join(differs)}")
+        except UNREADABLE as error:
+            report.fault(f"counter {code} cannot be read: {type(error).__name__} {error}")
+
+
+def _compare_head(connection: Connection, branch: str, walk: Walk) -> None:
+    last_at = type_coerce(branches.c.last_at, BigInteger).label("last_at")
+    query = select(branches.c.seq, branches.c.last_hash, last_at).where(branches.c.code == branch)
+    head = connection.execute(query).one()
+    if head.seq != walk.seq:
+        walk.report.fault(f"the branch is at {head.seq}, but the journal ends at {walk.seq}")
+    if head.last_hash != walk.hash:
+        walk.report.fault("the hash that the branch keeps is not that of the last entry")
+    if head.last_at != walk.at_ms:
+        walk.report.fault("the time that the branch keeps is not that of the last entry")

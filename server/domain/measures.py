@@ -11,7 +11,7 @@ attended, R070: to obtain the service). All in seconds; None means "not yet" or,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.ticket import Leg, Ticket
@@ -49,8 +49,8 @@ def of_leg(leg: Leg) -> Measures:
 
 def of_ticket(ticket: Ticket) -> Measures:
     """A whole visit: the waits of the first leg, the service of all legs together, the sojourn from issue to end."""
-    first = of_leg(ticket.legs[0])
-    served = [part for leg in ticket.legs if (part := of_leg(leg).service) is not None]
+    parts = [of_leg(leg) for leg in ticket.legs]
+    first, served = parts[0], [part.service for part in parts if part.service is not None]
     return Measures(
         wait_to_call=first.wait_to_call,
         walk=first.walk,
@@ -70,6 +70,32 @@ def taught(leg: Leg) -> float | None:
     if leg.flag == "unattended" or leg.outcome in ("left", "carried", "no_show"):
         return None
     return None if leg.began_assumed and not seconds else seconds
+
+
+def telling(ticket: Ticket) -> Measures:
+    """`of_ticket` without the figures that a night has made meaningless (R002): those that a report may count.
+
+    A ticket that was carried over before its first call has no wait, one that was carried over at all no sojourn, and
+    one whose end nobody saw neither service time nor sojourn.
+    """
+    found = of_ticket(ticket)
+    if ticket.carried_on is not None and ticket.legs[0].flag:
+        found = replace(found, wait_to_call=None, wait=None)
+    if any(leg.flag == "unattended" for leg in ticket.legs):
+        found = replace(found, service=None, sojourn=None)
+    return found if ticket.carried_on is None else replace(found, sojourn=None)
+
+
+def telling_leg(leg: Leg) -> Measures:
+    """`of_leg`, likewise."""
+    found = of_leg(leg)
+    match leg.flag:
+        case "overnight":
+            return replace(found, wait_to_call=None, wait=None, sojourn=None)
+        case "unattended":
+            return Measures(found.wait_to_call, found.walk, found.wait, None, None)
+        case _:
+            return found
 
 
 @dataclass(frozen=True, slots=True)

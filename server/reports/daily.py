@@ -8,7 +8,7 @@ from datetime import datetime
 
 from server.domain.branch import Branch
 from server.domain.charter import verdict
-from server.domain.measures import of_ticket
+from server.domain.measures import telling
 from server.domain.ticket import Status, Ticket
 
 BY = ("service", "lane", "counter", "hour", "day")
@@ -69,9 +69,7 @@ def _add(group: Group, ticket: Ticket, branch: Branch) -> None:
     kept = verdict(promise, ticket) if promise is not None else None
     group.judged += kept is not None
     group.kept += bool(kept)
-    if any(leg.flag for leg in ticket.legs):
-        return  # left open over a night: its times are known to be wrong
-    found = of_ticket(ticket)
+    found = telling(ticket)
     for name in ("wait_to_call", "wait", "service", "sojourn"):
         span: float | None = getattr(found, name)
         if span is not None:
