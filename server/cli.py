@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 LANGUAGES = ("ms", "en", "zh", "ta")
 DEVICES = ("kiosk", "display", "announcer", "counter", "manager", "integration")
@@ -44,9 +45,16 @@ def _async_mode(given: argparse.Namespace) -> str:
     return str(told.get("async_mode", "eventlet"))
 
 
+class OneLine(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line; `--help` says the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"giliran: {message} (see {self.prog} --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command and option, as docs/operations.md lists them."""
-    top = argparse.ArgumentParser(prog="giliran", description="Counter queue management for public offices.")
+    top = OneLine(prog="giliran", description="Counter queue management for public offices.")
     top.add_argument("--version", action="version", version="giliran 0.1.0")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -70,7 +78,12 @@ def parser() -> argparse.ArgumentParser:
     add = ways.add_parser("add", help="make a token; standard output is the token alone, once")
     add.add_argument("--role", required=True, choices=DEVICES)
     add.add_argument("--name", required=True)
-    add.add_argument("--scope", action="append", default=[], help="what it is bound to; may be given again")
+    add.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        help="a code of a kiosk, zone or counter, or a right of an integration; may be given again",
+    )
     _data(add)
     _data(ways.add_parser("list", help="the tokens in force"))
     revoke = ways.add_parser("revoke", help="take a token's rights away")
@@ -109,12 +122,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str
-) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=about)
-
-
 def _data(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--data", type=Path, default=None, metavar="DIR", help="the data folder (default: GILIRAN_DATA, else ./data)"
@@ -133,11 +140,6 @@ def _serving(one: argparse.ArgumentParser) -> None:
     one.add_argument("--processes", type=int, default=None)
     one.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     one.add_argument("--async-mode", dest="async_mode", choices=("eventlet", "gevent", "threading"), default=None)
-
-
-def _fail(message: str, status: int) -> int:
-    print(f"giliran: {message}", file=sys.stderr)
-    return status
 
 
 if __name__ == "__main__":

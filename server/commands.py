@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from config import branch_file
 from config.branch_file import BranchFileError
 from config.settings import Settings, SettingsError, load
+from server.actions.load_branch import read_plan
+from server.domain.branch import Branch
 from server.domain.errors import QueueError
 from server.office_folder import NotUsable, Opened, find_folder
+from server.ports import NameTaken
+from server.web.access import BOUND_TO, DEVICE_ROLES, MAY_BE_LISTED
+from server.web.passwords import NAME_LENGTH, hasher, plain_name
+from sql.people import SqlPeople
+from sql.plan import replace_plan, saved_plan
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 
@@ -24,11 +36,21 @@ class Failed(Exception):
 def run(given: argparse.Namespace) -> int:
     """Do it. Returns 0 done, 2 unusable arguments or settings, 1 anything else."""
     try:
-        return COMMANDS[given.command](given)
+        with ExitStack() as given.closing:
+            return COMMANDS[given.command](given)
     except (NotUsable, SettingsError, BranchFileError) as error:
         return _say(str(error), UNUSABLE)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except (Failed, QueueError, OSError, ValueError) as error:
         return _say(str(error) or type(error).__name__, FAILED)
+    except DBAPIError as error:
+        return _say(f"database: {error.orig}", FAILED)
+    except sqlite3.Error as error:
+        return _say(f"database: {error}", FAILED)
+    except KeyboardInterrupt:
+        return _say("stopped", FAILED)
 
 
 def _say(message: str, status: int) -> int:
@@ -44,8 +66,11 @@ def settings_of(given: argparse.Namespace) -> Settings:
 
 
 def opened(given: argparse.Namespace) -> tuple[Settings, Opened]:
+    """The settings and the office of a command that needs one; its connections are closed when the command ends."""
     settings = settings_of(given)
-    return settings, find_folder(settings)
+    office = find_folder(settings)
+    given.closing.callback(office.engine.dispose)
+    return settings, office
 
 
 def serve(given: argparse.Namespace) -> int:
@@ -65,11 +90,9 @@ def demo(given: argparse.Namespace) -> int:
 
 
 def branch(given: argparse.Namespace) -> int:
-    from sql.plan import replace_plan, saved_plan
-
     settings, office = opened(given)
     if given.way == "save":
-        given.file.write_text(saved_plan(office.engine, office.branch), encoding="utf-8")
+        _write(given.file, iter([saved_plan(office.engine, office.branch).encode()]))
         return DONE
     file = branch_file.load(given.file)
     for warning in branch_file.warnings_of(file):
@@ -80,11 +103,11 @@ def branch(given: argparse.Namespace) -> int:
 
 
 def token(given: argparse.Namespace) -> int:
-    from sql.people import SqlPeople
-
     settings, office = opened(given)
     people, now = SqlPeople(office.engine), datetime.now(UTC)
     if given.way == "add":
+        _refuse_unknown_scope(office, given.role, given.scope)
+        _plain(given.name, "--name")
         secret = people.add_token(given.role, given.name, now, scope=given.scope)
         _audit(office, settings, "token_added", name=given.name, role=given.role)
         print(secret)
@@ -94,29 +117,56 @@ def token(given: argparse.Namespace) -> int:
         _audit(office, settings, "token_revoked", token=given.id)
     else:
         for row in people.tokens():
-            if row.revoked_at is None and (row.expires_at is None or row.expires_at > now):
+            if row.role in DEVICE_ROLES and row.revoked_at is None and (row.expires_at is None or row.expires_at > now):
                 print(f"{row.id}\t{row.role}\t{row.name}\t{','.join(row.scope)}\t{row.created_at.isoformat()}")
     return DONE
 
 
-def user(given: argparse.Namespace) -> int:
-    from server.ports import NameTaken
-    from server.web.passwords import hasher
-    from sql.people import SqlPeople
+def _refuse_unknown_scope(office: Opened, role: str, scope: Sequence[str]) -> None:
+    """Raises NotUsable: a token that is bound to nothing there is would work nowhere, and nobody would know why."""
+    plan = _plan(office)
+    known: dict[str, Sequence[str]] = {
+        "kiosk": [kiosk.code for kiosk in plan.kiosks],
+        "zone": [zone.code for zone in plan.zones],
+        "counter": [counter.code for counter in plan.counters],
+        "right": sorted(MAY_BE_LISTED),
+    }
+    kind = "right" if role == "integration" else BOUND_TO.get(role)
+    if scope and kind is None:
+        raise NotUsable(f"--scope: a {role} is bound to nothing")
+    for code in scope:
+        if kind is not None and code not in known[kind]:
+            raise NotUsable(f"--scope: {code} is no {kind} here; there are {', '.join(known[kind])}")
 
+
+def _plain(name: str, option: str) -> str:
+    """A name of a person or a device as it is kept. Raises NotUsable."""
+    name = plain_name(name)
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise NotUsable(f"{option}: must be 1 to {NAME_LENGTH} characters that can be read")
+    return name
+
+
+def _plan(office: Opened) -> Branch:
+    return read_plan(saved_plan(office.engine, office.branch), 1)
+
+
+def user(given: argparse.Namespace) -> int:
     settings, office = opened(given)
     people, now = SqlPeople(office.engine), datetime.now(UTC)
     if given.way == "link":
         secret = people.add_token(
             "setup", "administrator", now, expires_at=now + timedelta(hours=settings.setup_link_hours)
         )
+        _audit(office, settings, "set_up_link_made")
         print(f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/setup/{secret}")
         return DONE
+    name = _plain(given.name, "--name")
     password = sys.stdin.readline().rstrip("\r\n") if given.password_stdin else _ask_password()
     if len(password) < settings.password_min_length:
         raise NotUsable(f"password: must have at least {settings.password_min_length} characters")
     try:
-        person = people.add_person(given.name.strip(), given.role, hasher.hash(password), now)
+        person = people.add_person(name, given.role, hasher.hash(password), now)
     except NameTaken as error:
         raise Failed(f"somebody here is called {given.name} already") from error
     _audit(office, settings, "person_added", person=person.id, role=given.role)
@@ -126,6 +176,8 @@ def user(given: argparse.Namespace) -> int:
 def _ask_password() -> str:
     import getpass
 
+    if not sys.stdin.isatty():
+        raise NotUsable("--password-stdin: needed where nobody can type a password")
     first = getpass.getpass("Password: ")
     if getpass.getpass("Again: ") != first:
         raise Failed("the two passwords differ")
@@ -133,22 +185,22 @@ def _ask_password() -> str:
 
 
 def _audit(office: Opened, settings: Settings, kind: str, **detail: str | int) -> None:
-    from sql.people import SqlPeople
-
     SqlPeople(office.engine).note("command line", kind, datetime.now(UTC), **detail)
 
 
 def export(given: argparse.Namespace) -> int:
-    from server.actions.load_branch import read_plan
     from server.reports import export as tables
-    from sql.plan import saved_plan
     from sql.records import SqlRecords
 
     _, office = opened(given)
     first, last = _date(given.first, "--from"), _date(given.last, "--to")
     if first > last:
         raise NotUsable(f"--from {first} is after --to {last}")
-    plan = read_plan(saved_plan(office.engine, office.branch), 1)
+    if given.format == "xlsx" and given.out is None:
+        raise NotUsable("--out: a spreadsheet needs a file to be written to")
+    if given.format == "xlsx" and given.what == "journal":
+        raise NotUsable("--format: the journal is written as csv alone")
+    plan = _plan(office)
     records = SqlRecords(office.engine, office.branch, lambda: plan)
     if given.what == "journal":
         header: Sequence[str] = tables.JOURNAL_HEADER
@@ -157,10 +209,10 @@ def export(given: argparse.Namespace) -> int:
         found = records.tickets_between(first, last)
         header = tables.LEGS_HEADER if given.legs else tables.TICKETS_HEADER
         rows = tables.leg_rows(found, plan) if given.legs else tables.ticket_rows(found, plan)
-    if given.format == "xlsx":
-        if given.out is None:
-            raise NotUsable("--out: a spreadsheet needs a file to be written to")
-        tables.write_xlsx(given.out, header, rows)
+    if given.out is not None and given.format == "xlsx":
+        part = given.out.with_name(given.out.name + ".part")
+        tables.write_xlsx(part, header, rows)
+        part.replace(given.out)
         return DONE
     _write(given.out, tables.csv_lines(header, rows, bom=given.what == "tickets"))
     return DONE

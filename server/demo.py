@@ -166,7 +166,7 @@ class Company:
         """Everybody's arrival: a Poisson stream, thinned by the hour."""
         services = self.told["services"]
         mean = sum(services.values()) / len(services) * 60 + 40
-        rate = LOAD * len(self.told["counters"]) / mean
+        rate = self.told.get("load", LOAD) * len(self.told["counters"]) / mean
         most = max(busy for _, busy in PEAKS)
         moment = 0.0
         while (moment := moment + self.chance.expovariate(rate * most)) < self.told["minutes"] * 60 * 0.93:

@@ -110,11 +110,18 @@ def _bound(host: str, port: int, share: bool) -> socket.socket:
     return bound
 
 
-def serve(application: Any, listening: socket.socket, most: int, stop: Callable[[], None]) -> None:
+def serve(
+    application: Any,
+    listening: socket.socket,
+    most: int,
+    stop: Callable[[], None],
+    ready: Callable[[], None] = lambda: None,
+) -> None:
     """Answer until SIGTERM or SIGINT; then stop accepting, let requests in hand finish, and return.
 
-    `stop` is called first, so that background tasks end. Returns within 10 seconds of the signal, and does not wait
-    for live channels: their screens find the way back by themselves.
+    `ready` is called when requests are answered and signals are heard. At the end `stop` is called first, so that
+    background tasks end. Returns within 10 seconds of the signal, and does not wait for live channels: their screens
+    find the way back by themselves.
     """
     begin = {"eventlet": _serve_eventlet, "gevent": _serve_gevent, "threading": _serve_threading}[_mode]
     told, ended = threading.Event(), threading.Event()
@@ -131,6 +138,7 @@ def serve(application: Any, listening: socket.socket, most: int, stop: Callable[
 
     answering = InHand(application, patient=_mode == "threading")
     shut = begin(answering, listening, most)
+    ready()
     threading.Thread(target=end, name="end", daemon=True).start()
     while not ended.wait(WAKE_S):
         pass  # a loop with nothing else to do sleeps in the system, where a signal does not wake it

@@ -20,7 +20,7 @@ from server import app as application
 from server import runtime
 from server.actions.load_branch import read_plan
 from server.domain.branch import Branch
-from server.office_folder import Opened, open_folder
+from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
 from server.web.edge import Edge
@@ -52,7 +52,11 @@ def serve(
     opened = open_folder(settings, branch)
     if settings.processes > 1 and not is_worker:
         return _serve_many(settings, opened)
-    listening = runtime.listen(settings.host, settings.port, share=is_worker)
+    try:
+        listening = runtime.listen(settings.host, settings.port, share=is_worker)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise NotUsable(f"host, port: nobody can listen on {where}: {error.strerror}") from error
     app, socketio, door = application.create_app(settings, opened.engine, opened.branch, clock)
     stopping = threading.Event()
     poke = poke_of(settings, opened) if is_worker or settings.redis else None
@@ -64,16 +68,21 @@ def serve(
     application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database)
     host, port = listening.getsockname()[:2]
     root = f"http://{host}:{port}"
-    if is_worker:
-        print(READY, flush=True)
-        socketio.start_background_task(_end_with, os.getppid(), stopping)
-    else:
-        print(greeting(settings, door.people, door.office.floor.branch, root), flush=True)
-    people = company(door, root) if company is not None else None
+    people: list[subprocess.Popen[bytes]] = []
+
+    def ready() -> None:
+        if is_worker:
+            print(READY, flush=True)
+            socketio.start_background_task(_end_with, os.getppid(), stopping)
+        else:
+            print(greeting(settings, door.people, door.office.floor.branch, root), flush=True)
+        if company is not None:
+            people.append(company(door, root))
 
     def stop() -> None:
-        if people is not None and people.poll() is None:
-            people.terminate()
+        for one in people:
+            if one.poll() is None:
+                one.terminate()
         stopping.set()
         if door.live is not None:
             door.live.stop()
@@ -81,7 +90,7 @@ def serve(
     gc.collect()
     gc.freeze()  # what a start has made stays; looking through it again and again only makes screens wait
     gc.set_threshold(GARBAGE, 20, 50)
-    runtime.serve(app, listening, settings.max_connections, stop)
+    runtime.serve(app, listening, settings.max_connections, stop, ready)
     close = getattr(speaker, "close", None)
     if close is not None:
         close()

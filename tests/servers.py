@@ -106,13 +106,14 @@ def whole(path: str) -> str:
 
 @dataclass
 class RunningOffice:
-    """The server and its data folder. `options` and `environment` are given to every start."""
+    """The server and its data folder. `options` and `environment` are given to every start, made by `command`."""
 
     data: Path
     database: str = ""
     branch: Path | None = None
     options: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    command: Sequence[str] = ()
     url: str = ""
     _process: subprocess.Popen[str] | None = None
     _reader: threading.Thread | None = None
@@ -131,7 +132,8 @@ class RunningOffice:
         self._ready.clear()
         self._lines.clear()
         self._process = subprocess.Popen(
-            [*dies_with_us(signal.SIGKILL), *GILIRAN, "serve", "--data", str(self.data), "--port", str(port),
+            [*dies_with_us(signal.SIGKILL), *(self.command or GILIRAN), "serve",
+             "--data", str(self.data), "--port", str(port),
              *(["--database", self.database] if self.database else []),
              *(["--branch", str(self.branch)] if first else []), *self.options],
             cwd=ROOT, env=clean_environment() | dict(self.environment), text=True,

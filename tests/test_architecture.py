@@ -78,7 +78,7 @@ def test_settings_and_words_stand_on_pydantic_at_most() -> None:
 
     assert outside(modules("config"), allowed) == {
         "config/holidays_my.py": {"holidays"},  # a suggestion, never read by a running office
-        "config/link.py": {"socketio"},  # how a device's PC reaches its server: shared by agents that share nothing else
+        "config/link.py": {"socketio"},  # a device's way to its server: the agents share nothing else
     }
 
 
