@@ -53,22 +53,31 @@ class Screens:
     def open(
         self, path: str, role: str | None = None, size: Size = MANAGER, *, is_person: bool = False, **context: Any
     ) -> Page:
-        """A page in a fresh browser, of a paired device of this role, of somebody of it who is signed in, or of
-        nobody."""
+        """A page in a fresh browser: of a paired device of this role, of somebody of it who is signed in, of nobody."""
         page = self.blank(role, size, is_person=is_person, **context)
         page.goto(self.office.url + path)
         page.evaluate("() => document.fonts.ready.then(() => null)")
         return page
 
-    def blank(self, role: str | None = None, size: Size = MANAGER, *, is_person: bool = False, **context: Any) -> Page:
+    def blank(
+        self,
+        role: str | None = None,
+        size: Size = MANAGER,
+        *,
+        is_person: bool = False,
+        secret: str = "",
+        **context: Any,
+    ) -> Page:
+        """The same before any page is opened. `secret` is a session's or a device's that is known already."""
         made = self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, **{"reduced_motion": "reduce"} | context
+            viewport={"width": size[0], "height": size[1]}, **{"reduced_motion": "reduce", "locale": "ms-MY"} | context
         )
         made.set_default_timeout(15_000)
         self._contexts.append(made)
-        if role is not None:
-            name = "giliran_person" if is_person else "giliran_device"
+        if role is not None and not secret:
             secret = self.office.session(role) if is_person else self.office.token(role)
+        if secret:
+            name = "giliran_person" if is_person else "giliran_device"
             made.add_cookies([{"name": name, "value": secret, "url": self.office.url, "httpOnly": True}])
         page = made.new_page()
         page.on("pageerror", lambda error: self._hear(page, str(error)))
