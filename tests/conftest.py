@@ -14,8 +14,14 @@ from typing import TypeVar
 import hypothesis
 import pytest
 
+from config.settings import load
+from server.actions.load_branch import read_plan
+from server.office_folder import open_folder
+from sql.store import SqlStore
 from tests import services
 from tests.async_mode import in_their_own_processes
+from tests.builders import an_office
+from tests.command_line import Command
 from tests.servers import RunningOffice, a_running_office
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -135,3 +141,32 @@ def the_running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
     """One real server for the whole run, for tests that do not mind what others did there before."""
     with a_running_office(tmp_path_factory.mktemp("office")) as office:
         yield office
+
+
+@pytest.fixture(scope="session")
+def a_used_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office that has served two customers, and one waits; each test copies it."""
+    settings = load(tmp_path_factory.mktemp("used") / "data")
+    opened = open_folder(settings)
+    office = an_office(store=SqlStore(opened.engine, opened.branch, read_plan))
+    for service in ("A", "F", "J"):
+        office.issue(service)
+    office.open("K1")
+    for _ in range(2):
+        office.next("K1")
+        office.finish("K1")
+    opened.engine.dispose()
+    return settings.data
+
+
+@pytest.fixture
+def typed(
+    a_used_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Command]:
+    """The command line on a copy of that folder."""
+    for name in [name for name in os.environ if name.startswith("GILIRAN_")]:
+        monkeypatch.delenv(name)
+    shutil.copytree(a_used_folder, tmp_path / "data")
+    command = Command(tmp_path / "data", capsys, monkeypatch)
+    yield command
+    command.engine.dispose()
