@@ -23,7 +23,7 @@ def close_counter(
     if not reason:
         raise ReasonNeeded(counter=counter)
     mine = draft.mine(state)
-    for ticket_id in [i for line, ids in draft.lines.items() if line.only in mine for i in ids]:
+    for ticket_id in sorted(i for line, ids in draft.lines.items() if line.only in mine for i in ids):
         draft.record(TicketReleased(at=now, ticket=ticket_id))
     draft.record(CounterClosed(at=now, counter=counter, reason=reason))
     return draft.counter(counter)

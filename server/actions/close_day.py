@@ -45,6 +45,7 @@ def close_day(
     today = draft.branch.business_on(now)
     closing = draft.business_on if draft.seq else today
     counters = left_open(draft, now) if unattended else [s for s in draft.counters.values() if s.is_open]
+    counters.sort(key=lambda state: state.code)
     undecided = left_over(draft, now) if unattended else list(draft.open_tickets())
     for state in counters:
         ticket = draft.serving(state.code)
@@ -63,7 +64,7 @@ def close_day(
             draft.record(TicketCarried(at=now, ticket=ticket.id, counter=ticket.counter, to_on=morning))
         else:
             draft.record(TicketLeft(at=now, ticket=ticket.id, counter=ticket.counter, **left))
-    for state in sorted(counters, key=lambda s: s.code):
+    for state in counters:
         draft.record(CounterClosed(at=now, counter=state.code, reason="end"))
     draft.record(DayClosed(at=now, business_on=closing))
     carried = len(undecided) if waiting == "carry" else 0

@@ -62,10 +62,10 @@ def transfer(
 def release_untaken(draft: Draft, now: datetime) -> int:
     """Transfers to one counter or officer that nobody took up in time wait for everybody now. Returns how many."""
     limit = timedelta(seconds=draft.branch.calling.transfer_timeout_s)
-    late = [
+    late = sorted(
         i for line, ids in draft.lines.items() if line.only
         for i in ids if now - draft.tickets[i].leg.joined_at >= limit
-    ]  # fmt: skip
+    )  # fmt: skip
     for ticket_id in late:
         draft.record(TicketReleased(at=now, ticket=ticket_id))
     return len(late)

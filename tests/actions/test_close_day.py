@@ -85,8 +85,8 @@ def test_those_who_wait_are_closed_with_a_reason() -> None:
 
 def test_the_day_does_not_close_over_a_customer_at_a_counter() -> None:
     office = an_office()
-    office.open("K1")
     office.open("K2")
+    office.open("K1")
     office.issue_many(2)
     office.next("K1")
     office.next("K2")
@@ -158,7 +158,7 @@ def test_a_service_left_open_overnight_is_ended_and_marked_so_that_no_mean_is_sp
     office.close_day("carry", unattended=True)
 
     ended = next(event for event in office.journal if isinstance(event, e.ServiceEnded))
-    assert (ended.flag, ended.counter) == ("unattended", "K1")
+    assert (ended.flag, ended.outcome, ended.counter) == ("unattended", "done", "K1")
     assert office.floor.service_mean("A") == 300
     assert (office.floor.counters_open(), list(office.floor.open_tickets())) == (0, [])
 
@@ -264,6 +264,23 @@ def test_an_office_that_works_through_the_night_goes_on_working() -> None:
     assert (closed.carried, closed.closed) == (0, 0)
     assert (office.floor.counters, office.floor.lines) == (before.counters, before.lines)
     assert office.floor.business_on == TUESDAY
+
+
+@pytest.mark.parametrize(("minutes", "works"), [(119, True), (120, False)])
+def test_who_did_nothing_for_two_hours_before_midnight_does_not_work_through_it(minutes: int, works: bool) -> None:
+    office = an_office()
+    at_midnight(office)
+    office.clock.advance(minutes=-minutes)
+    office.open()
+    office.issue()
+    office.next()
+    office.serve()
+    at_midnight(office)
+
+    office.close_day("carry", unattended=True)
+
+    assert office.floor.counter("K1").is_open is works
+    assert (office.floor.serving("K1") is not None) is works
 
 
 def test_where_one_works_through_the_night_a_counter_that_was_forgotten_is_closed_all_the_same() -> None:
