@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test quick lint format bench lock vendor
+.PHONY: help run demo setup test quick lint format bench screens lock vendor
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -20,6 +20,7 @@ help:
 	@echo 'make lint     ruff, mypy, import contracts, djlint, biome'
 	@echo 'make format   what lint would ask for, done'
 	@echo 'make bench    the measurements that docs/ quotes'
+	@echo 'make screens  the pictures of docs/screens again, from the real pages (ARGS=hall: some)'
 	@echo 'make lock     versions and hashes again from setup.cfg (UPGRADE=--upgrade: the newest that fit)'
 	@echo 'make vendor   fonts, icons and page libraries again from their packages'
 
@@ -78,6 +79,9 @@ $(BIOME): requirements/lint/package-lock.json
 
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
+
+screens: $(READY)
+	@$(BIN)/python -m deploy.screenshots $(ARGS)
 
 UV := .tools/lock/bin/uv
 COMPILE := $(UV) pip compile --quiet --no-config --python-version 3.11 --python-platform x86_64-manylinux_2_28 \

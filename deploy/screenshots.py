@@ -116,7 +116,7 @@ def live_the_morning(office: RunningOffice, file: Path) -> dict[str, str]:
         person = office.people.add_person(f"Petugas {place}", "officer", None, EIGHT)
         officers[counter.code] = office.people.add_token("session", person.name, EIGHT, person=person.id)
     Morning(
-        {"root": office.url, "speed": 1, "seed": 7, "minutes": 9 * 60, "load": 0.78,
+        {"root": office.url, "speed": 1, "seed": 7, "minutes": 9 * 60, "load": 0.7,
          "kiosk": office.token("kiosk", scope=["main"]), "officers": officers,
          "counters": {c.code: list(c.services) for c in plan.counters},
          "services": {s.code: s.minutes for s in plan.services},
@@ -220,8 +220,9 @@ class Album:
             Caller(self.office.url, self.officers[counter]).post(f"/counters/{counter}/next")
         hall.wait_for_function("() => document.querySelectorAll('.card').length === 3")
         in_state(small, "called")
-        self.take(hall, "hall")
-        self.take(canteen, "canteen")
+        for board, name in ((hall, "hall"), (canteen, "canteen")):
+            board.wait_for_selector(".top [lang=en]")  # which of the languages stands beside Malay
+            self.take(board, name)
         self.take(small, "terminal-small")
         press(small, "F3", "serving")
         self.at(SHOWN + timedelta(minutes=4))
