@@ -198,8 +198,6 @@ def export(given: argparse.Namespace) -> int:
         raise NotUsable(f"--from {first} is after --to {last}")
     if given.format == "xlsx" and given.out is None:
         raise NotUsable("--out: a spreadsheet needs a file to be written to")
-    if given.format == "xlsx" and given.what == "journal":
-        raise NotUsable("--format: the journal is written as csv alone")
     plan = _plan(office)
     records = SqlRecords(office.engine, office.branch, lambda: plan)
     if given.what == "journal":
@@ -210,11 +208,10 @@ def export(given: argparse.Namespace) -> int:
         header = tables.LEGS_HEADER if given.legs else tables.TICKETS_HEADER
         rows = tables.leg_rows(found, plan) if given.legs else tables.ticket_rows(found, plan)
     if given.out is not None and given.format == "xlsx":
-        part = given.out.with_name(given.out.name + ".part")
-        tables.write_xlsx(part, header, rows)
-        part.replace(given.out)
+        tables.write_xlsx(given.out, header, rows)
         return DONE
-    _write(given.out, tables.csv_lines(header, rows, bom=given.what == "tickets"))
+    # The mark is for spreadsheets, which open files; a program that reads our output would take it for a letter.
+    _write(given.out, tables.csv_lines(header, rows, bom=given.what == "tickets" and given.out is not None))
     return DONE
 
 
@@ -226,10 +223,14 @@ def _write(out: Path | None, pieces: Iterator[bytes]) -> None:
         sys.stdout.buffer.flush()
         return
     part = out.with_name(out.name + ".part")
-    with part.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
-    part.replace(out)
+    try:
+        with part.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        part.replace(out)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _date(text: str, name: str) -> date:

@@ -16,6 +16,11 @@ from sqlalchemy.engine import make_url
 from config.settings import Settings
 from sql.database import open_engine, revisions
 
+
+class ProgramFailed(OSError):
+    """A program of PostgreSQL ended with an error."""
+
+
 _OTHERS = """select count(*) from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"""
 
@@ -100,7 +105,10 @@ def _prove_office(copy: sqlite3.Connection, file: Path) -> None:
 
 
 def _restore_postgresql(where: URL, file: Path) -> None:
-    told = _run(["pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file)])
+    try:
+        told = _run(["pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file)])
+    except ProgramFailed as error:
+        raise OSError(f"{file} is no copy of an office: {error}") from error
     revision = re.search(r"^COPY \S*alembic_version .*\n(.*)$", told, re.MULTILINE)
     if revision is None:
         raise OSError(f"{file} is no copy of an office")
@@ -133,5 +141,5 @@ def _run(command: Sequence[str], where: URL | None = None) -> str:
     except FileNotFoundError as error:
         raise OSError(f"{command[0]} is not installed") from error
     except subprocess.CalledProcessError as error:
-        raise OSError(f"{command[0]} failed: {error.stderr.strip()}") from error
+        raise ProgramFailed(f"{command[0]} failed: {error.stderr.strip()}") from error
     return done.stdout
