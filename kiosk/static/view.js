@@ -134,6 +134,7 @@ export function createView({ phrases, clock, office, zone }) {
       const seen = view(state, now);
       const sight = sightOf(state, seen, now);
       const isTurned = sight.screen !== drawn?.screen || sight.page !== drawn?.page;
+      drawTime(seen, sight, now); // before the page is fitted: its line takes room too
       if (isAnew || !isSame(sight, drawn)) {
         if (isTurned) release();
         if (!sight.ticket && drawn?.ticket) forgetTicket();
@@ -141,7 +142,6 @@ export function createView({ phrases, clock, office, zone }) {
         pages[sight.screen](state);
         drawn = sight;
       }
-      drawTime(seen, sight, now);
       drawDialogs(state, seen, sight);
       return { isTurned };
     },
