@@ -119,6 +119,7 @@ class RunningOffice:
     _reader: threading.Thread | None = None
     _lines: list[str] = field(default_factory=list)
     _ready: threading.Event = field(default_factory=threading.Event)
+    _news: threading.Condition = field(default_factory=threading.Condition)
     _engine: Engine | None = None
     _secrets: dict[str, str] = field(default_factory=dict)
 
@@ -151,7 +152,9 @@ class RunningOffice:
         assert process.stdout is not None
         with process.stdout as lines:
             for line in lines:
-                self._lines.append(line)
+                with self._news:
+                    self._lines.append(line)
+                    self._news.notify_all()
                 if found := READY.match(line.rstrip("\n")):
                     self.url = found[1]
                     self._ready.set()
@@ -161,6 +164,13 @@ class RunningOffice:
     def log(self) -> str:
         """What the server has written since its last start, standard output and errors together."""
         return "".join(self._lines)
+
+    def has_said(self, pattern: str, within_s: float = STARTS_WITHIN_S) -> str:
+        """The log, once a line has come in which this is found: a start goes on to write after its first address."""
+        with self._news:
+            said = self._news.wait_for(lambda: any(re.search(pattern, line) for line in self._lines), within_s)
+        assert said, f"no line with {pattern}:\n{self.log}"
+        return self.log
 
     @property
     def pid(self) -> int:

@@ -28,7 +28,7 @@ def a_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
 def links(a_day: RunningOffice) -> dict[str, str]:
     """The one-time links of the first start, by what they are for."""
     found = {}
-    for line in a_day.log.splitlines():
+    for line in a_day.has_said("/setup/").splitlines():
         if pair := re.search(r"^  (\S+ \S+) .* pair once: \S+(/pair/\S+)$", line):
             found[pair[1]] = pair[2]
         if setup := re.search(r"(/setup/\S+)$", line):
