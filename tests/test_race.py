@@ -85,6 +85,7 @@ class Officer:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_twenty_officers_call_two_thousand_customers_each_once(
     tmp_path: Path, database: str, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
