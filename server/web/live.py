@@ -1,4 +1,4 @@
-"""The live channel: rooms of screens that are told what happened, in order, and converge whatever is lost.
+"""The live channel, whole because its order lives in one place: rooms are told what happened and converge.
 
 A screen joins a room and gets its whole board with `seq`; then events, each with its `seq` and `prev`, the seq that
 this room was sent before it. One task follows the store (`poke` wakes it), another beats every few seconds and looks
@@ -69,7 +69,7 @@ class Live:
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
-            ("leave", self._leave), ("shown", self._shown), ("played", self._played),
+            ("leave", self._leave), ("shown", self._acknowledged), ("played", self._acknowledged),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
         socketio.on_error(NAMESPACE)(self._stumbled)
@@ -178,11 +178,8 @@ class Live:
                 told |= {"prev": room.prev}
                 room.prev = seq
                 self._emit(event.kind, told, room)
-        for concerned in (
-            self._rooms.room("counter", counter),
-            self._rooms.room("ticket", ticket.token) if ticket is not None else None,
-        ):
-            if concerned is not None:
+        for kind, code in (("counter", counter), ("ticket", ticket.token if ticket is not None else "")):
+            if (concerned := self._rooms.room(kind, code)) is not None:
                 concerned.is_behind = True
         if isinstance(event, e.TicketIssued):
             if event.lane == Lane.EMERGENCY:
@@ -355,8 +352,7 @@ class Live:
 
     def speak(self, zone: str, told: Json) -> None:
         """Clips for the players of a zone, to be played one after another."""
-        room = self._rooms.room("zone", zone)
-        if room is not None:
+        if (room := self._rooms.room("zone", zone)) is not None:
             self._emit("speak", told, room)
 
     def has_printer(self, kiosk: str) -> bool:
@@ -374,8 +370,9 @@ class Live:
 
     def _shut_out_revoked(self) -> None:
         """Whoever revoked it, by whatever way: a session that ended, the command line, another process."""
-        held = self._rooms.tokens()
-        if held and (revoked := held - self._door.people.in_force(held, self._door.office.now())):
+        if (held := self._rooms.tokens()) and (
+            revoked := held - self._door.people.in_force(held, self._door.office.now())
+        ):
             self._disconnect_holders(revoked)
 
     def _disconnect_holders(self, tokens: set[int]) -> None:
@@ -396,11 +393,8 @@ class Live:
             case "prints":
                 self._printing[str(told.get("from"))] = time.monotonic(), frozenset(told.get("kiosks", ()))
 
-    def _shown(self, told: Any) -> None:
-        log.debug("shown: %s", told)
-
-    def _played(self, told: Any) -> None:
-        log.debug("played: %s", told)
+    def _acknowledged(self, told: Any) -> None:
+        log.debug("shown or played: %s", told)
 
 
 def _sid() -> str:
