@@ -235,9 +235,7 @@ def _compare_counters(connection: Connection, branch: str, told: dict[str, Count
                 report.fault(f"counter {code} was opened, but is not kept")
             elif code not in told:
                 report.fault(f"counter {code} is kept, but was never opened")
-            elif (kept := rows.to_counter(row)) != told[code]:
-                fields = CounterState.__dataclass_fields__
-                differs = [n for n in fields if getattr(kept, n) != getattr(told[code], n)]
+            elif differs := [n for n, value in rows.counter_row(branch, told[code]).items() if row[n] != value]:
                 report.fault(f"counter {code} differs from its journal in: {', '.join(differs)}")
         except UNREADABLE as error:
             report.fault(f"counter {code} cannot be read: {type(error).__name__} {error}")
