@@ -1,4 +1,4 @@
-"""Days that nobody would think of: thousands of random deeds, and after each the branch is still right.
+"""Days that nobody would think of, in one file because one machine plays every deed against every store.
 
 The same deeds are done in memory, in SQLite and in PostgreSQL, each with two processes that take turns at random,
 over midnight, with full disks, repeated requests and restarts. There must be no difference: not in an answer, not in

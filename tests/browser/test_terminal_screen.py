@@ -1,4 +1,4 @@
-"""The officer's terminal as a hand meets it: sizes, keys, one request at a time, nothing blind without the link."""
+"""The officer's terminal as a hand meets it, long because every state is tried at every size: keys, sizes, the link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A branch's file is taken whole or refused with every fault, its line and its key."""
+"""A branch's file is taken whole or refused with every fault; long because there are so many ways to be wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-/** The hall's board: cards that take turns, a list that never waits, numbers that age. */
+/** The hall's board, long because time is told second by second: cards take turns, the list never waits, numbers age. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "../../display/static/board.js";

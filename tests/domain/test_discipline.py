@@ -1,4 +1,4 @@
-"""Who is next, and why: the four rules, the guard, and the guarantees that the office gives its public.
+"""Who is next, and why, long because each guarantee is tried under each rule: the four rules and the guard.
 
 The guarantees are named as in the research: G1 (who may overtake), G3 (nobody starves), G4 (first come, first called
 inside a lane). They are tried on days that hypothesis makes up: any arrivals, any lanes, any counters.

@@ -1,4 +1,4 @@
-"""The branch as it stands: lines, counters, tallies and numbers, and that readers never see a half-made turn."""
+"""The branch as it stands, long because every event changes several of its tables: lines, counters, tallies."""
 
 from __future__ import annotations
 

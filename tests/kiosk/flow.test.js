@@ -1,3 +1,4 @@
+/** The kiosk's flow, in one file because every sentence begins from the one before: a visit, its pauses, its faults. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 

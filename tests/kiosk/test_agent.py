@@ -1,4 +1,4 @@
-"""The kiosk's agent: every ticket ends printed or failed, none twice, whatever breaks."""
+"""Every ticket ends printed or failed, none twice; long because everything breaks once at every step."""
 
 from __future__ import annotations
 

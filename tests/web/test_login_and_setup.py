@@ -1,4 +1,4 @@
-"""People come in: the first administrator by a link that works once, all others by name and password."""
+"""People come in, by a link or by name and password; long because each way is tried by a stranger as well."""
 
 from __future__ import annotations
 
