@@ -17,13 +17,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_S = 5
 LOCK_MS = 15_000
+UPGRADE = 0x6769_6C69
+"""The number of the lock under which PostgreSQL's schema is changed."""
 CHECKPOINT_PAGES = 20_000
 """A commit itself moves the log into the database only past so many pages; `checkpoint` does it beforehand."""
 
@@ -114,6 +116,8 @@ def migrate(engine: Engine) -> None:
     config = _config()
     try:
         with writing(engine) as connection:
+            if engine.dialect.name == "postgresql":  # another machine may start on this database just now
+                connection.execute(select(func.pg_advisory_xact_lock(UPGRADE)))
             at = _revision(connection)
             if at is not None and at not in revisions():
                 raise DatabaseUnusable(

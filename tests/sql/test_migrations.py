@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sqlalchemy import Engine, inspect, text
 from sql.database import DatabaseUnusable, migrate, open_engine, revisions, writing
 from sql.tables import metadata
 from tests.builders import AnOffice, FakeClock, a_branch
+from tests.servers import ROOT
 from tests.stores import founded, opened
 
 
@@ -81,7 +84,8 @@ def test_no_column_or_index_waits_for_a_migration(engine: Engine) -> None:
 
 
 def test_what_grows_with_every_ticket_is_kept_in_the_order_of_its_key(sqlite: Engine) -> None:
-    found = dict(_ask(sqlite, "select name, sql from sqlite_master where type = 'table'"))  # type: ignore[arg-type]
+    rows = _ask(sqlite, "select name, sql from sqlite_master where type = 'table'")
+    found: dict[str, str] = {str(name): str(sql) for name, sql in rows}
 
     assert {name for name, sql in found.items() if "WITHOUT ROWID" in sql} == {"journal", "tickets", "legs"}
 
@@ -141,25 +145,24 @@ def test_a_database_of_another_make_is_refused_without_its_password() -> None:
     assert "s3cret" not in str(refused.value)
 
 
-def test_two_processes_that_start_at_once_on_an_empty_database_make_one_schema(postgresql_url: str) -> None:
-    import threading
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    is_sqlite = database == "sqlite"
+    url = f"sqlite:///{tmp_path}/office.db" if is_sqlite else request.getfixturevalue("postgresql_url")
+    program = "import sys; from sql.database import migrate, open_engine; input(); migrate(open_engine(sys.argv[1]))"
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        for _ in range(4)
+    ]
 
-    together, failed = threading.Barrier(3), []
+    for start in starts:
+        assert start.stdin is not None
+        start.stdin.write("\n")
+        start.stdin.flush()
+    ended = [(start.communicate()[1], start.returncode) for start in starts]
 
-    def start() -> None:
-        engine = open_engine(postgresql_url)
-        together.wait()
-        try:
-            migrate(engine)
-        except DatabaseUnusable as error:
-            failed.append(str(error))
-        finally:
-            engine.dispose()
-
-    starts = [threading.Thread(target=start) for _ in range(3)]
-    for one in starts:
-        one.start()
-    for one in starts:
-        one.join()
-
-    assert failed == []
+    assert ended == [("", 0)] * 4
