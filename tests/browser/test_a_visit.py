@@ -147,9 +147,9 @@ def test_ten_taps_on_a_service_answer_no_question_that_comes_after_it(screens: S
     answers = kiosk.locator("[data-is-wanted]").evaluate_all(MIDDLES)
     tap(kiosk, '[data-act="back"]')
     at_step(kiosk, "services")
+    kiosk.wait_for_selector("html:not([data-settling])", state="attached")
     # where a service stands now and an answer to the next question will
     x, y = next(point for point in answers if kiosk.evaluate(IS_SERVICE, point))
-    kiosk.wait_for_selector("html:not([data-settling])", state="attached")
 
     for _ in range(10):
         kiosk.mouse.click(x, y)
