@@ -103,12 +103,13 @@ def _recent(connection: Connection, branch: str, since: datetime) -> tuple[Recen
         .join(tickets, and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket))
         .where(legs.c.branch == branch, legs.c.last_called_at >= since)
         .order_by(legs.c.last_called_at.desc(), legs.c.ticket.desc(), legs.c.leg.desc())
-        .limit(RECENT_KEPT * 3)
     )
     seen: dict[int, RecentCall] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query):  # not the first so many: one ticket may have been sent round all morning
         seen.setdefault(row.id, RecentCall(row.id, row.number, row.counter, row.last_called_at, row.calls))
-    return tuple(seen.values())[:RECENT_KEPT]
+        if len(seen) == RECENT_KEPT:
+            break
+    return tuple(seen.values())
 
 
 def _count(floor: Floor, ticket: Ticket, since: datetime) -> None:
