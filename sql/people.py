@@ -34,6 +34,11 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
+def _writable(text: str) -> str:
+    """`text` with a mark for whatever a database cannot keep: NUL in PostgreSQL, half a character in any."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
 class SqlPeople:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -126,16 +131,16 @@ class SqlPeople:
         return code
 
     def pair(self, code: str, role: str, name: str, scope: Sequence[str] | None, now: datetime) -> Sequence[str] | None:
-        code = code.strip().upper()
+        code = _writable(code.strip().upper())
         with self._lock, writing(self._engine) as connection:
-            query = select(pairings).where(pairings.c.code == code, pairings.c.expires_at > now)
-            found = connection.execute(query).mappings().first()
+            # Taken away first: of two administrators in two processes, one finds it.
+            taken = delete(pairings).where(pairings.c.code == code, pairings.c.expires_at > now)
+            found = connection.execute(taken.returning(pairings.c.hash, pairings.c.wanted)).mappings().first()
             if found is None:
                 return None
             if scope is None:
                 wanted, _, place = found["wanted"].partition(":")
                 scope = [place] if wanted == role and place else []
-            connection.execute(delete(pairings).where(pairings.c.code == code))
             row = {"hash": found["hash"], "role": role, "name": name, "scope": ",".join(scope), "created_at": now}
             connection.execute(tokens.insert(), row)
         self._trusted.clear()
@@ -197,7 +202,7 @@ class SqlPeople:
         return self._one(people.c.id == person)
 
     def person_named(self, name: str) -> Person | None:
-        return self._one(people.c.name == name)
+        return self._one(people.c.name == name) if _writable(name) == name else None
 
     def _one(self, which: Any) -> Person | None:
         with self._engine.connect() as connection:
@@ -227,7 +232,8 @@ class SqlPeople:
         return failures
 
     def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
-        told = json.dumps({k: v for k, v in detail.items() if v is not None}, ensure_ascii=False)
+        told = _writable(json.dumps({k: v for k, v in detail.items() if v is not None}, ensure_ascii=False))
+        actor, kind = _writable(actor), _writable(kind)
         with self._lock, writing(self._engine) as connection:
             connection.execute(
                 audit.insert(), {"at": now, "actor": actor[:ACTOR_LENGTH], "kind": kind[:40], "detail": told}

@@ -181,7 +181,9 @@ def test_what_is_no_copy_of_an_office_is_refused_and_the_office_stays(
     assert verify(engine, "KL01").entries == 1
 
 
-def test_a_copy_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "own_postgresql"])
+def test_a_copy_of_a_newer_version_is_refused(request: pytest.FixtureRequest, tmp_path: Path, database: str) -> None:
+    engine: Engine = request.getfixturevalue(database)
     founded(engine, TWO_DAYS_BRANCH)
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))

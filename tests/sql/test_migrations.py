@@ -20,6 +20,13 @@ from tests.servers import ROOT
 from tests.stores import founded, opened
 
 
+@pytest.fixture(params=["sqlite", "own_postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each of the two, for this test alone."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
 def made_of_the_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """The same kind of database as `engine`, made by SQLAlchemy from the tables as they stand in the code."""
