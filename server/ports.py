@@ -31,7 +31,7 @@ class Given:
 
 
 class Turn(Protocol):
-    """The branch's turn: one transaction, nobody else changes the branch until it ends."""
+    """The branch's turn: nobody else changes the branch until it ends."""
 
     @property
     def draft(self) -> Draft: ...
@@ -42,6 +42,14 @@ class Turn(Protocol):
 
     def give(self, answer: Given) -> None:
         """Keep an answer under the turn's key, in the same transaction as what it tells of."""
+
+
+class Turns(Protocol):
+    """One turn after another in one transaction: all of them are written, or none."""
+
+    def take(self, actor: str, key: str | None = None) -> AbstractContextManager[Turn]:
+        """The next turn, for a request with this idempotency key if it has one. After an exception in its block
+        nothing of this turn happened, and the others go on."""
 
 
 class Store(Protocol):
@@ -60,10 +68,10 @@ class Store(Protocol):
     def forget_answers(self, before: datetime) -> int:
         """Let go of some answers that were given before an instant; returns how many, 0 when none are left."""
 
-    def turn(self, actor: str, key: str | None = None) -> AbstractContextManager[Turn]:
-        """Take the branch's turn, for a request with this idempotency key if it has one.
+    def turns(self, keys: Collection[str]) -> AbstractContextManager[Turns]:
+        """Take the branch's turn for one or several requests that bring these idempotency keys.
 
-        On leaving the block all that the draft recorded is written at once and durable, or, after an exception,
+        On leaving the block all that the turns recorded is written at once and durable, or, after an exception,
         nothing is. Must not yield to other tasks that would take a turn of their own.
         """
 

@@ -1,8 +1,8 @@
 """The branch in SQLite or PostgreSQL: one row of `branches` is its turn, the journal its history.
 
-A turn locks that row (SQLite: the whole database, by BEGIN IMMEDIATE), learns what others wrote since, lets the
-action record its events in a draft, and writes journal, tickets, legs, counters and the answer in one transaction.
-The draft becomes this process's floor only after the commit.
+Turns lock that row (SQLite: the whole database, by BEGIN IMMEDIATE), learn what others wrote since, let the actions
+record their events in drafts, each on top of the one before, and write journal, tickets, legs, counters and answers
+in one transaction. The last draft becomes this process's floor only after the commit.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Engine, Insert, and_, bindparam, delete, select, update
 
 from server.domain.branch import Branch
 from server.domain.events import Event, TicketIssued, decode, encode
@@ -39,14 +39,15 @@ _turn = (
         branches.c.seq,
         branches.c.last_hash,
         branches.c.version,
+        answers.c.key,
         answers.c.asked,
         answers.c.status,
         answers.c.body,
     )
-    .outerjoin(answers, and_(answers.c.branch == branches.c.code, answers.c.key == bindparam("key")))
+    .outerjoin(answers, and_(answers.c.branch == branches.c.code, answers.c.key.in_(bindparam("keys", expanding=True))))
     .where(branches.c.code == bindparam("branch"))
 )
-"""The branch's head, and with it what was answered under this key before: one question instead of two."""
+"""The branch's head, and with it what was answered under these keys before: one question instead of two."""
 _lock = select(branches.c.seq).where(branches.c.code == bindparam("branch")).with_for_update()
 """PostgreSQL: whoever waited here asks `_turn` afterwards. In one question with the lock, the wait would end with the
 newest head but with the answers as they were before it, and a repeated request would be carried out again."""
@@ -91,72 +92,94 @@ class TurnBroken(RuntimeError):
 
 
 class SqlTurn:
-    """The branch's turn while it lasts; `draft` is what the action changes."""
+    """A request's turn while it lasts; `draft` is what the action changes."""
 
-    def __init__(self, connection: Connection, before: Floor, head: Any, actor: str, key: str | None) -> None:
-        self.draft: Draft = before.draft()
-        self.given: Given | None = None
-        if key is not None and head.asked is not None:
-            self.given = Given(head.asked, head.status, None if head.body is None else json.loads(head.body))
-        self._connection = connection
-        self._before = before
-        self._last_hash: str = head.last_hash
-        self._actor = actor
-        self._key = key
-        self._answer: Given | None = None
+    def __init__(self, draft: Draft, given: Given | None) -> None:
+        self.draft = draft
+        self.given = given
+        self.answer: Given | None = None
 
     def give(self, answer: Given) -> None:
-        self._answer = answer
+        self.answer = answer
+
+
+class SqlTurns:
+    """The turns of one transaction: `floor` is as the last of them left it, `events` are what they added."""
+
+    def __init__(self, connection: Connection, floor: Floor, last_hash: str, given: dict[str, Given]) -> None:
+        self.floor = floor
+        self.events: list[tuple[int, Event]] = []
+        self._connection = connection
+        self._begin = floor.seq
+        self._last_hash = last_hash
+        self._given = given
+        self._taken: list[tuple[str, Floor, Draft]] = []
+        self._answers: list[dict[str, Any]] = []
+
+    @contextmanager
+    def take(self, actor: str, key: str | None = None) -> Iterator[SqlTurn]:
+        turn = SqlTurn(self.floor.draft(), self._given.get(key) if key else None)
+        yield turn
+        draft = turn.draft
+        if draft.events:
+            self._taken.append((actor, self.floor, draft))
+            self.events += draft.events
+            self.floor = draft.settled()
+        if key and turn.answer is not None:
+            self._given[key] = given = turn.answer
+            body = None if given.body is None else json.dumps(given.body, ensure_ascii=False)
+            self._answers.append(
+                {"branch": draft.branch.code, "key": key, "asked": given.asked, "status": given.status, "body": body,
+                 "at": draft.last_at}
+            )  # fmt: skip
 
     def write(self) -> None:
-        """Everything that the draft recorded, on the open transaction."""
-        draft, branch = self.draft, self.draft.branch.code
-        if draft.events:
-            for seq, event in draft.events:
-                if isinstance(event, TicketIssued):
-                    row = rows.new_ticket(branch, draft.changed[seq], event)
-                    self._connection.execute(_insert_ticket, row)
-            for ticket in draft.changed.values():
-                self._write_ticket(ticket, self._before.tickets.get(ticket.id))
-            for code in draft.changed_counters:
-                self._write_counter(code)
-        return self._finish()
-
-    def _finish(self) -> None:
-        draft, branch = self.draft, self.draft.branch.code
-        if draft.events:
+        """Everything that the turns recorded, on the open transaction."""
+        if self._taken:
+            self._write_new_tickets()
+            for _, before, draft in self._taken:
+                for ticket in draft.changed.values():
+                    self._write_ticket(ticket, before.tickets.get(ticket.id))
+                for code in draft.changed_counters:
+                    self._write_counter(code, before, draft)
             self._write_journal()
-            moved = self._connection.execute(
-                _advance,
-                {"of_branch": branch, "of_seq": self._before.seq, "seq": draft.seq, "last_at": draft.last_at,
-                 "last_hash": self._last_hash},
-            )  # fmt: skip
-            if moved.rowcount != 1:
-                raise TurnBroken(f"branch {branch} moved past {self._before.seq} during a turn")
-        if self._answer is not None and self._key is not None:
-            body = None if self._answer.body is None else json.dumps(self._answer.body, ensure_ascii=False)
-            self._connection.execute(
-                _insert_answer,
-                {"branch": branch, "key": self._key, "asked": self._answer.asked, "status": self._answer.status,
-                 "body": body, "at": draft.last_at},
-            )  # fmt: skip
+        self._insert(_insert_answer, self._answers)
+
+    def _insert(self, into: Insert, found: list[dict[str, Any]]) -> None:
+        if found:
+            self._connection.execute(into, found if len(found) > 1 else found[0])
+
+    def _write_new_tickets(self) -> None:
+        made = [
+            rows.new_ticket(draft.branch.code, draft.changed[seq], event)
+            for _, _, draft in self._taken
+            for seq, event in draft.events
+            if isinstance(event, TicketIssued)
+        ]
+        self._insert(_insert_ticket, made)
 
     def _write_journal(self) -> None:
-        branch, entries = self.draft.branch.code, []
-        for seq, event in self.draft.events:
-            ticket = seq if isinstance(event, TicketIssued) else event.subject
-            payload = payload_text(encode(event))
-            self._last_hash = entry_hash(
-                branch, seq, event.at, self._actor, event.kind, ticket, payload, self._last_hash
-            )
-            entries.append(
-                {"branch": branch, "seq": seq, "at": event.at, "actor": self._actor, "kind": event.kind,
-                 "ticket": ticket, "payload": payload, "hash": self._last_hash}
-            )  # fmt: skip
-        self._connection.execute(_insert_journal, entries if len(entries) > 1 else entries[0])
+        branch, entries = self.floor.branch.code, []
+        for actor, _, draft in self._taken:
+            for seq, event in draft.events:
+                ticket = seq if isinstance(event, TicketIssued) else event.subject
+                payload = payload_text(encode(event))
+                self._last_hash = entry_hash(branch, seq, event.at, actor, event.kind, ticket, payload, self._last_hash)
+                entries.append(
+                    {"branch": branch, "seq": seq, "at": event.at, "actor": actor, "kind": event.kind,
+                     "ticket": ticket, "payload": payload, "hash": self._last_hash}
+                )  # fmt: skip
+        self._insert(_insert_journal, entries)
+        moved = self._connection.execute(
+            _advance,
+            {"of_branch": branch, "of_seq": self._begin, "seq": self.floor.seq, "last_at": self.floor.last_at,
+             "last_hash": self._last_hash},
+        )  # fmt: skip
+        if moved.rowcount != 1:
+            raise TurnBroken(f"branch {branch} moved past {self._begin} during a turn")
 
     def _write_ticket(self, ticket: Ticket, before: Ticket | None) -> None:
-        branch = self.draft.branch.code
+        branch = self.floor.branch.code
         if before is not None:
             row = rows.changed_ticket(branch, ticket) | {"of_status": str(before.status)}
             if self._connection.execute(_change_ticket, row).rowcount != 1:
@@ -172,9 +195,9 @@ class SqlTurn:
             else:
                 self._connection.execute(_insert_leg, row)
 
-    def _write_counter(self, code: str) -> None:
-        row = rows.counter_row(self.draft.branch.code, self.draft.counters[code])
-        if code in self._before.counters:
+    def _write_counter(self, code: str, before: Floor, draft: Draft) -> None:
+        row = rows.counter_row(draft.branch.code, draft.counters[code])
+        if code in before.counters:
             keys = {"of_branch": row.pop("branch"), "of_code": row.pop("code")}
             self._connection.execute(_change_counter, row | keys)
         else:
@@ -220,19 +243,20 @@ class SqlStore:
             self._learn(connection, found.seq, found.version)
 
     @contextmanager
-    def turn(self, actor: str, key: str | None = None) -> Iterator[SqlTurn]:
+    def turns(self, keys: Collection[str]) -> Iterator[SqlTurns]:
         with self._lock:
             with self._writing.begin() as connection:
                 if self._locks_rows:
                     connection.execute(_lock, {"branch": self._code})
-                found = connection.execute(_turn, {"branch": self._code, "key": key or ""}).one()
-                self._learn(connection, found.seq, found.version)
-                turn = SqlTurn(connection, self._floor, found, actor, key)
-                yield turn
-                turn.write()
-            if turn.draft.events:
-                self._recent.extend(turn.draft.events)
-                self._floor = turn.draft.settled()
+                found = connection.execute(_turn, {"branch": self._code, "keys": [*keys] or [""]}).all()
+                self._learn(connection, found[0].seq, found[0].version)
+                given = {row.key: _given(row) for row in found if row.key is not None}
+                turns = SqlTurns(connection, self._floor, found[0].last_hash, given)
+                yield turns
+                turns.write()
+            if turns.events:
+                self._recent.extend(turns.events)
+                self._floor = turns.floor
 
     def forget_answers(self, before: datetime) -> int:
         some = select(answers.c.key).where(answers.c.branch == self._code, answers.c.at < before).limit(FORGET_STEP)
@@ -256,6 +280,10 @@ class SqlStore:
         query = select(branches.c.plan, branches.c.version).where(branches.c.code == self._code)
         found = connection.execute(query).one()
         return self._read_plan(found.plan, found.version)
+
+
+def _given(row: Any) -> Given:
+    return Given(row.asked, row.status, None if row.body is None else json.loads(row.body))
 
 
 def read_journal(connection: Connection, branch: str, after: int) -> list[tuple[int, Event]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,21 @@ class MemoryTurn:
 
     def give(self, answer: Given) -> None:
         self.kept = answer
+
+
+class MemoryTurns:
+    def __init__(self, floor: Floor, answers: dict[str, Given]) -> None:
+        self.floor, self.answers = floor, answers
+        self.journal: list[tuple[int, str, Event]] = []
+
+    @contextmanager
+    def take(self, actor: str, key: str | None = None) -> Iterator[MemoryTurn]:
+        turn = MemoryTurn(self.floor.draft(), self.answers.get(key or ""))
+        yield turn
+        self.journal += [(seq, actor, _as_from_disk(event)) for seq, event in turn.draft.events]
+        if key is not None and turn.kept is not None:
+            self.answers[key] = turn.kept
+        self.floor = turn.draft.settled()
 
 
 class MemoryStore:
@@ -50,17 +65,15 @@ class MemoryStore:
         return 0
 
     @contextmanager
-    def turn(self, actor: str, key: str | None = None) -> Iterator[MemoryTurn]:
+    def turns(self, keys: Collection[str]) -> Iterator[MemoryTurns]:
         with self._lock:
-            turn = MemoryTurn(self._floor.draft(), self.answers.get(key or ""))
-            yield turn
+            turns = MemoryTurns(self._floor, {key: self.answers[key] for key in keys if key in self.answers})
+            yield turns
             if self.fails_to_write:
                 raise OSError("no space left on device")
-            entries = [(seq, actor, _as_from_disk(event)) for seq, event in turn.draft.events]
-            self.journal += entries
-            if key is not None and turn.kept is not None:
-                self.answers[key] = turn.kept
-            self._floor = turn.draft.settled()
+            self.journal += turns.journal
+            self.answers |= turns.answers
+            self._floor = turns.floor
 
 
 def _as_from_disk(event: Event) -> Event:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, event
 
 from server.domain.branch import Branch
 from server.domain.floor import BEGINNING
+from server.ports import Store, Turn
 from sql.database import migrate, open_engine
 from sql.store import SqlStore
 from sql.tables import branches
@@ -39,6 +40,13 @@ def founded(engine: Engine, branch: Branch) -> SqlStore:
 def opened(engine: Engine, branch: Branch) -> SqlStore:
     """Another process's store for a branch that is there: it reads the floor from the tables."""
     return SqlStore(engine, branch.code, lambda plan, version: replace(branch, version=version))
+
+
+@contextmanager
+def a_turn(store: Store, actor: str, key: str | None = None) -> Iterator[Turn]:
+    """One turn in a transaction of its own."""
+    with store.turns([key] if key else []) as turns, turns.take(actor, key) as turn:
+        yield turn
 
 
 class FullDisk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
@@ -16,7 +16,7 @@ from server.actions.office import Actor, Office
 from server.domain import events as e
 from server.domain.errors import ClockSetBack
 from server.domain.ticket import Status
-from server.ports import Store, Turn
+from server.ports import Store, Turns
 from server.schedule import release_step, turn_of_day_step
 from tests.builders import KUALA_LUMPUR, OPENING, AnOffice, FakeClock, a_branch, an_office
 from tests.memory_store import MemoryStore
@@ -54,9 +54,9 @@ def overtaken(office: AnOffice, step: Callable[[Office], object]) -> Office:
     class Behind:
         floor = office.floor
 
-        def turn(self, actor: str, key: str | None = None) -> AbstractContextManager[Turn]:
+        def turns(self, keys: Collection[str]) -> AbstractContextManager[Turns]:
             step(office.office)
-            return office.store.turn(actor, key)
+            return office.store.turns(keys)
 
     return Office(cast(Store, Behind()), office.clock, lambda: None)
 

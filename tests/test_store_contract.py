@@ -5,22 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from server.actions.call_next import call_next
+from server.actions.issue import issue
 from server.actions.office import Actor, Answer
 from server.domain.branch import Branch
 from server.domain.events import CounterOpened, TicketEvent, TicketIssued
-from server.domain.floor import Floor, fold
+from server.domain.floor import Draft, Floor, fold
 from server.ports import Given, Store
 from sql.store import SqlStore, TurnBroken
 from sql.tables import tickets
 from tests.builders import OPENING, AnOffice, FakeClock, a_branch
 from tests.memory_store import MemoryStore
-from tests.stores import FullDisk, a_database, founded, opened
+from tests.stores import FullDisk, a_database, a_turn, founded, opened
 
 COUNTERS = [f"K{n}" for n in range(1, 7)]
 
@@ -100,7 +101,7 @@ def test_a_new_branch_has_an_empty_floor(kept: Kept) -> None:
 
 
 def test_what_a_turn_recorded_is_there_when_it_ends_and_not_before(kept: Kept) -> None:
-    with kept.store.turn("test") as turn:
+    with a_turn(kept.store, "test") as turn:
         turn.draft.record(CounterOpened(at=OPENING, counter="K1", officer=None, services=("A",)))
         assert kept.store.floor.seq == 0
 
@@ -162,7 +163,7 @@ def test_a_turn_that_is_broken_off_leaves_no_trace(kept: Kept) -> None:
     before = kept.store.floor
 
     def broken_off() -> None:
-        with kept.store.turn("test", "key-1") as turn:
+        with a_turn(kept.store, "test", "key-1") as turn:
             turn.draft.record(CounterOpened(at=kept.office.clock.now(), counter="K6", officer=None, services=("A",)))
             turn.give(Given("asked", 200, {}))
             raise ZeroDivisionError
@@ -171,7 +172,7 @@ def test_a_turn_that_is_broken_off_leaves_no_trace(kept: Kept) -> None:
         broken_off()
 
     assert kept.store.floor == kept.again().floor == before
-    with kept.store.turn("test", "key-1") as turn:
+    with a_turn(kept.store, "test", "key-1") as turn:
         assert turn.given is None
 
 
@@ -190,26 +191,56 @@ def test_a_full_disk_leaves_everything_as_it_was_and_the_next_turn_works(kept: K
     assert kept.again().floor == kept.store.floor
 
 
+def _half_a_deed(draft: Draft, now: datetime) -> None:
+    issue(draft, now, service="A", token="nobody's")
+    raise KeyError("the other half")
+
+
+def test_turns_in_one_transaction_build_on_each_other_and_are_there_together(kept: Kept) -> None:
+    now = kept.office.clock.now()
+    with kept.store.turns(["key-1", "key-2"]) as turns:
+        with turns.take("kiosk:main", "key-1") as turn:
+            first = issue(turn.draft, now, service="A", token="one")
+            turn.give(Given("", 201, {"number": first.number}))
+        with pytest.raises(KeyError), turns.take("kiosk:main", "key-3") as turn:
+            _half_a_deed(turn.draft, now)
+        with turns.take("officer:7", "key-2") as turn:
+            turn.draft.record(CounterOpened(at=now, counter="K1", officer=7, services=("A",)))
+            call_next(turn.draft, now, "K1")
+        with turns.take("kiosk:main", "key-1") as turn:
+            assert turn.given == Given("", 201, {"number": "A001"})
+        with turns.take("kiosk:main") as turn:
+            assert issue(turn.draft, now, service="A", token="two").number == "A002"
+        assert kept.store.floor.seq == 0
+
+    told = kept.store.since(0)
+    assert told is not None
+    assert [event.kind for _, event in told] == ["ticket_issued", "counter_opened", "ticket_called", "ticket_issued"]
+    assert kept.again().floor == kept.store.floor == fold(BRANCH, told)
+    with a_turn(kept.again(), "kiosk:main", "key-1") as turn:
+        assert turn.given == Given("", 201, {"number": "A001"})
+
+
 def test_an_answer_is_remembered_under_its_key_and_only_there(kept: Kept) -> None:
     answer = Given("asked", 201, {"number": "A001", "name": "表格 படிவம்", "wait": None, "at": 1.5})
-    with kept.store.turn("test", "key-1") as turn:
+    with a_turn(kept.store, "test", "key-1") as turn:
         assert turn.given is None
         turn.give(answer)
 
     for store in (kept.store, kept.again()):
-        with store.turn("somebody else", "key-1") as turn:
+        with a_turn(store, "somebody else", "key-1") as turn:
             assert turn.given == answer
-        with store.turn("test", "key-2") as turn:
+        with a_turn(store, "test", "key-2") as turn:
             assert turn.given is None
-        with store.turn("test") as turn:
+        with a_turn(store, "test") as turn:
             assert turn.given is None
 
 
 def test_an_answer_without_a_body_is_remembered_as_one(kept: Kept) -> None:
-    with kept.store.turn("test", "key-1") as turn:
+    with a_turn(kept.store, "test", "key-1") as turn:
         turn.give(Given("", 204, None))
 
-    with kept.again().turn("test", "key-1") as turn:
+    with a_turn(kept.again(), "test", "key-1") as turn:
         assert turn.given == Given("", 204, None)
 
 
@@ -220,12 +251,12 @@ def test_two_branches_in_one_store_know_nothing_of_each_other(kept: Kept) -> Non
 
     other.open("K1")
     assert other.issue().number == "A001"
-    with other.store.turn("test", "key-1") as turn:
+    with a_turn(other.store, "test", "key-1") as turn:
         turn.give(Given("", 200, None))
 
     assert (other.floor.seq, other.floor.waiting) == (2, 1)
     assert kept.again().floor == before
-    with kept.store.turn("test", "key-1") as turn:
+    with a_turn(kept.store, "test", "key-1") as turn:
         assert turn.given is None
 
 
@@ -338,7 +369,7 @@ def test_the_same_number_twice_in_a_day_is_impossible_even_if_the_rules_failed(k
         service="A", lane="regular", language="ms", channel="kiosk", transactions=1, token="another",
     )  # fmt: skip
 
-    with pytest.raises(Exception, match=r"(?i)unique"), kept.store.turn("test") as turn:
+    with pytest.raises(Exception, match=r"(?i)unique"), a_turn(kept.store, "test") as turn:
         turn.draft.record(again)
 
     assert kept.again().floor.seq == 1

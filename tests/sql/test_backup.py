@@ -20,7 +20,7 @@ from sql.database import open_engine
 from sql.store import SqlStore
 from sql.verify import verify
 from tests.builders import AnOffice, FakeClock
-from tests.stores import a_database, founded
+from tests.stores import a_database, a_turn, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
 
@@ -144,7 +144,7 @@ def test_nothing_is_put_back_under_a_server(engine: Engine, tmp_path: Path, when
             restore(settings_of(engine, tmp_path), tmp_path / "copy")
 
     if when == "somebody has the turn":
-        with office.store.turn("test"):
+        with a_turn(office.store, "test"):
             refused()
     else:
         refused()

@@ -19,7 +19,7 @@ from sql import records
 from sql.records import SqlRecords
 from sql.store import SqlStore
 from tests.builders import OPENING, AnOffice, FakeClock, a_branch, a_service
-from tests.stores import a_database, founded
+from tests.stores import a_database, a_turn, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
@@ -204,7 +204,7 @@ def a_long_past(engine: Engine, tickets: int) -> AnOffice:
     office.open()
     actors = office.office
     for begin in range(0, tickets, 100):
-        with actors.store.turn("test") as turn:
+        with a_turn(actors.store, "test") as turn:
             for n in range(begin, begin + 100):
                 draft, at = turn.draft, office.clock.advance(seconds=1)
                 service = draft.branch.service("A")
