@@ -18,10 +18,10 @@ LEG_FIELDS = (
 )  # fmt: skip
 CHANGING = (
     "service", "status", "rank_at", "counter", "only", "note", "hold_reason", "held_at", "remind_at", "printed",
-    "print_fault", "carried_on", "ended_at",
+    "print_fault", "carried_on", "ended_at", "transactions",
 )  # fmt: skip
 FIXED = (
-    "id", "number", "business_on", "lane", "language", "channel", "transactions", "token", "kiosk", "issued_at",
+    "id", "number", "business_on", "lane", "language", "channel", "token", "kiosk", "issued_at",
 )  # fmt: skip
 
 Row = RowMapping

@@ -14,6 +14,7 @@ import pytest
 from server.actions.call_next import call_chosen, call_next
 from server.actions.close_counter import close_counter
 from server.actions.close_day import ClosedDay, close_day
+from server.actions.count import count as count_transactions
 from server.actions.finish import finish
 from server.actions.hold import hold, resume
 from server.actions.issue import issue
@@ -181,6 +182,9 @@ class AnOffice:
 
     def finish(self, counter: str = "K1", **named: Any) -> Ticket:
         return self.do(finish, counter, **named)
+
+    def count(self, transactions: int, counter: str = "K1", **named: Any) -> Ticket:
+        return self.do(count_transactions, counter, transactions, **named)
 
     def no_show(self, counter: str = "K1", **named: Any) -> Ticket:
         return self.do(no_show, counter, **named)

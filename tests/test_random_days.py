@@ -26,6 +26,7 @@ from sqlalchemy import Engine
 from server.actions.call_next import call_chosen, call_next
 from server.actions.close_counter import close_counter
 from server.actions.close_day import ClosedDay, close_day
+from server.actions.count import count as count_transactions
 from server.actions.finish import OUTCOMES, finish
 from server.actions.hold import hold, resume
 from server.actions.issue import issue
@@ -304,6 +305,12 @@ class RandomDay(RuleBasedStateMachine):
         self.act(call_chosen, process, counter=self.a_counter(index), number=number, reason="asked")
 
     @precondition(lambda day: day.has(CALLED))
+    @precondition(lambda day: day.has(AT_COUNTER))
+    @rule(process=a_process, index=an_index, transactions=st.sampled_from([1, 2, 999, 1000]))
+    def transactions_are_counted(self, process: int, index: int, transactions: int) -> None:
+        counter = self.a_counter(index, Status.CALLED, Status.SERVING)
+        self.act(count_transactions, process, counter=counter, transactions=transactions)
+
     @rule(process=a_process, index=an_index, deed=st.sampled_from([recall, serve]))
     def something_is_done_with_one_who_was_called(self, process: int, index: int, deed: Action) -> None:
         self.act(deed, process, counter=self.a_counter(index, Status.CALLED))

@@ -23,6 +23,8 @@ export const DEFAULT_KEYS = Object.freeze({
   come_again: "F12",
   walk_direct: "Insert",
   undo: "Ctrl+Z",
+  more: "+",
+  fewer: "-",
 });
 
 /** The keypad's names for the same wishes. */
@@ -37,6 +39,10 @@ export const REMINDERS = Object.freeze([5, 10, 15]);
 export const POSITIONS = Object.freeze(["arrival", "first", "last"]);
 export const CALL_REASONS = Object.freeze(["appointment", "frail", "urgent", "returned"]);
 export const NOTE_LENGTH = 200;
+
+/** What a key adds to the transactions of a visit. */
+export const STEPS = Object.freeze({ more: 1, fewer: -1 });
+export const MOST_TRANSACTIONS = 999;
 
 const AMBER_FROM = 0.8;
 const AGAIN_AFTER = 1000; // ms: two blows on one key are one wish
@@ -107,6 +113,7 @@ const NEEDS = {
   hold: ["called", "serving"],
   transfer: ["called", "serving"],
   walk_direct: ["idle"],
+  count: ["called", "serving"],
   call: ["idle"],
   other: ["idle", "called", "serving"],
   resume: ["idle"],
@@ -117,11 +124,11 @@ const NEEDS = {
 /**
  * Whether an action may be pressed, and what is still missing: {can, seconds, calls}.
  * `seconds` until it may be, `calls` that the customer is still owed. The server decides in the end; this keeps
- * a hand from asking for what will be refused.
+ * a hand from asking for what will be refused. `counting`: the transactions that are on their way to it.
  */
-export function mayPress(action, { board, officer, now, link = "live", busy = false }) {
+export function mayPress(action, { board, officer, now, link = "live", busy = false, counting = null }) {
   const no = { can: false, seconds: 0, calls: 0 };
-  const asked = action in OUTCOMES ? "finish" : action;
+  const asked = action in OUTCOMES ? "finish" : action in STEPS ? "count" : action;
   const state = stateOf(board, officer);
   if (asked === "undo") {
     const seconds = undoSeconds(board, now);
@@ -130,13 +137,22 @@ export function mayPress(action, { board, officer, now, link = "live", busy = fa
   if (!NEEDS[asked]?.includes(state)) return no;
   const said = board.may?.[asked];
   if (said === false) return no;
+  const transactions = counting ?? board.ticket?.transactions ?? 1;
+  if (action in STEPS && counted(transactions, action) === transactions) return no;
   const seconds = typeof said === "object" && said?.at ? secondsUntil(said.at, now) : 0;
   const calls = typeof said === "object" ? (said?.calls_left ?? 0) : 0;
-  return { can: seconds === 0 && calls === 0 && link === "live" && !busy, seconds, calls };
+  const isHeldUp = busy && !(asked === "count" && busy === "count"); // one counts on while the first is on its way
+  return { can: seconds === 0 && calls === 0 && link === "live" && !isHeldUp, seconds, calls };
+}
+
+/** The transactions after one more or one fewer than `from`: 1 to 999. */
+export function counted(from, action) {
+  return Math.min(MOST_TRANSACTIONS, Math.max(1, (from ?? 1) + STEPS[action]));
 }
 
 /** Whether the same key came again before anybody could have looked at the answer. */
 export function isSecondBlow(action, last, at) {
+  if (action === "count") return false; // it says a number, and not "one more"
   return last !== null && last.action === action && at - last.at < AGAIN_AFTER;
 }
 
@@ -290,7 +306,7 @@ export function lineOf({ board, officer, now, link, lock, said }) {
 
 // ── what is sent ───────────────────────────────────────────────────────────────────────────────────────────
 
-const PATHS = { no_show: "no-show", walk_direct: "walk-direct", take_over: "open" };
+const PATHS = { no_show: "no-show", walk_direct: "walk-direct", take_over: "open", count: "transactions" };
 
 /** The path and the body of an action. `detail` holds what the officer chose. */
 export function requestOf(action, counter, detail = {}) {

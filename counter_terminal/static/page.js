@@ -40,6 +40,7 @@ let isSignedIn = Boolean(officer);
 let busy = null;
 let last = null; // {action, at}: the last answer, so that a second blow is not a second wish
 let said = null;
+let wanted = null; // {number, n}: the transactions that were counted and not yet answered
 let handAt = Date.now();
 let live = null;
 let downSince = performance.now();
@@ -60,7 +61,7 @@ const linkNow = () =>
         polledAgo: performance.now() - polledAt,
         online: navigator.onLine,
       });
-const situation = () => ({ ...context(), now: now(), link: linkNow(), busy });
+const situation = () => ({ ...context(), now: now(), link: linkNow(), busy, counting: wanted?.n ?? null });
 const panels = createPanels(document, { phrases, context, onChoose: press });
 
 // ── showing ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,6 +111,7 @@ function tick() {
   paint.link(link, language);
   paint.clock(clock.now(), language);
   paint.timer(board, { language, now: at });
+  paint.count(wanted?.n ?? board?.ticket?.transactions ?? 0, language);
   paint.keys({ ...situation(), link, language });
 }
 
@@ -136,6 +138,7 @@ function take(next) {
     if (["transfer", "hold"].includes(panels.name)) panels.close();
   }
   board = next;
+  if (board.ticket?.number !== wanted?.number || board.ticket?.transactions === wanted?.n) wanted = null;
   for (const wake of boardWaiters) wake();
   boardWaiters = [];
   repaint();
@@ -188,6 +191,21 @@ async function press(action, detail = {}) {
   }
 }
 
+/** One transaction more or fewer. What is struck while an answer is on its way is told after it, as one number. */
+async function count(action) {
+  const ticket = board?.ticket;
+  if (!ticket || panels.isOpen || !facts.mayPress(action, situation()).can) return;
+  wanted = { number: ticket.number, n: facts.counted(wanted?.n ?? ticket.transactions, action) };
+  tick();
+  while (wanted && !busy && wanted.n !== board?.ticket?.transactions) {
+    const told = wanted;
+    await press("count", { transactions: told.n });
+    if (wanted === told) wanted = null; // answered or refused: the board says which
+  }
+  wanted = busy ? wanted : null;
+  tick();
+}
+
 function answered(action, answer, before, detail) {
   const number = detail.number ?? before?.ticket?.number ?? "";
   const words = { help: "help", restore: "restored", transfer: "transferred", hold: "held" };
@@ -208,6 +226,7 @@ function strike(action) {
 function trigger(action) {
   const state = facts.stateOf(board, me());
   if (action === "next" && state === "closed") return openCounter();
+  if (action in facts.STEPS) return count(action);
   if (action === "serve" && state === "idle") return trigger("walk_direct");
   if (action === "close" && board?.ticket && panels.name !== "close") return panels.open("close");
   if (PANELS.has(action)) {

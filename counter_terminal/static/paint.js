@@ -120,9 +120,6 @@ export function createPainter(root, { phrases, keys, zone }) {
       item.prepend(makeIcon(ticket.lane === "emergency" ? "siren" : "accessibility"), " ");
       items.push(item);
     }
-    if (ticket.transactions > 1) {
-      items.push(make("li", "", say("terminal.transactions", language, { n: ticket.transactions })));
-    }
     if (ticket.language && ticket.language !== language) {
       const item = make("li", "", LANGUAGE_NAMES[ticket.language] ?? ticket.language, ticket.language);
       item.prepend(makeIcon("languages"), " ");
@@ -242,8 +239,18 @@ export function createPainter(root, { phrases, keys, zone }) {
       put(find("timer-word"), word);
     },
 
+    /** How many transactions this visit is; 0: nobody is in hand. */
+    count(n, language) {
+      show(find("count"), n > 0 && ["called", "serving"].includes(main.dataset.state));
+      if (n === 0) return;
+      const [before, after] = many("terminal.transactions", n, language).split(String(n));
+      put(find("count-before"), before);
+      put(find("count-n"), String(n));
+      put(find("count-after"), after);
+    },
+
     /** The keys: what may be pressed, what is missing, which one is on its way. */
-    keys({ board, officer, language, now, link, busy }) {
+    keys({ board, officer, language, now, link, busy, counting }) {
       const idle = facts.stateOf(board, officer) === "idle";
       for (const button of root.querySelectorAll("[data-action]")) {
         if (button.hasAttribute("data-choice")) continue;
@@ -251,7 +258,7 @@ export function createPainter(root, { phrases, keys, zone }) {
         if (button.dataset.first === undefined) button.dataset.first = button.dataset.action;
         if (button.dataset.first === "serve") button.dataset.action = idle ? "walk_direct" : "serve";
         const action = button.dataset.action;
-        const may = facts.mayPress(action, { board, officer, now, link, busy: Boolean(busy) });
+        const may = facts.mayPress(action, { board, officer, now, link, busy, counting });
         const off = String(!may.can);
         if (button.getAttribute("aria-disabled") !== off) button.setAttribute("aria-disabled", off);
         if (busy === action) button.setAttribute("aria-busy", "true");

@@ -165,6 +165,14 @@ class TicketPrinted(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionsCounted(TicketEvent):
+    """The officer says how many transactions this visit is: it stands in place of what the ticket said before."""
+
+    kind: ClassVar[str] = "transactions_counted"
+    transactions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CounterOpened(Event):
     kind: ClassVar[str] = "counter_opened"
     counter: str
@@ -192,11 +200,11 @@ EVENTS: dict[str, type[Event]] = {
     for made in (
         TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketLeft, TicketCarried, TicketPrinted,
-        CounterOpened, CounterClosed, DayClosed,
+        TransactionsCounted, CounterOpened, CounterClosed, DayClosed,
     )
 }  # fmt: skip
 
-CONTRACT_KINDS = frozenset(EVENTS) - {"ticket_released", "ticket_printed", "day_closed"}
+CONTRACT_KINDS = frozenset(EVENTS) - {"ticket_released", "ticket_printed", "transactions_counted", "day_closed"}
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
 _FIELDS = {kind: [f.name for f in fields(made) if f.name not in ("at", "ticket")] for kind, made in EVENTS.items()}

@@ -10,6 +10,8 @@
     waiting | called | held ──ticket_carried──► waiting (on the next day)
     waiting ──ticket_released──► waiting (for everybody)
     called ──ticket_recalled──► called
+    called ──transactions_counted──► called
+    serving ──transactions_counted──► serving
     any ──ticket_printed──► the same
 
 A ticket is a value. Whether something may be done is decided by the actions, through `require`; what an event
@@ -39,6 +41,8 @@ class Status(StrEnum):
 
 ENDED = frozenset({Status.FINISHED, Status.NO_SHOW, Status.LEFT})
 AT_COUNTER = frozenset({Status.CALLED, Status.SERVING})
+WALK_DIRECT = "walk_direct"
+"""The channel of a visit without a number: somebody stepped up to a free counter."""
 
 MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     # what happens: from which states, to which (None: the event says)
@@ -55,6 +59,7 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     "ticket_left": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.LEFT),
     "ticket_carried": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.WAITING),
     "ticket_printed": (frozenset(Status), None),
+    "transactions_counted": (AT_COUNTER, None),
 }
 """The drawing above as data; a test keeps the two true to each other."""
 
@@ -200,6 +205,8 @@ class Ticket:
                                remind_at=None, hold_reason="", legs=legs)  # fmt: skip
             case e.TicketPrinted():
                 return replace(self, printed=not event.fault, print_fault=event.fault)
+            case e.TransactionsCounted():
+                return replace(self, transactions=event.transactions)
         raise WrongMove(number=self.number, status=str(self.status), wanted=event.kind)
 
     def _held_until(self, now: datetime) -> float:

@@ -11,6 +11,7 @@ from flask import Response, jsonify
 from server.actions.call_next import call_chosen, call_next
 from server.actions.close_counter import close_counter
 from server.actions.close_day import close_day
+from server.actions.count import count
 from server.actions.finish import finish
 from server.actions.hold import hold, resume
 from server.actions.no_show import no_show, undo
@@ -134,6 +135,13 @@ def post_serve(path: dto.CounterPath, body: dto.NoBody) -> Response:
 @api.post("/counters/<counter>/finish", tags=[COUNTERS], summary="The service is over", responses=TOLD)
 def post_finish(path: dto.CounterPath, body: dto.OutcomeAsked) -> Response:
     return do(path.counter, lambda draft, now, me: finish(draft, now, path.counter, officer=me, outcome=body.outcome))
+
+
+@api.post(
+    "/counters/<counter>/transactions", tags=[COUNTERS], summary="How many transactions this visit is", responses=TOLD
+)
+def post_transactions(path: dto.CounterPath, body: dto.TransactionsAsked) -> Response:
+    return do(path.counter, lambda draft, now, me: count(draft, now, path.counter, body.transactions, officer=me))
 
 
 @api.post("/counters/<counter>/no-show", tags=[COUNTERS], summary="The customer did not come", responses=TOLD)

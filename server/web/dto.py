@@ -68,6 +68,10 @@ class HoldAsked(Asked):
     remind_minutes: Annotated[int, Field(ge=1, le=60), Whole] = 5
 
 
+class TransactionsAsked(Asked):
+    transactions: Annotated[int, Field(ge=1, le=999), Whole]
+
+
 class NumberAsked(Asked):
     number: Annotated[Code, Field(examples=["A001"])]
 

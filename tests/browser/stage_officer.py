@@ -56,6 +56,8 @@ class Desk:
     refusals: dict[str, Payload] = field(default_factory=dict)
     is_down: bool = False
     is_paired: bool = False
+    transactions: int | None = None
+    """What the officer has counted, once the page has told it."""
     hold_answer: threading.Event | None = None
     posts: list[tuple[str, str, Payload]] = field(default_factory=list)
     """(path, idempotency key, body) of every POST that arrived."""
@@ -68,6 +70,8 @@ class Desk:
         board = states(self.at)[self.state]
         if board is not None:
             board["as_of"] = Instants()()
+            if self.transactions is not None and board["ticket"]:
+                board["ticket"]["transactions"] = self.transactions
             if self.change:
                 self.change(board, self.at)
         return board
@@ -127,6 +131,8 @@ def create_stage(desk: Desk) -> Flask:
             return Response(json.dumps(problem), problem["status"], mimetype="application/problem+json")
         if action in desk.after:
             desk.state, desk.at = desk.after[action], Instants()
+        if action == "transactions":
+            desk.transactions = request.get_json()["transactions"]
         found = desk.board()
         ticket = found["ticket"] if found else None
         if action == "next" and ticket is None:

@@ -213,6 +213,8 @@ def test_a_whole_visit_needs_no_mouse(page: Page, desk: Desk, address: str) -> N
         ("good", "F12", "/counters/K3/finish", {"outcome": "come_again"}),
         ("undo", "Control+z", "/counters/K3/undo", {}),
         ("good", "F1", "/help", {"counter": "K3", "kind": "help"}),
+        ("called", "+", "/counters/K3/transactions", {"transactions": 2}),
+        ("everything", "-", "/counters/K3/transactions", {"transactions": 2}),
     ],
 )
 def test_each_key_does_in_one_blow_what_is_written_on_it(
@@ -347,6 +349,24 @@ def test_the_no_show_key_counts_down_and_says_what_is_missing(page: Page, desk: 
     assert 40 <= int(key.locator("[data-wait]").inner_text().removesuffix(" s")) <= 48
     page.keyboard.press("F7")
     assert posted(desk) == []
+
+
+def test_transactions_are_counted_as_fast_as_a_hand_strikes(page: Page, desk: Desk, address: str) -> None:
+    desk.hold_answer = threading.Event()
+    look(page, desk, address, "good")
+
+    page.keyboard.press("+")
+    page.wait_for_selector("[data-action=more][aria-disabled=false]")
+    page.keyboard.press("+")
+    page.get_by_role("button", name="Tambah satu urusan").click()
+    page.get_by_role("button", name="Kurangkan satu urusan").click()
+    page.keyboard.press("+")
+    assert page.locator("[data-count-n]").inner_text() == "4"
+    desk.hold_answer.set()
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+
+    page.wait_for_function("() => document.querySelector('[data-now-number]').textContent === 'A012'")
+    assert [body["transactions"] for _, body in posted(desk)] == [2, 4]
 
 
 def test_a_refusal_is_said_in_the_officers_language(page: Page, desk: Desk, address: str) -> None:

@@ -72,6 +72,26 @@ test("the names that a keypad uses mean the same here", () => {
   assert.equal(keys.come_again, "");
 });
 
+test("one transaction more or fewer is one key, from one to nine hundred and ninety-nine", () => {
+  const board = (transactions) => aBoard({ ticket: aTicket({ transactions }) });
+  const keys = facts.readKeys();
+
+  assert.equal(facts.actionOfKey(keys, facts.keyName({ key: "+", shiftKey: true })), "more");
+  assert.equal(facts.actionOfKey(keys, "-"), "fewer");
+  assert.deepEqual(facts.requestOf("count", "K3", { transactions: facts.counted(3, "fewer") }), {
+    path: "/counters/K3/transactions",
+    body: { transactions: 2 },
+  });
+  assert.equal(may("fewer", board(1)).can, false);
+  assert.equal(may("more", board(1)).can, true);
+  assert.equal(may("more", board(999)).can, false);
+  assert.equal(may("more", aBoard()).can, false);
+});
+
+test("two blows on the counting key are two transactions", () => {
+  assert.equal(facts.isSecondBlow("count", { action: "count", at: 100 }, 110), false);
+});
+
 test("a key is named with what is held down beside it", () => {
   assert.equal(facts.keyName({ key: "F8" }), "F8");
   assert.equal(facts.keyName({ key: "z", ctrlKey: true }), "Ctrl+Z");

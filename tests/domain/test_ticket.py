@@ -30,6 +30,7 @@ HAPPENINGS: dict[str, e.Event] = {
         e.TicketLeft(at=AT, ticket=1),
         e.TicketCarried(at=AT, ticket=1, to_on=date(2026, 3, 3)),
         e.TicketPrinted(at=AT, ticket=1),
+        e.TransactionsCounted(at=AT, ticket=1, counter="K1", transactions=3),
     )
 }
 
@@ -51,6 +52,9 @@ def test_the_drawing_of_the_moves_is_the_table_of_the_moves() -> None:
         if states == frozenset(Status):
             listed.add(("any", kind, "the same"))
             continue
+        if kind == "transactions_counted":
+            listed |= {(str(state), kind, str(state)) for state in states}
+            continue
         targets = ["called", "waiting"] if kind == "ticket_restored" else [str(to)]
         listed |= {(str(state), kind, target) for state in states for target in targets}
 
@@ -71,7 +75,9 @@ def test_a_ticket_moves_as_the_table_says_and_is_refused_everything_else(status:
 
     if status in states:
         after = ticket.after(HAPPENINGS[kind])
-        expected = {"ticket_restored": Status.WAITING, "ticket_printed": status}.get(kind, to)
+        expected = {"ticket_restored": Status.WAITING, "ticket_printed": status, "transactions_counted": status}.get(
+            kind, to
+        )
         assert after.status is expected
         assert after.is_open == (expected not in ENDED)
         assert (after.id, after.number, after.issued_at, after.lane) == (1, "A001", OPENING, "regular")

@@ -109,6 +109,25 @@ def test_a_no_show_comes_after_two_calls_and_a_minute_and_can_be_undone(office: 
     assert do(counter, "restore", number="A001")["number"] == "A001"
 
 
+def test_the_officer_counts_the_transactions_of_a_visit(office: OfficeServer, counter: Caller) -> None:
+    (ticket,) = take(office)
+    refusal(counter.post("/counters/K1/transactions", {"transactions": 2}), 409, "no_ticket_in_hand")
+    do(counter, "next")
+
+    first, again = (counter.post("/counters/K1/transactions", {"transactions": 7}, key="count-1") for _ in range(2))
+
+    assert first.get_json()["transactions"] == 7
+    assert (again.text, again.headers["Idempotent-Replayed"]) == (first.text, "true")
+    assert counter.get("/counters/K1").get_json()["ticket"]["transactions"] == 7
+    do(counter, "finish")
+    assert office.caller("kiosk").get(f"/tickets/{ticket['id']}").get_json()["transactions"] == 7
+
+
+@pytest.mark.parametrize("said", [{"transactions": 0}, {"transactions": 1000}, {"transactions": "2"}, {}])
+def test_a_count_that_no_visit_has_is_refused(counter: Caller, said: dict[str, Any]) -> None:
+    refusal(counter.post("/counters/K1/transactions", said), 422, "malformed")
+
+
 def test_a_customer_is_held_and_taken_up_again(office: OfficeServer, counter: Caller) -> None:
     take(office)
     do(counter, "next")
