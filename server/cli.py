@@ -108,6 +108,26 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, default=None)
     _data(export)
 
+    replay = commands.add_parser(
+        "replay", help="back-test: the wait that every ticket of a journal would have been told"
+    )
+    replay.add_argument("journal", type=Path, metavar="JOURNAL.csv")
+    replay.add_argument(
+        "--history",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="JOURNAL.csv",
+        help="earlier days; may be given again",
+    )
+    replay.add_argument(
+        "--branch", type=Path, default=None, metavar="FILE.toml", help="default: the one in the data folder"
+    )
+    replay.add_argument("--estimates", type=Path, required=True, metavar="OUT.csv")
+    replay.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be used, and count them")
+    replay.add_argument("--processes", type=int, default=None, help="default: one per core, four at most")
+    _data(replay)
+
     speak = commands.add_parser("speak", help="the announcement of one call as a sound file")
     speak.add_argument("number")
     speak.add_argument("counter")

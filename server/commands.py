@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from config import branch_file
 from config.branch_file import BranchFileError
 from config.settings import Settings, SettingsError, load
-from server.actions.load_branch import read_plan
+from server.actions.load_branch import branch_of, read_plan
 from server.domain.branch import Branch
 from server.domain.errors import QueueError
 from server.office_folder import NotUsable, Opened, find_folder
 from server.ports import NameTaken
+from server.reports.export import csv_lines
+from server.reports.journal_file import JournalFault
 from server.web.access import BOUND_TO, DEVICE_ROLES, MAY_BE_LISTED
 from server.web.passwords import NAME_LENGTH, hasher, plain_name
 from sql.people import SqlPeople
@@ -100,6 +102,34 @@ def branch(given: argparse.Namespace) -> int:
     version = replace_plan(office.engine, office.branch, file)
     _audit(office, settings, "branch_loaded", file=given.file.name, version=version)
     return DONE
+
+
+def replay(given: argparse.Namespace) -> int:
+    from server.reports.replay import ESTIMATES_HEADER, BackTest
+    from server.reports.replay import replay as play_again
+
+    test = BackTest(_branch_of(given), given.journal, tuple(given.history), given.skip_bad)
+    try:
+        told, skipped = play_again(test, given.processes)
+    except JournalFault as fault:
+        raise Failed(str(fault)) from fault
+    cells = ((one.ticket, one.issued_at, *map(_tenths, (one.low, one.likely, one.high))) for one in told)
+    _write(given.estimates, csv_lines(ESTIMATES_HEADER, cells, bom=False))
+    if skipped:
+        print(f"giliran: {skipped} rows left out", file=sys.stderr)
+    return DONE
+
+
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
+
+
+def _branch_of(given: argparse.Namespace) -> Branch:
+    """The branch of `--branch`, else the one in the data folder."""
+    if given.branch is not None:
+        return branch_of(branch_file.load(given.branch))
+    _, office = opened(given)
+    return read_plan(saved_plan(office.engine, office.branch), 1)
 
 
 def token(given: argparse.Namespace) -> int:
@@ -279,5 +309,5 @@ def restore(given: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": serve, "demo": demo, "branch": branch, "token": token, "user": user, "export": export, "speak": speak,
-    "verify": verify, "backup": backup, "restore": restore,
+    "replay": replay, "verify": verify, "backup": backup, "restore": restore,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from config.branch_file import BranchFile, dump, parse
 from config.branch_tables import HoursTable, OverrideTable
 from config.branch_values import minutes_of, weekdays
-from server.domain.branch import Branch, Calling, Kiosk, Zone
+from server.domain.branch import Branch, Calling, Kiosk, PlannedBreak, PlannedDuty, Zone
 from server.domain.charter import Promise
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
@@ -67,6 +67,13 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         at_end=file.day.at_end,
         hotline=head.hotline,
         missed_at=head.missed_at,
+        roster=tuple(
+            PlannedDuty(
+                r.counter, weekdays(r.days), minutes_of(r.open), minutes_of(r.close),
+                tuple(PlannedBreak(minutes_of(b.at), b.minutes, b.reason) for b in r.breaks),
+            )
+            for r in file.roster
+        ),
         version=version,
     )  # fmt: skip
 

@@ -54,6 +54,27 @@ class Kiosk:
     mounting_mm: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedBreak:
+    """A break in a planned duty; `at` in minutes after local midnight."""
+
+    at: int
+    minutes: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDuty:
+    """When a counter is planned to be open, in minutes after local midnight; `days` (Monday is 0), None the working
+    days."""
+
+    counter: str
+    days: frozenset[int] | None
+    opens: int
+    closes: int
+    breaks: tuple[PlannedBreak, ...] = ()
+
+
 @dataclass(frozen=True)
 class Branch:
     """Everything that the branch's file says. `version` grows with each loading of a file."""
@@ -76,6 +97,7 @@ class Branch:
     at_end: str = "carry"
     hotline: str = ""
     missed_at: Words = field(default_factory=dict)
+    roster: tuple[PlannedDuty, ...] = ()
     version: int = 1
 
     @cached_property
@@ -127,6 +149,16 @@ class Branch:
         """The promise for `service`: its own, else the branch's."""
         own = next((p for p in self.promises if p.service == service), None)
         return own or next((p for p in self.promises if p.service is None), None)
+
+    def duties_on(self, day: date) -> list[PlannedDuty]:
+        """The planned duties of a date, in order of opening."""
+        calendar = self.hours or Hours(self.timezone)
+        found = [
+            duty
+            for duty in self.roster
+            if (day.weekday() in duty.days if duty.days is not None else calendar.is_working_day(day))
+        ]
+        return sorted(found, key=lambda duty: (duty.opens, duty.counter))
 
     def business_on(self, now: datetime) -> date:
         """The local business day of an instant; a day turns at `turns_at` local time, never at UTC midnight."""

@@ -1,0 +1,262 @@
+"""The hall as a look-ahead needs to see it: who waits in which order, and when each counter can next call.
+
+Taken from the floor, the plan of the day and what has happened today; seconds from `now`, so that what lies behind is
+negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
+
+from server.domain.branch import Branch, PlannedBreak
+from server.domain.counter import CounterState
+from server.domain.discipline import ALWAYS, Policy, rank_of
+from server.domain.floor import Floor
+from server.domain.law import NEVER
+from server.domain.queue import Lane
+from server.domain.ticket import Status, Ticket
+
+BAND_S = 1e8
+"""Seconds between two bands of the discipline: more than anybody can wait or be given as a head start."""
+LATE_S = 3600.0
+"""A planned duty that has not begun so long after its time is not counted on."""
+GONE_S = 5400.0
+"""Nor is a counter that closed for a moment so long ago."""
+NOT_BEGUN_S = 300.0
+"""A duty that should have begun is expected within so many seconds."""
+
+
+class Doing(IntEnum):
+    """What a counter is at."""
+
+    IDLE = 0
+    SERVING = 1
+    CALLING = 2
+    PLANNED_BREAK = 3
+    PAUSE = 4
+    AWAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A line of waiting tickets, first to be called first.
+
+    `kind` is the class of its lane (0 emergency, 1 priority, 2 regular). A ticket's key is its rank instant plus
+    `shift`; the lowest goes first. `ids` and `ranks` (seconds from now) go together.
+    """
+
+    service: int
+    kind: int
+    shift: float
+    only: str = ""
+    ids: tuple[int, ...] = ()
+    ranks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A counter: `since` (seconds, negative) is when it began what it is `doing`, `who` serves there.
+
+    `waited` is the wait of the customer it has called. `ends` is when its duty ends (NEVER: it stays until the hall
+    is empty), `breaks` the planned ones still to come as (begins, lasts). While AWAY it is back at `since` ≥ 0.
+    """
+
+    code: str
+    services: frozenset[int]
+    doing: Doing
+    who: str
+    since: float = 0.0
+    service: int = -1
+    waited: float = 0.0
+    run: int = 0
+    ends: float = NEVER
+    breaks: tuple[tuple[float, float], ...] = ()
+    lasts: float = 0.0
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """`into_day` are the seconds since local midnight, `closes` those until the branch stops issuing numbers."""
+
+    now: datetime
+    into_day: float
+    closes: float
+    policy: Policy
+    services: tuple[str, ...]
+    queues: tuple[Queue, ...]
+    posts: tuple[Post, ...]
+
+    @property
+    def waiting(self) -> int:
+        return sum(len(queue.ids) for queue in self.queues)
+
+    def can_serve(self, service: int) -> bool:
+        """Whether an open or planned counter does this service."""
+        return any(service in post.services and not (post.doing is Doing.AWAY and post.since == NEVER)
+                   for post in self.posts)  # fmt: skip
+
+
+@dataclass(slots=True)
+class BreaksToday:
+    """Which planned breaks each counter has begun today: counter → the reasons, in order."""
+
+    begun: dict[str, list[str]] = field(default_factory=dict)
+
+    def begin(self, counter: str, reason: str) -> None:
+        self.begun.setdefault(counter, []).append(reason)
+
+
+def kind_of(policy: Policy, lane: Lane) -> int:
+    """The class of a lane under a policy: 0 before everybody, 1 priority, 2 regular."""
+    if policy.head_start(lane) == ALWAYS:
+        return 0
+    return 1 if policy.is_priority(lane) else 2
+
+
+def shift_of(policy: Policy, lane: Lane) -> float:
+    """What a lane adds to a ticket's rank instant (seconds) to give its key."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    band, value = rank_of(policy, lane, epoch)
+    return band * BAND_S + value
+
+
+def hall_of(floor: Floor, now: datetime, breaks: Mapping[str, Sequence[str]] | None = None) -> Hall:
+    """The hall as it stands; `breaks` are the reasons of the planned breaks that each counter has begun today."""
+    branch = floor.branch
+    places = {service.code: place for place, service in enumerate(branch.services)}
+    local = now.astimezone(branch.timezone)
+    midnight = datetime.combine(local.date(), time(0), branch.timezone)
+    closes_at = branch.hours.closes_at(now) if branch.hours else None
+    plan = _Plan(branch, local.date(), now)
+    return Hall(
+        now=now,
+        into_day=(now - midnight).total_seconds(),
+        closes=plan.last_close if closes_at is None else (closes_at - now).total_seconds(),
+        policy=branch.policy,
+        services=tuple(places),
+        queues=_queues(floor, places, now),
+        posts=tuple(_post(floor, counter.code, places, plan, now, breaks or {}) for counter in branch.counters),
+    )
+
+
+class _Plan:
+    """The roster of one day, in seconds from now."""
+
+    def __init__(self, branch: Branch, day: date, now: datetime) -> None:
+        self._midnight = datetime.combine(day, time(0), branch.timezone)
+        self._now = now
+        duties = branch.duties_on(day)
+        self._duties = {code: [d for d in duties if d.counter == code] for code in {d.counter for d in duties}}
+        self.last_close = max((self.at(duty.closes) for duty in duties), default=NEVER)
+
+    def at(self, minutes: float) -> float:
+        return (self._midnight + timedelta(minutes=minutes) - self._now).total_seconds()
+
+    def ends(self, counter: str) -> float:
+        """When the present duty ends. The last of the day goes on until the hall is empty."""
+        for duty in self._duties.get(counter, ()):
+            if self.at(duty.opens) <= 0 < self.at(duty.closes):
+                return NEVER if self.at(duty.closes) >= self.last_close else self.at(duty.closes)
+        past = [self.at(duty.closes) for duty in self._duties.get(counter, ()) if self.at(duty.closes) <= 0]
+        return NEVER if not past or max(past) >= self.last_close else max(past)
+
+    def begins(self, counter: str) -> float:
+        """When a closed counter is expected to open: NEVER, or seconds from now."""
+        for duty in self._duties.get(counter, ()):
+            if self.at(duty.opens) > 0:
+                return self.at(duty.opens)
+            if self.at(duty.opens) > -LATE_S and self.at(duty.closes) > 0:
+                return NOT_BEGUN_S
+        return NEVER
+
+    def end_of_next(self, counter: str) -> float:
+        """When the duty that is to come ends."""
+        for duty in self._duties.get(counter, ()):
+            if self.at(duty.closes) > 0:
+                return NEVER if self.at(duty.closes) >= self.last_close else self.at(duty.closes)
+        return NEVER
+
+    def breaks(self, counter: str) -> list[PlannedBreak]:
+        return [pause for duty in self._duties.get(counter, ()) for pause in duty.breaks]
+
+
+def _queues(floor: Floor, places: dict[str, int], now: datetime) -> tuple[Queue, ...]:
+    policy = floor.branch.policy
+    found: dict[tuple[int, int, float, str], list[Ticket]] = {}
+    for line, ids in floor.lines.items():
+        if line.service in places:
+            key = (places[line.service], kind_of(policy, line.lane), shift_of(policy, line.lane), line.only)
+            found.setdefault(key, []).extend(floor.tickets[i] for i in ids)
+    made = []
+    for (service, kind, shift, only), tickets in found.items():
+        tickets.sort(key=lambda ticket: (ticket.rank_at, ticket.id))
+        ranks = tuple((ticket.rank_at - now).total_seconds() for ticket in tickets)
+        made.append(Queue(service, kind, shift, only, tuple(ticket.id for ticket in tickets), ranks))
+    return tuple(made)
+
+
+def _post(
+    floor: Floor, code: str, places: dict[str, int], plan: _Plan, now: datetime, begun: Mapping[str, Sequence[str]]
+) -> Post:
+    state = floor.counter(code)
+    who, offered = f"counter:{code}", floor.branch.counter(code).services
+    if state.duty is not None:
+        offered = state.duty.services
+        if state.duty.officer is not None:
+            who = f"officer:{state.duty.officer}"
+    skills = frozenset(places[service] for service in offered if service in places)
+    to_come = _still_to_come(plan.breaks(code), begun.get(code, ()), plan)
+    ends = plan.ends(code)
+    if state.duty is None and state.ticket is None:
+        return _closed(state, code, skills, who, plan, now, to_come)
+    only = floor.mine(state)
+    ticket = None if state.ticket is None else floor.tickets[state.ticket]
+    if ticket is None or ticket.service not in places:
+        return Post(code, skills, Doing.IDLE, who, run=state.run, ends=ends, breaks=to_come, only=only)
+    leg, service = ticket.leg, places[ticket.service]
+    if ticket.status is Status.SERVING and leg.began_at is not None:
+        since = (leg.began_at - now).total_seconds() + leg.held_s
+        return Post(code, skills, Doing.SERVING, who, min(since, 0.0), service, run=state.run, ends=ends,
+                    breaks=to_come, only=only)  # fmt: skip
+    called_at = leg.called_at or now
+    waited = (called_at - leg.joined_at).total_seconds()
+    return Post(code, skills, Doing.CALLING, who, (called_at - now).total_seconds(), service, waited, state.run, ends,
+                to_come, only=only)  # fmt: skip
+
+
+def _closed(
+    state: CounterState, code: str, skills: frozenset[int], who: str, plan: _Plan, now: datetime,
+    to_come: tuple[tuple[float, float], ...],
+) -> Post:  # fmt: skip
+    """A counter that is closed: in a planned break, away for a moment, not yet open, or not to be counted on."""
+    if state.closed_at is not None and state.closed_reason != "end":
+        since = (state.closed_at - now).total_seconds()
+        ends = plan.ends(code)
+        planned = next((p for p in plan.breaks(code) if p.reason == state.closed_reason), None)
+        if planned is not None and -since < GONE_S + planned.minutes * 60:
+            return Post(code, skills, Doing.PLANNED_BREAK, who, since, ends=ends, breaks=to_come,
+                        lasts=planned.minutes * 60)  # fmt: skip
+        if -since < GONE_S and ends > 0:
+            return Post(code, skills, Doing.PAUSE, who, since, ends=ends, breaks=to_come)
+    begins = plan.begins(code)
+    if begins == NOT_BEGUN_S and state.closed_at is not None and (state.closed_at - now).total_seconds() > plan.at(0):
+        begins = NEVER  # it was open today, and has gone home
+    return Post(code, skills, Doing.AWAY, who, begins, ends=plan.end_of_next(code), breaks=to_come)
+
+
+def _still_to_come(
+    planned: Sequence[PlannedBreak], begun: Sequence[str], plan: _Plan
+) -> tuple[tuple[float, float], ...]:
+    """The planned breaks that were not begun: each reason that was begun strikes the first of its kind."""
+    left = list(begun)
+    found = []
+    for pause in planned:
+        if pause.reason in left:
+            left.remove(pause.reason)
+        elif plan.at(pause.at) > -GONE_S:
+            found.append((plan.at(pause.at), pause.minutes * 60))
+    return tuple(sorted(found))

@@ -1,0 +1,434 @@
+"""The hall played forward many times at once, until all are called; long because its inner loop stays whole.
+
+Each replication draws its own service times, absences, breaks and future arrivals; the discipline, the skills, the
+services in hand and the planned breaks are the real ones. What a ticket draws belongs to the ticket, not to the pass
+(common random numbers), so that an estimate moves when something happened and not because it was computed again.
+
+    F        when each counter can next call                        (replications × counters)
+    heads    when the first of each queue came, or will come        (replications × queues)
+    called   when each ticket is called                             (replications × tickets)
+
+Section 5.3 of the study that the rule was taken from: Ibrahim and Whitt on real-time delay estimates, Whitt on
+elapsed services, Senderovich and others on learning from the event log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.domain.discipline import Policy
+from server.domain.hall import BAND_S, Doing, Hall, Post, Queue, kind_of, shift_of
+from server.domain.law import MOST_ABSENT, NEVER, SLOT_S, SLOTS, Floats, Law, drawn, left_of
+from server.domain.queue import Lane
+
+Ints = NDArray[np.intp]
+
+REPLICATIONS = 200
+HORIZON_S = 4 * 3600.0
+"""How far ahead future arrivals are drawn."""
+BREAK_JITTER_S = 180.0
+"""How far planned breaks begin from their time (standard deviation)."""
+COLUMNS = 2048
+"""Draws are kept for so many tickets; two tickets so far apart share theirs."""
+NOBODY = -1
+GHOST = -2
+UNKNOWN = -3
+"""In the place of a ticket's id: the end of a queue, "if you took a number now", and somebody yet to come."""
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """What to play. `ghosts` are (service, kind): one more ticket behind its queue that takes no time.
+
+    `only` stops at the call of one ticket. `arrivals`: the kinds of ticket that may still come. `until` (seconds)
+    counts every ticket that comes by then, not those alone who wait. `keep` plays with these counters open, whatever
+    the roster says; one that is away comes after `set_up` seconds.
+    """
+
+    replications: int = REPLICATIONS
+    seed: int = 0
+    ghosts: tuple[tuple[int, int], ...] = ()
+    only: int | None = None
+    arrivals: tuple[int, ...] | None = None
+    until: float | None = None
+    horizon: float = HORIZON_S
+    keep: frozenset[str] | None = None
+    set_up: float = 120.0
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """`waits[r, i]`: seconds from now until the call of the i-th of `ids`; NEVER where nobody came to call.
+
+    `ghosts[r, g]` likewise for the g-th ghost. With `until`, `met[r, j]` are the whole waits (issue to call) of
+    everybody who waits or comes by then, nan where there is no j-th.
+    """
+
+    ids: tuple[int, ...]
+    waits: Floats
+    ghosts: Floats
+    met: Floats | None = None
+
+
+@lru_cache(maxsize=4)
+def draws(seed: int, replications: int) -> Floats:
+    """Uniform draws, (4 kinds, replications, COLUMNS): a column has one in every 1/replications, in its own order."""
+    rng = np.random.default_rng([seed, replications])
+    order = rng.random((4, replications, COLUMNS)).argsort(axis=1)
+    found: Floats = (order + rng.random((4, replications, COLUMNS))) / replications
+    return found
+
+
+NEED, WALK, ABSENCE, PAUSE = range(4)
+
+
+def play(hall: Hall, law: Law, options: Options = Options()) -> Played:
+    """Everybody's call, played `replications` times; the same `seed` gives the same answer."""
+    return _Play(hall, law, options).run()
+
+
+class _Play:
+    def __init__(self, hall: Hall, law: Law, options: Options) -> None:
+        self.hall, self.law, self.options = hall, law, options
+        self.R = options.replications
+        self.posts = [p for p in hall.posts if options.keep is None or p.code in options.keep]
+        self.rng = np.random.default_rng([options.seed, 1])
+        self.rows = np.arange(self.R)
+        self._line_up()
+        self._needs()
+        self._free()
+
+    # ── who comes, in which queue ────────────────────────────────────────────────────────────────────────────
+
+    def _line_up(self) -> None:
+        """One row of columns per queue: those who wait, ghosts, those to come, and an end that never comes."""
+        hall, options = self.hall, self.options
+        queues = list(hall.queues)
+        known = {(q.service, q.kind, q.only) for q in queues}
+        kinds = self._kinds_to_come()
+        wanted = {(service, kind) for service, kind in options.ghosts}
+        wanted |= {(service, kind) for kind in kinds for service in range(len(hall.services))}
+        for service, kind in sorted(wanted):
+            if (service, kind, "") not in known:
+                queues.append(Queue(service, kind, _shift(hall.policy, kind)))
+        taken: set[tuple[int, int]] = set()  # whoever comes joins the first queue of the kind
+        blocks, ids, start = list[Floats](), list[int](), list[int]()
+        for queue in queues:
+            start.append(len(ids))
+            place = (queue.service, queue.kind)
+            blocks.append(np.broadcast_to(np.array(queue.ranks, dtype=float), (self.R, len(queue.ranks))))
+            ids += queue.ids
+            if not queue.only and place not in taken:
+                taken.add(place)
+                ghosts = options.ghosts.count(place)
+                blocks.append(np.zeros((self.R, ghosts)))
+                ids += [GHOST] * ghosts
+                if queue.kind in kinds:
+                    come = self._to_come(queue.service, queue.kind)
+                    blocks.append(come)
+                    ids += [UNKNOWN] * come.shape[1]
+            blocks.append(np.full((self.R, 1), NEVER))
+            ids.append(NOBODY)
+        self.queues, self.start = queues, np.array(start, dtype=np.intp)
+        self.ids = np.array(ids, dtype=np.int64)
+        self.came = np.concatenate(blocks, axis=1) if blocks else np.zeros((self.R, 0))
+        self.M = len(ids)
+        self.service = np.repeat(
+            np.array([q.service for q in queues], dtype=np.intp), np.diff([*start, self.M]).astype(np.intp)
+        )
+
+    def _kinds_to_come(self) -> tuple[int, ...]:
+        """Only who may go before somebody that waits matters: the kinds with a head start, unless all are asked for."""
+        if self.options.arrivals is not None:
+            return self.options.arrivals
+        return (0,) if self.hall.policy.kind == "first_come" else (0, 1)
+
+    def _to_come(self, service: int, kind: int) -> Floats:
+        """Issue times of tickets yet to come, (R, most), in order; NEVER where a replication has fewer."""
+        hall, rates = self.hall, self.law.rates
+        end = min(hall.closes, self.options.horizon, SLOTS * SLOT_S - hall.into_day)
+        if end <= 0:
+            return np.zeros((self.R, 0))
+        edges = np.arange(SLOTS + 1) * SLOT_S - hall.into_day
+        grid = np.concatenate([[0.0], edges[(edges > 0) & (edges < end)], [end]])
+        slots = np.clip(((grid[:-1] + hall.into_day) // SLOT_S).astype(np.intp), 0, SLOTS - 1)
+        expected = np.concatenate([[0.0], np.cumsum(rates[slots, service, kind] * np.diff(grid))])
+        if expected[-1] <= 0:
+            return np.zeros((self.R, 0))
+        count = self.rng.poisson(expected[-1], self.R)
+        times = np.interp(self.rng.random((self.R, int(count.max()))) * expected[-1], expected, grid)
+        times[np.arange(times.shape[1])[None, :] >= count[:, None]] = NEVER
+        times.sort(axis=1)
+        found: Floats = times
+        return found
+
+    # ── what each of them needs ──────────────────────────────────────────────────────────────────────────────
+
+    def _needs(self) -> None:
+        """Seconds that every ticket takes at a counter of usual speed, and the wait from which it is gone."""
+        law, table = self.law, draws(self.options.seed, self.R)
+        columns = np.where(self.ids >= 0, self.ids, np.arange(self.M) + 997 * (self.service + 1)) % COLUMNS
+        # One draw for the day and one for each service, the same in every column: what is not known of the means.
+        doubt = np.ones((self.R, len(law.services)))
+        if law.day_sd or law.service_sd.any():
+            normal = _normals(self.options.seed, self.R, 1 + len(law.services))
+            doubt = np.exp(
+                law.day_sd * normal[:, :1] - law.day_sd**2 / 2
+                + law.service_sd * normal[:, 1:] - law.service_sd**2 / 2
+            )  # fmt: skip
+        need = np.zeros((self.R, self.M))
+        for place, pool in enumerate(law.pools):
+            mine = np.flatnonzero(self.service == place)
+            if len(mine):
+                need[:, mine] = drawn(pool, table[NEED][:, columns[mine]]) * doubt[:, place : place + 1]
+        beside = drawn(law.walk, table[WALK][:, columns])
+        pause = table[PAUSE][:, columns]
+        if law.pause_p > 0:
+            takes = pause < law.pause_p
+            beside[takes] += drawn(law.pauses, pause[takes] / law.pause_p)
+        absence = table[ABSENCE][:, columns]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gone_from = -np.log1p(-(absence / law.absence_today - law.p0) / (1 - law.p0)) / max(law.k, 1e-12)
+        gone_from = np.where(absence < law.absence_today * law.p0, -NEVER, gone_from)
+        gone_from[~(gone_from < NEVER) | (absence >= MOST_ABSENT)] = NEVER
+        ghosts = self.ids == GHOST
+        need[:, ghosts] = beside[:, ghosts] = 0.0
+        gone_from[:, ghosts] = NEVER
+        self.need, self.beside, self.gone_from = need.ravel(), beside.ravel(), gone_from.ravel()
+        self.cost_gone = drawn(law.gone_s, table[WALK][:, 0])
+
+    # ── when each counter can next call ──────────────────────────────────────────────────────────────────────
+
+    def _free(self) -> None:
+        law, R = self.law, self.R
+        places = self.rng.random((4, max(len(self.posts), 1), R))
+        self.speed = np.array([law.speed_of(post.who) for post in self.posts])
+        F = np.full((R, len(self.posts)), NEVER)
+        for c, post in enumerate(self.posts):
+            F[:, c] = self._first_free(post, self.speed[c], places[:, c])
+            if post.doing in (Doing.SERVING, Doing.CALLING) and law.pause_p > 0:
+                takes = places[2, c] < law.pause_p
+                F[takes, c] += drawn(law.pauses, places[2, c][takes] / law.pause_p)
+        self.F = F
+        most = max((len(post.breaks) for post in self.posts), default=0)
+        self.due = np.full((R, len(self.posts), most + 1), NEVER)
+        self.lasts = np.zeros((len(self.posts), most + 1))
+        self.ends = np.full(len(self.posts), NEVER)
+        if self.options.keep is not None:
+            return  # a question about so many counters open, not about who goes to lunch
+        jitter = BREAK_JITTER_S * _normals(self.options.seed + 1, R, max(len(self.posts), 1))
+        for c, post in enumerate(self.posts):
+            self.ends[c] = post.ends
+            for k, (begins, lasts) in enumerate(post.breaks):
+                self.due[:, c, k] = begins + jitter[:, c]
+                self.lasts[c, k] = lasts
+
+    def _first_free(self, post: Post, speed: float, places: Floats) -> Floats | float:
+        law, elapsed = self.law, -post.since
+        match post.doing:
+            case Doing.IDLE:
+                return 0.0
+            case Doing.SERVING:
+                return speed * left_of(law.pools[post.service], elapsed / speed, places[0])
+            case Doing.CALLING:
+                return self._after_call(post, speed, places)
+            case Doing.PLANNED_BREAK:
+                return post.lasts * left_of(law.planned_breaks, elapsed / post.lasts, places[0])
+            case Doing.PAUSE:
+                return left_of(law.pauses, elapsed, places[0])
+        if self.options.keep is not None:
+            return self.options.set_up
+        return post.since
+
+    def _after_call(self, post: Post, speed: float, places: Floats) -> Floats:
+        """Called, and not yet there: gone, or on the way and then served."""
+        law, elapsed = self.law, -post.since
+        absent = law.absent(post.waited)
+        on_the_way = float((law.walk > elapsed).mean())
+        here = absent + (1 - absent) * on_the_way
+        absent = absent / here if here > 0 else 1.0
+        service = speed * drawn(law.pools[post.service], places[1])
+        come = left_of(law.walk, elapsed, places[3]) if on_the_way else np.zeros(self.R)
+        given_up = np.maximum(drawn(law.gone_s, places[3]) - elapsed, 0.0)
+        return np.where(places[0] < absent, given_up, come + service)
+
+    # ── the play ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self) -> Played:
+        called = np.full(self.R * self.M, NEVER)
+        wanted = self._wanted()
+        if self.posts and wanted.any():
+            self._until_called(called, wanted)
+        calls = called.reshape(self.R, self.M)
+        waiting, ghosts = np.flatnonzero(self.ids >= 0), self._ghost_columns()
+        met = None
+        if self.options.until is not None:
+            met = np.where(wanted, calls - self.came, np.nan)[:, self.ids != NOBODY]
+        return Played(tuple(int(i) for i in self.ids[waiting]), calls[:, waiting], calls[:, ghosts], met)
+
+    def _wanted(self) -> NDArray[np.bool_]:
+        """Whose call ends the play, (R, M)."""
+        options = self.options
+        if options.until is not None:
+            in_time: NDArray[np.bool_] = (self.came <= options.until) & (self.ids != NOBODY) & self._served()
+            return in_time
+        mine = self.ids == options.only if options.only is not None else (self.ids >= 0) | (self.ids == GHOST)
+        return np.broadcast_to(mine & self._served(), (self.R, self.M))
+
+    def _served(self) -> NDArray[np.bool_]:
+        """The columns that some counter can call from."""
+        skilled = self._skills().any(axis=0) if self.posts else np.zeros(len(self.queues), bool)
+        found: NDArray[np.bool_] = np.repeat(skilled, np.diff([*self.start, self.M]).astype(np.intp))
+        return found
+
+    def _skills(self) -> NDArray[np.bool_]:
+        """(counters, queues): which counter may call from which queue."""
+        return np.array(
+            [[q.only in post.only if q.only else q.service in post.services for q in self.queues]
+             for post in self.posts]
+        ).reshape(len(self.posts), len(self.queues))  # fmt: skip
+
+    def _ghost_columns(self) -> Ints:
+        """The column of each ghost, in the order in which they were asked for."""
+        columns: dict[tuple[int, int], int] = {}
+        for column in np.flatnonzero(self.ids == GHOST):
+            queue = self.queues[int(np.searchsorted(self.start, column, side="right")) - 1]
+            columns.setdefault((queue.service, queue.kind), int(column))
+        return np.array([columns[ghost] for ghost in self.options.ghosts], dtype=np.intp)
+
+    def _until_called(self, called: Floats, wanted: NDArray[np.bool_]) -> None:
+        """Again and again, in every replication at once: the counter that is free first calls, until all are called.
+
+        Long because it is the inner loop: a call of a function costs as much as a line of it.
+        """
+        R, M, Q, C = self.R, self.M, len(self.queues), len(self.posts)
+        rows, came, F = self.rows, self.came.ravel(), self.F
+        first = np.tile(self.start, (R, 1)) + rows[:, None] * M
+        heads = came[first]
+        shift = np.array([queue.shift for queue in self.queues])
+        keys = heads + shift
+        barred = np.where(self._skills(), 0.0, NEVER)
+        kind = np.array([queue.kind for queue in self.queues])
+        regular = np.where(kind == 2, 0.0, NEVER)
+        runs = np.tile(np.array([float(post.run) for post in self.posts]), (R, 1))
+        want = wanted.ravel()
+        left = int(want.sum())
+        ghost = np.tile(self.ids == GHOST, R) if self.options.ghosts else None
+        row_c, row_q = rows * C, rows * Q
+        flat_F, flat_runs = F.ravel(), runs.ravel()
+        flat_heads, flat_keys, flat_first = heads.ravel(), keys.ravel(), first.ravel()
+        next_due, next_break = self.due[:, :, 0].copy(), np.zeros((R, C), dtype=np.intp)
+        soonest, first_end = float(next_due.min()), float(self.ends.min())
+        policy = self.hall.policy
+        is_guarded = policy.kind != "first_come" and (policy.guard > 0 or policy.kind == "interleave")
+        for _ in range(20 * (M + 16 * C) + 1000):
+            c = F.argmin(axis=1)
+            at_c = row_c + c
+            t = flat_F.take(at_c)
+            alive = t < NEVER
+            if not alive.all():
+                if not alive.any():
+                    return
+                latest = float(t[alive].max())
+            else:
+                latest = float(t.max())
+            if latest >= soonest:
+                going = alive & (t >= next_due.ravel().take(at_c))
+                if going.any():
+                    r, cc = rows[going], c[going]
+                    k = next_break[r, cc]
+                    F[r, cc] = t[going] + self.lasts[cc, k] * drawn(self.law.planned_breaks, self.rng.random(len(r)))
+                    next_break[r, cc] = k + 1
+                    next_due[r, cc] = self.due[r, cc, k + 1]
+                    soonest = float(next_due.min())
+                    alive = alive & ~going
+            if latest >= first_end:
+                over = alive & (t >= self.ends[c])
+                if over.any():
+                    F[rows[over], c[over]] = NEVER
+                    alive = alive & ~over
+            here = np.where(heads <= t[:, None], keys, NEVER)
+            here += barred[c]
+            q = here.argmin(axis=1)
+            key = here.ravel().take(row_q + q)
+            got = (key < NEVER) & alive
+            if is_guarded:
+                ahead = np.flatnonzero((kind.take(q) == 1) & got)
+                if len(ahead):
+                    q = self._guarded(q, here, heads, t, regular, ahead, flat_runs, at_c)
+            at_q = row_q + q
+            if not got.all():
+                none = np.flatnonzero(alive & ~got)
+                if len(none):
+                    F[none, c[none]] = (heads[none] + barred[c[none]]).min(axis=1)
+                calling = np.flatnonzero(got)
+                if not len(calling):
+                    continue
+                at_q, at_c, t, c, q = at_q[calling], at_c[calling], t[calling], c[calling], q[calling]
+            column = flat_first.take(at_q)
+            called[column] = t
+            waited = t - flat_heads.take(at_q)
+            flat_first[at_q] = column + 1
+            head = came.take(column + 1)
+            flat_heads[at_q] = head
+            flat_keys[at_q] = head + shift.take(q)
+            lasts = self.need.take(column) * self.speed.take(c) + self.beside.take(column)
+            gone = self.gone_from.take(column) <= waited
+            if gone.any():
+                lasts[gone] = self.cost_gone[gone.nonzero()[0]]
+            flat_F[at_c] = t + lasts
+            if is_guarded:
+                ends_run = kind.take(q) == 2
+                if ghost is not None:
+                    ends_run &= ~ghost.take(column)
+                flat_runs[at_c[ends_run]] = 0.0
+            left -= int(want.take(column).sum())
+            if left <= 0:
+                return
+        raise RuntimeError("the look-ahead did not end")
+
+    def _guarded(
+        self, q: Ints, here: Floats, heads: Floats, t: Floats, regular: Floats, r: Ints, flat_runs: Floats, at_c: Ints
+    ) -> Ints:
+        """The queues to call from once the guard has seen rows `r`, in which a priority ticket is first; counts the
+        priority calls past a waiting regular."""
+        policy = self.hall.policy
+        theirs = here[r] + regular
+        other = theirs.argmin(axis=1)
+        passed = theirs[np.arange(len(r)), other] < NEVER
+        r, other = r[passed], other[passed]
+        if not len(r):
+            return q
+        run = flat_runs.take(at_c[r])
+        turned = np.zeros(len(r), bool)
+        if policy.kind == "interleave":
+            turned |= run >= policy.ratio
+        if policy.guard > 0:
+            turned |= (run >= policy.guard) & (t[r] - heads[r, other] >= policy.guard_after_s)
+        flat_runs[at_c[r]] = np.where(turned, 0.0, run + 1)
+        q = q.copy()
+        q[r[turned]] = other[turned]
+        return q
+
+
+def _shift(policy: Policy, kind: int) -> float:
+    """What is added to the rank instants of a kind of which nobody waits: that of the usual lane of the kind."""
+    lanes = [lane for lane in Lane if kind_of(policy, lane) == kind]
+    return shift_of(policy, lanes[-1]) if lanes else kind * BAND_S
+
+
+@lru_cache(maxsize=16)
+def _normals(seed: int, rows: int, columns: int) -> Floats:
+    found: Floats = np.random.default_rng([seed, rows, columns, 2]).standard_normal((rows, columns))
+    return found
+
+
+def quantiles(waits: Floats, levels: Sequence[float]) -> Floats:
+    """(levels, tickets): order statistics at (R + 1) × level, as section 5.3 has them."""
+    found: Floats = np.quantile(waits, levels, axis=0, method="weibull")
+    return found

@@ -1,0 +1,94 @@
+"""The back-test: for every ticket of a journal, the wait that would have been told when it was issued.
+
+Each day knows the days before it and, of itself, what had happened by the moment of the issue; nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from server.domain import events as e
+from server.domain.branch import Branch
+from server.domain.hall import hall_of
+from server.domain.law import NEVER
+from server.domain.lookahead import Options, play, quantiles
+from server.reports.journal_file import Journal, Row
+from server.reports.learn import Past, learn
+
+ESTIMATES_HEADER = ("ticket", "issued_at", "low", "likely", "high")
+LEVELS = (0.1, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one ticket would have been told: seconds until the call, None where nobody could say."""
+
+    line: int
+    ticket: str
+    issued_at: str
+    low: float | None
+    likely: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """The question: which journal, after which history, of which branch."""
+
+    branch: Branch
+    journal: Path
+    history: tuple[Path, ...] = ()
+    skip_bad: bool = False
+
+
+def replay(test: BackTest, processes: int | None = None) -> tuple[list[Told], int]:
+    """What every ticket of the journal would have been told, in its order, and how many rows were left out.
+
+    The days are shared out among `processes` (default: the machine's), each of which reads the files itself.
+    Raises JournalFault, OSError.
+    """
+    many = processes or min(4, os.cpu_count() or 1)
+    if many == 1:
+        return _share(test, 0, 1)
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        shares = list(pool.map(_share, [test] * many, range(many), [many] * many))
+    return sorted((one for told, _ in shares for one in told), key=lambda one: one.line), shares[0][1]
+
+
+def _share(test: BackTest, mine: int, of: int) -> tuple[list[Told], int]:
+    """The answers of every `of`-th day, from the `mine`-th on."""
+    book = Journal(test.branch, test.skip_bad)
+    for earlier in test.history:
+        book.read(earlier)
+    told: list[Told] = []
+    days: dict[date, Past | None] = {}
+
+    def answer(row: Row, event: e.Event, seq: int) -> None:
+        on = test.branch.business_on(event.at)
+        if on not in days:
+            days[on] = learn(test.branch, book.reader.past) if len(days) % of == mine else None
+        past = days[on]
+        if past is not None and isinstance(event, e.TicketIssued):
+            told.append(_told(book, past, row, seq))
+
+    book.read(test.journal, answer)
+    return told, book.skipped
+
+
+def _told(book: Journal, past: Past, row: Row, ticket: int) -> Told:
+    diary = book.reader.today
+    hall = hall_of(book.floor, row.at, diary.begun if diary is not None else None)
+    played = play(hall, past.law(hall, diary), Options(only=ticket, seed=past.days))
+    waits = played.waits[:, played.ids.index(ticket)]
+    called = waits[waits < NEVER]
+    if len(called) * 2 < len(waits):
+        return Told(row.line, row.ticket, row.stamp, None, None, None)
+    low, high = quantiles(np.minimum(waits, called.max()), LEVELS)
+    return Told(row.line, row.ticket, row.stamp, float(low), float(called.mean()), float(high))
