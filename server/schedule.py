@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from server.actions.close_day import close_day, left_open, left_over
 from server.actions.office import Actor, Answer, Decide, Office
-from server.actions.transfer import release_untaken
+from server.actions.transfer import release_untaken, untaken
 from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor
 
@@ -19,12 +19,12 @@ EVERY_S = 5.0
 
 
 def release_step(office: Office) -> bool:
-    """Give transfers that nobody took up in time to everybody. True if there were any."""
+    """Send transfers that nobody took up in time back, or on to everybody. True if there were any."""
 
     def decide(draft: Draft, now: datetime) -> Answer:
         return Answer(200, {"released": release_untaken(draft, now)})
 
-    return _is_any_late(office.floor, office.now()) and _happened(office, decide)
+    return bool(untaken(office.floor, office.now())) and _happened(office, decide)
 
 
 def turn_of_day_step(office: Office) -> bool:
@@ -81,12 +81,6 @@ def _happened(office: Office, decide: Decide) -> bool:
 
     office.act(SYSTEM, watched)
     return seq > 0
-
-
-def _is_any_late(floor: Floor, now: datetime) -> bool:
-    limit = floor.branch.calling.transfer_timeout_s
-    aimed = (floor.tickets[i] for line, ids in floor.lines.items() if line.only for i in ids)
-    return any((now - ticket.leg.joined_at).total_seconds() >= limit for ticket in aimed)
 
 
 def _is_over(floor: Floor, now: datetime) -> bool:

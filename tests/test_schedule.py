@@ -70,13 +70,14 @@ def transferred(office: AnOffice) -> AnOffice:
     return office
 
 
-def test_a_transfer_that_nobody_takes_up_goes_back_to_everybody_after_its_time() -> None:
+def test_a_transfer_that_nobody_takes_up_goes_back_to_its_sender_after_its_time() -> None:
     office = transferred(an_office())
     assert office.next("K1") is None
 
     office.clock.advance(seconds=600)
     assert release_step(office.office) is True
 
+    assert office.ticket("A001").only == "counter:K1"
     assert office.call_next("K1").number == "A001"
     assert office.ticket("A001").leg.called_at == office.clock.now()
 

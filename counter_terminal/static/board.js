@@ -301,6 +301,8 @@ export function lineOf({ board, officer, now, link, lock, said }) {
   if (said && said.until > now) return { kind: "said", level: said.level, text: said.text };
   const [due] = state === "taken" || state === "closed" ? [] : remindersDue(board, now);
   if (due) return { kind: "reminder", level: "warning", number: due.number };
+  const [back] = state === "taken" || state === "closed" ? [] : (board.came_back ?? []);
+  if (back) return { kind: "came_back", level: "warning", number: back.number };
   return null;
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from server.actions.at_counter import NOTE_LENGTH, in_hand, short
+from server.actions.at_counter import NOTE_LENGTH, in_hand, on_duty, short
+from server.domain.counter import CounterState
 from server.domain.discipline import before
 from server.domain.errors import Malformed
 from server.domain.events import TicketReleased, TicketTransferred
-from server.domain.floor import Draft
+from server.domain.floor import Draft, Floor
 from server.domain.ticket import Ticket
 
 POSITIONS = ("arrival", "first", "last")
@@ -32,6 +33,7 @@ def transfer(
     now, as far as the rule lets its lane go (never before an emergency). Raises Malformed when no aim is given,
     UnknownService, UnknownCounter, NoTicketInHand, TooLong (note over 200).
     """
+    _, duty = on_duty(draft, counter, officer)
     ticket = in_hand(draft, counter, officer)
     if to_service is None and to_counter is None and to_officer is None:
         raise Malformed(wanted="service, counter or officer")
@@ -53,22 +55,52 @@ def transfer(
     draft.record(
         TicketTransferred(
             at=now, ticket=ticket.id, counter=counter, service=service, only=only, rank_at=rank_at,
-            note=short(note, NOTE_LENGTH, "note"),
+            note=short(note, NOTE_LENGTH, "note"), officer=duty.officer,
         )
     )  # fmt: skip
     return draft.tickets[ticket.id]
 
 
 def release_untaken(draft: Draft, now: datetime) -> int:
-    """Transfers to one counter or officer that nobody took up in time wait for everybody now. Returns how many."""
-    limit = timedelta(seconds=draft.branch.calling.transfer_timeout_s)
-    late = sorted(
-        i for line, ids in draft.lines.items() if line.only
-        for i in ids if now - draft.tickets[i].leg.joined_at >= limit
-    )  # fmt: skip
-    for ticket_id in late:
-        draft.record(TicketReleased(at=now, ticket=ticket_id))
+    """Transfers to one counter or officer that nobody took up in time go back (T6). Returns how many."""
+    late = untaken(draft, now)
+    for ticket, only in late:
+        draft.record(TicketReleased(at=now, ticket=ticket.id, only=only))
     return len(late)
+
+
+def untaken(floor: Floor, now: datetime) -> list[tuple[Ticket, str]]:
+    """What was sent to one counter or officer and not taken up in time, each with whom it waits for now.
+
+    For who sent it, who knows the customer: the officer, wherever on duty; where the officer is unknown, the counter.
+    For everybody ("") if that one is not there, and in any case after twice the time.
+    """
+    limit = timedelta(seconds=floor.branch.calling.transfer_timeout_s)
+    found = []
+    for ticket_id in sorted(i for line, ids in floor.lines.items() if line.only for i in ids):
+        ticket = floor.tickets[ticket_id]
+        waited = now - ticket.leg.joined_at
+        only = _sender(floor, ticket) if waited < 2 * limit else ""
+        if waited >= limit and only != ticket.only:
+            found.append((ticket, only))
+    return found
+
+
+def came_back(floor: Floor, state: CounterState, now: datetime) -> list[Ticket]:
+    """Those who wait for this counter or its officer again, because nobody took them up where they were sent."""
+    limit = timedelta(seconds=floor.branch.calling.transfer_timeout_s)
+    mine = floor.mine(state)
+    waiting = (floor.tickets[i] for line, ids in floor.lines.items() if line.only in mine for i in ids)
+    return [t for t in waiting if now - t.leg.joined_at >= limit and _sender(floor, t) == t.only]
+
+
+def _sender(floor: Floor, ticket: Ticket) -> str:
+    """Who sent it on, as a line is marked for them; empty where they are not there, or nobody sent it."""
+    leg = ticket.sent
+    if leg is None:
+        return ""
+    name = f"counter:{leg.counter}" if leg.officer is None else f"officer:{leg.officer}"
+    return name if any(state.is_open and name in floor.mine(state) for state in floor.counters.values()) else ""
 
 
 def _heads(draft: Draft, service: str, only: str) -> list[Ticket]:

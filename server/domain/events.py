@@ -8,6 +8,7 @@ class name in snake case. Fields ending in `_at` are instants, fields ending in 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -107,19 +108,26 @@ class TicketRestored(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketHeld(TicketEvent):
+    """`officer`, where one is known, is who looks after it from now on: it follows him or her to another counter."""
+
     kind: ClassVar[str] = "ticket_held"
     reason: str
     remind_at: datetime | None = None
+    officer: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketResumed(TicketEvent):
     kind: ClassVar[str] = "ticket_resumed"
+    officer: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTransferred(TicketEvent):
-    """The ticket waits again, number kept: at `service`, for everybody or `only` for one counter or officer."""
+    """The ticket waits again, number kept: at `service`, for everybody or `only` for one counter or officer.
+
+    `officer` is who sent it, where that is known.
+    """
 
     kind: ClassVar[str] = "ticket_transferred"
     service: str
@@ -127,13 +135,16 @@ class TicketTransferred(TicketEvent):
     rank_at: datetime
     note: str = ""
     reason: str = ""
+    officer: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketReleased(TicketEvent):
-    """A transfer to one counter or officer that nobody took up in time: now it waits for everybody."""
+    """A transfer to one counter or officer that nobody took up in time: now it waits `only` for who sent it, or
+    (`only` empty) for everybody."""
 
     kind: ClassVar[str] = "ticket_released"
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,12 +219,25 @@ CONTRACT_KINDS = frozenset(EVENTS) - {"ticket_released", "ticket_printed", "tran
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
 _FIELDS = {kind: [f.name for f in fields(made) if f.name not in ("at", "ticket")] for kind, made in EVENTS.items()}
+_OF_TICKETS = frozenset(kind for kind, made in EVENTS.items() if issubclass(made, TicketEvent))
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def snake(name: str) -> str:
     """`TicketCalled` → `ticket_called`."""
     return _SNAKE.sub("_", name).lower()
+
+
+def _reader(name: str) -> Callable[[Any], object] | None:
+    """What makes a field's value of its JSON; None where it is the same."""
+    if name.endswith("_at"):
+        return datetime.fromisoformat
+    if name.endswith("_on"):
+        return date.fromisoformat
+    return tuple if name == "services" else None
+
+
+_READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}
 
 
 def encode(event: Event) -> dict[str, Any]:
@@ -235,21 +259,14 @@ def decode(kind: str, at: datetime, ticket: int | None, payload: dict[str, Any])
 
     Raises KeyError for a kind that this version does not know: a journal is never half understood.
     """
-    made = EVENTS[kind]
+    known = _READERS[kind]
     values: dict[str, Any] = {"at": at}
-    for name in _FIELDS[kind]:
-        value = payload.get(name)
-        if name in payload:
-            if name.endswith("_at"):
-                value = datetime.fromisoformat(payload[name])
-            elif name.endswith("_on"):
-                value = date.fromisoformat(payload[name])
-            elif name == "services":
-                value = tuple(payload[name])
-            values[name] = value
-    if ticket is not None and issubclass(made, TicketEvent):
+    for name, value in payload.items():
+        if name in known:
+            read = known[name]
+            values[name] = value if read is None else read(value)
+    if ticket is not None and kind in _OF_TICKETS:
         values["ticket"] = ticket
-    for optional in ("officer",):
-        if optional in _FIELDS[kind]:
-            values.setdefault(optional, None)
-    return made(**values)
+    if "officer" in known:
+        values.setdefault("officer", None)
+    return EVENTS[kind](**values)

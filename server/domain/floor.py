@@ -88,6 +88,20 @@ class Floor:
         found = [t for t in self._aside(Status.HELD) if t.counter == counter]
         return sorted(found, key=lambda t: (t.held_at or t.issued_at, t.id))
 
+    def held_by(self, state: CounterState) -> list[Ticket]:
+        """Tickets that the officer on duty there has put aside, wherever; no officer known: those of the counter."""
+        officer = None if state.duty is None else state.duty.officer
+        if officer is None:
+            return self.held_for(state.code)
+        return [t for t in self._aside(Status.HELD) if t.leg.officer == officer]
+
+    def held_for(self, counter: str) -> list[Ticket]:
+        """Tickets put aside that a counter's terminal looks after, the oldest first: those whose officer is on duty
+        there, and of those put aside there all whose officer is on duty nowhere."""
+        at = {state.duty.officer: code for code, state in self.counters.items() if state.duty is not None}
+        at.pop(None, None)
+        return [t for t in self._aside(Status.HELD) if at.get(t.leg.officer, t.counter) == counter]
+
     def _aside(self, status: Status) -> list[Ticket]:
         return [ticket for i in self.aside if (ticket := self.tickets[i]).status is status]
 

@@ -8,7 +8,7 @@
     called | serving | held ──ticket_transferred──► waiting (a new leg)
     waiting | called | held ──ticket_left──► left
     waiting | called | held ──ticket_carried──► waiting (on the next day)
-    waiting ──ticket_released──► waiting (for everybody)
+    waiting ──ticket_released──► waiting (for who sent it, or for everybody)
     called ──ticket_recalled──► called
     called ──transactions_counted──► called
     serving ──transactions_counted──► serving
@@ -68,6 +68,7 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
 class Leg:
     """One queue's part of a ticket.
 
+    `officer`, where one is known, called it, or has put it aside, taken it up or sent it on since.
     `called_at` is the first call and never moves; `calls` counts all of them. `held_s` are the seconds put aside
     after the service began. `began_assumed` says that nobody pressed "serve" and the begin is reckoned.
     `flag` says which of its times mean nothing: `overnight`, the waits (it was carried over); `unattended`, the end
@@ -124,6 +125,12 @@ class Ticket:
         return self.legs[-1]
 
     @property
+    def sent(self) -> Leg | None:
+        """The leg from which it was sent on to where it waits or is served now; None if nobody sent it."""
+        before = self.legs[-2] if len(self.legs) > 1 else None
+        return before if before is not None and before.outcome == "transferred" else None
+
+    @property
     def line(self) -> Line:
         return Line(self.service, self.lane, self.only)
 
@@ -176,20 +183,23 @@ class Ticket:
                 return replace(self, status=Status.WAITING, counter="", legs=legs, ended_at=None,
                                rank_at=event.rank_at or self.rank_at)  # fmt: skip
             case e.TicketHeld():
+                legs = self._leg(officer=self.leg.officer if event.officer is None else event.officer)
                 return replace(self, status=Status.HELD, hold_reason=event.reason, held_at=at,
-                               remind_at=event.remind_at)  # fmt: skip
+                               remind_at=event.remind_at, legs=legs)  # fmt: skip
             case e.TicketResumed():
-                legs = self._leg(held_s=self._held_until(at), began_at=self.leg.began_at or at, counter=event.counter)
+                legs = self._leg(held_s=self._held_until(at), began_at=self.leg.began_at or at, counter=event.counter,
+                                 officer=event.officer)  # fmt: skip
                 return replace(self, status=Status.SERVING, counter=event.counter, held_at=None, remind_at=None,
                                hold_reason="", legs=legs)  # fmt: skip
             case e.TicketTransferred():
-                legs = (*self._leg(ended_at=at, outcome="transferred", held_s=self._held_until(at)),
+                officer = self.leg.officer if event.officer is None else event.officer
+                legs = (*self._leg(ended_at=at, outcome="transferred", held_s=self._held_until(at), officer=officer),
                         Leg(service=event.service, joined_at=at))  # fmt: skip
                 return replace(self, status=Status.WAITING, service=event.service, only=event.only, counter="",
                                rank_at=event.rank_at, note=event.note, legs=legs, held_at=None, remind_at=None,
                                hold_reason="")  # fmt: skip
             case e.TicketReleased():
-                return replace(self, only="")
+                return replace(self, only=event.only)
             case e.TicketLeft():
                 legs = self._leg(ended_at=at, outcome="left", held_s=self._held_until(at),
                                  flag=event.flag or self.leg.flag)  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.actions.transfer import came_back
 from server.domain.counter import CounterState
 from server.domain.floor import Floor
 from server.domain.measures import of_leg
@@ -47,8 +48,9 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
         "held": [
             {"number": t.number, "service": t.service, "reason": t.hold_reason, "held_at": instant(t.held_at),
              "remind_at": instant(t.remind_at)}
-            for t in floor.held_at(code)
+            for t in floor.held_for(code)
         ],
+        "came_back": [{"number": t.number, "service": t.service} for t in came_back(floor, state, now)],
         "missed": [
             {"number": t.number, "at": instant(t.ended_at),
              "may_return_until": instant((t.ended_at or now) + timedelta(seconds=calling.missed_for_s))}
@@ -157,7 +159,7 @@ def may_json(floor: Floor, state: CounterState, ticket: Ticket | None, now: date
         "no_show": no_show,
         "serve": called,
         "finish": ticket is not None,
-        "hold": ticket is not None and len(floor.held_at(state.code)) < calling.max_held,
+        "hold": ticket is not None and len(floor.held_by(state)) < calling.max_held,
         "resume": state.is_open and ticket is None,
         "transfer": ticket is not None,
         "call": state.is_open and ticket is None,

@@ -89,11 +89,21 @@ def test_a_held_customer_is_resumed_by_one_counter_alone() -> None:
     assert office.refusal(office.resume, "A001", "K2").code == "wrong_state"
 
 
-def test_at_most_three_are_held_at_a_counter() -> None:
-    office = serving(5)
+def holding_three(officer: int | None = 1) -> AnOffice:
+    """Three are put aside at K1, and a fourth is in hand there."""
+    office = an_office(counters=("K1", "K2", "K3"))
+    office.open("K1", officer=officer)
+    office.issue_many(8)
     for _ in range(3):
-        office.hold()
         office.next()
+        office.hold()
+    office.next()
+    return office
+
+
+@pytest.mark.parametrize("officer", [1, None])
+def test_at_most_three_are_held_by_an_officer_or_at_a_counter_without_a_known_one(officer: int | None) -> None:
+    office = holding_three(officer)
 
     refused = office.refusal(office.hold)
 
@@ -101,6 +111,67 @@ def test_at_most_three_are_held_at_a_counter() -> None:
     office.finish()
     office.resume("A001")
     assert office.hold().number == "A001"
+
+
+def test_the_held_follow_their_officer_to_another_counter_and_still_count() -> None:
+    office = holding_three()
+    office.finish()
+    office.close("K1")
+
+    office.open("K2", officer=1)
+    office.next("K2")
+
+    assert [t.number for t in office.floor.held_for("K2")] == ["A001", "A002", "A003"]
+    assert office.floor.held_for("K1") == []
+    assert office.refusal(office.hold, "K2").code == "too_many_held"
+
+
+def test_the_next_officer_at_the_counter_may_hold_three_of_his_own() -> None:
+    office = holding_three()
+    office.finish()
+    office.close("K1")
+    office.open("K1", officer=2)
+    office.next()
+
+    assert office.hold().number == "A005"
+    assert len(office.floor.held_for("K1")) == 4  # whoever was left behind is not forgotten
+
+
+def test_a_held_customer_whose_officer_has_gone_is_looked_after_where_he_was_put_aside() -> None:
+    office = holding_three()
+    office.finish()
+
+    office.close("K1")
+
+    assert [t.number for t in office.floor.held_for("K1")] == ["A001", "A002", "A003"]
+
+
+def test_who_takes_a_held_customer_up_and_puts_him_aside_again_looks_after_him_from_then_on() -> None:
+    office = holding_three()
+    office.open("K2", officer=2)
+    office.resume("A001", "K2")
+    office.hold("K2")
+
+    assert [t.number for t in office.floor.held_for("K2")] == ["A001"]
+    assert office.ticket("A001").leg.officer == 2
+    assert office.hold().number == "A004"  # officer 1 has two of the first three left
+
+
+def test_a_keypads_counter_does_not_hold_on_an_officers_account() -> None:
+    office = holding_three()
+    office.open("K3")
+    office.resume("A001", "K3")
+    office.hold("K3")
+
+    assert [t.number for t in office.floor.held_for("K3")] == ["A001"]
+    assert [t.number for t in office.floor.held_for("K1")] == ["A002", "A003"]
+
+
+def test_who_took_the_counter_over_holds_on_his_own_account() -> None:
+    office = holding_three()
+    office.open("K1", officer=2, take_over=True)
+
+    assert office.hold().leg.officer == 2
 
 
 @pytest.mark.parametrize("minutes", [0, -5, 61])

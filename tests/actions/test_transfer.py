@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.actions.transfer import came_back
 from server.domain.discipline import Policy
 from server.domain.measures import of_leg
 from tests.builders import AnOffice, an_office
@@ -82,7 +83,7 @@ def test_a_counter_may_be_combined_with_a_service() -> None:
     assert office.call_next("K3").number == "A001"
 
 
-def test_a_transfer_that_nobody_takes_up_in_ten_minutes_waits_for_everybody() -> None:
+def test_a_transfer_that_nobody_takes_up_in_ten_minutes_goes_back_to_the_officer_who_sent_it() -> None:
     office = in_hand()
     office.transfer(to_counter="K2")
     office.clock.advance(minutes=9, seconds=59.999)
@@ -92,7 +93,108 @@ def test_a_transfer_that_nobody_takes_up_in_ten_minutes_waits_for_everybody() ->
 
     assert office.release_untaken() == 1
     assert office.release_untaken() == 0
+    assert office.ticket("A001").only == "officer:1"
+    assert office.next("K2") is None
+    assert office.next("K3") is None
+    assert office.call_next("K1").number == "A001"
+
+
+def test_it_goes_back_to_the_officer_even_where_he_sits_elsewhere_now() -> None:
+    office = in_hand()
+    office.transfer(to_counter="K2")
+    office.close("K1")
+    office.close("K3")
+    office.open("K3", officer=1)
+    office.clock.advance(minutes=10)
+
+    office.release_untaken()
+
     assert office.call_next("K3").number == "A001"
+
+
+def test_where_nobody_knows_who_sent_it_it_goes_back_to_the_counter() -> None:
+    office = an_office()
+    office.open("K1")
+    office.open("K2")
+    office.issue()
+    office.next()
+    office.transfer(to_counter="K2")
+    office.clock.advance(minutes=10)
+
+    office.release_untaken()
+
+    assert office.ticket("A001").only == "counter:K1"
+
+
+def test_whoever_took_the_counter_over_and_sent_it_on_gets_it_back() -> None:
+    office = in_hand()
+    office.open("K1", officer=4, take_over=True)
+    office.transfer(to_counter="K2")
+    office.clock.advance(minutes=10)
+
+    office.release_untaken()
+
+    assert office.ticket("A001").only == "officer:4"
+
+
+def test_a_transfer_that_nobody_takes_up_waits_for_everybody_once_the_sender_has_gone() -> None:
+    office = in_hand()
+    office.transfer(to_counter="K2")
+    office.close("K1")
+    office.clock.advance(minutes=10)
+
+    assert office.release_untaken() == 1
+    assert office.call_next("K3").number == "A001"
+
+
+def test_one_who_came_back_waits_for_everybody_when_the_sender_closes() -> None:
+    office = in_hand()
+    office.transfer(to_counter="K2")
+    office.clock.advance(minutes=10)
+    office.release_untaken()
+
+    office.close("K1")
+
+    assert office.call_next("K3").number == "A001"
+
+
+def test_one_whom_the_sender_leaves_waiting_too_waits_for_everybody_after_twenty_minutes() -> None:
+    office = in_hand()
+    office.transfer(to_counter="K2")
+    office.clock.advance(minutes=10)
+    office.release_untaken()
+    office.clock.advance(minutes=9, seconds=59.999)
+    assert office.release_untaken() == 0
+
+    office.clock.advance(seconds=0.001)
+
+    assert office.release_untaken() == 1
+    assert office.call_next("K3").number == "A001"
+
+
+def test_after_an_hour_without_a_server_an_untaken_transfer_waits_for_everybody_at_once() -> None:
+    office = in_hand()
+    office.transfer(to_counter="K2")
+    office.clock.advance(hours=1)
+
+    assert (office.release_untaken(), office.release_untaken()) == (1, 0)
+    assert office.ticket("A001").only == ""
+
+
+def test_only_the_sender_is_told_that_a_customer_came_back() -> None:
+    office = in_hand()
+    office.transfer(to_counter="K2")
+
+    def told() -> dict[str, list[str]]:
+        floor, now = office.floor, office.clock.now()
+        return {code: [t.number for t in came_back(floor, floor.counter(code), now)] for code in ("K1", "K2", "K3")}
+
+    assert told() == {"K1": [], "K2": [], "K3": []}
+    office.clock.advance(minutes=10)
+    office.release_untaken()
+    assert told() == {"K1": ["A001"], "K2": [], "K3": []}
+    office.next("K1")
+    assert told() == {"K1": [], "K2": [], "K3": []}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ test("the names that a keypad uses mean the same here", () => {
   assert.equal(keys.come_again, "");
 });
 
+test("a customer who came back from an untaken transfer is announced until somebody calls", () => {
+  const board = aBoard({ came_back: [{ number: "A009", service: "A" }] });
+  const line = (officer) => facts.lineOf({ board, officer, now: NOW, link: "live", lock: null, said: null });
+
+  assert.deepEqual(line(AINA), { kind: "came_back", level: "warning", number: "A009" });
+  assert.equal(line({ id: 8, name: "Devi", role: "officer" }), null);
+});
+
 test("one transaction more or fewer is one key, from one to nine hundred and ninety-nine", () => {
   const board = (transactions) => aBoard({ ticket: aTicket({ transactions }) });
   const keys = facts.readKeys();

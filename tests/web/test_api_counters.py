@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.schedule import release_step
 from tests.web.conftest import Caller, OfficeServer, refusal
 
 
@@ -107,6 +108,36 @@ def test_a_no_show_comes_after_two_calls_and_a_minute_and_can_be_undone(office: 
     office.clock.advance(seconds=11)
     refusal(counter.post("/counters/K1/undo"), 409, "undo_too_late")
     assert do(counter, "restore", number="A001")["number"] == "A001"
+
+
+def test_a_transfer_that_nobody_took_up_is_announced_where_it_came_from(office: OfficeServer, counter: Caller) -> None:
+    take(office)
+    counter.post("/counters/K2/open")
+    do(counter, "next")
+    do(counter, "transfer", counter="K2")
+    office.clock.advance(minutes=10)
+
+    assert release_step(office.door.office)
+
+    boards = {code: counter.get(f"/counters/{code}").get_json() for code in ("K1", "K2")}
+    assert [one["number"] for one in boards["K1"]["came_back"]] == ["A001"]
+    assert boards["K2"]["came_back"] == []
+    assert [one["number"] for one in boards["K1"]["next"]] == ["A001"]
+
+
+def test_a_held_customer_stands_on_the_terminal_to_which_the_officer_has_moved(office: OfficeServer) -> None:
+    take(office)
+    aminah = office.caller("officer", name="Aminah")
+    aminah.post("/counters/K1/open")
+    do(aminah, "next")
+    do(aminah, "hold", reason="form")
+    aminah.post("/counters/K1/close", {"reason": "rest"})
+
+    aminah.post("/counters/K2/open")
+
+    boards = {code: aminah.get(f"/counters/{code}").get_json() for code in ("K1", "K2")}
+    assert [one["number"] for one in boards["K2"]["held"]] == ["A001"]
+    assert boards["K1"]["held"] == []
 
 
 def test_the_officer_counts_the_transactions_of_a_visit(office: OfficeServer, counter: Caller) -> None:
