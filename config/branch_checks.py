@@ -30,6 +30,7 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _hours(file)
     yield from _calendar(file)
     yield from _rosters(file)
+    yield from _lunch(file)
 
 
 def warnings(file: BranchFile) -> Iterator[Fault]:
@@ -52,6 +53,14 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
         for j, pause in enumerate(duty.breaks):
             if not minutes_of(duty.open) <= minutes_of(pause.at) < minutes_of(duty.close):
                 yield ("roster", i, "breaks", j), f"{pause.at} is outside the duty, {duty.open} to {duty.close}"
+
+
+def _lunch(file: BranchFile) -> Iterator[Fault]:
+    lunch = file.lunch
+    if minutes_of(lunch.since) >= minutes_of(lunch.to):
+        yield ("lunch", "to"), f"ends ({lunch.to}) before it begins ({lunch.since})"
+    if lunch.minimum > len(file.counters):
+        yield ("lunch", "minimum"), f"is {lunch.minimum}: there are {len(file.counters)} counters"
 
 
 def _lists(file: BranchFile) -> Iterator[Fault]:

@@ -100,6 +100,14 @@ class CallingTable(Table):
     max_held: Annotated[int, Field(ge=0, le=20)] = 3
 
 
+class LunchTable(Table):
+    """Over lunch at least `minimum` counters should stay open; 0: no such rule."""
+
+    minimum: Annotated[int, Field(ge=0, le=200)] = 0
+    since: Annotated[Clock, Field(alias="from")] = "12:00"
+    to: Clock = "14:00"
+
+
 class ServiceTable(Table):
     """Something that customers come for. `letter` (default: the code) starts its numbers; `minutes` is a guess."""
 
@@ -246,6 +254,7 @@ class BranchFile(Table):
     day: DayTable = DayTable()
     discipline: DisciplineTable = DisciplineTable()
     calling: CallingTable = CallingTable()
+    lunch: LunchTable = LunchTable()
     services: Annotated[Many[ServiceTable], Field(alias="service")]
     counters: Annotated[Many[CounterTable], Field(alias="counter")]
     zones: Annotated[Many[ZoneTable], Field(alias="zone")] = (THE_HALL,)

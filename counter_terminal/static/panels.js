@@ -105,12 +105,13 @@ export function createPanels(root, { phrases, context, onChoose }) {
     close(dialog, { board, language }) {
       const isBusy = Boolean(board.ticket);
       dialog.querySelector("[data-close-busy]").hidden = !isBusy;
+      dialog.querySelector("[data-close-short]").hidden = true;
       fill(
         "close",
         facts.BREAKS.map((reason) =>
           choice(reasonWords(phrases, language, "break", reason), {
             off: isBusy,
-            onPress: () => choose("close", { reason }),
+            onPress: () => (board.lunch ? askFirst(dialog, reason) : choose("close", { reason })),
           }),
         ),
       );
@@ -157,6 +158,23 @@ export function createPanels(root, { phrases, context, onChoose }) {
       for (const one of dialog.querySelectorAll("[name=language]")) one.checked = one.value === language;
     },
   };
+
+  /** Fewer counters than the office wants open over lunch: the officer is told, and decides (T8). */
+  function askFirst(dialog, reason) {
+    const { board, language } = context();
+    const { left, minimum } = board.lunch;
+    const words = phrases.say("terminal.close.short", language, { n: left, most: minimum });
+    dialog.querySelector("[data-close-short-words]").textContent = words;
+    dialog.querySelector("[data-close-short]").hidden = false;
+    const stay = choice(phrases.say("terminal.close.stay", language), { onPress: () => dialog.close() });
+    const anyway = choice(phrases.say("terminal.close.anyway", language), {
+      small: reasonWords(phrases, language, "break", reason),
+      onPress: () => choose("close", { reason }),
+    });
+    fill("close", [stay, anyway]);
+    number(dialog);
+    stay.focus();
+  }
 
   function choose(action, detail) {
     opened()?.close();

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from config.branch_file import BranchFile, dump, parse
 from config.branch_tables import HoursTable, OverrideTable
 from config.branch_values import minutes_of, weekdays
-from server.domain.branch import Branch, Calling, Kiosk, PlannedBreak, PlannedDuty, Zone
+from server.domain.branch import Branch, Calling, Kiosk, Lunch, PlannedBreak, PlannedDuty, Zone
 from server.domain.charter import Promise
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
@@ -56,6 +56,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             return_behind=calling.return_behind, transfer_timeout_s=calling.transfer_timeout,
             max_held=calling.max_held,
         ),
+        lunch=Lunch(file.lunch.minimum, _clock(file.lunch.since), _clock(file.lunch.to)),
         promises=tuple(Promise(p.service, p.measure, p.minutes * 60, p.share) for p in file.promises),
         hours=_hours(file, [h for h in file.hours if not h.services]),
         service_hours={

@@ -34,6 +34,18 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True)
+class Lunch:
+    """From `since` until `to`, local time, at least `minimum` counters should stay open; 0: no such rule."""
+
+    minimum: int = 0
+    since: time = time(12)
+    to: time = time(14)
+
+    def is_at(self, local: time) -> bool:
+        return self.since <= local < self.to
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """Where one board and one voice reach. `languages` are spoken in this order; `walk_s`: the way to the counters."""
 
@@ -90,6 +102,7 @@ class Branch:
     lanes: tuple[Lane, ...] = tuple(Lane)
     policy: Policy = field(default_factory=Policy)
     calling: Calling = field(default_factory=Calling)
+    lunch: Lunch = field(default_factory=Lunch)
     promises: tuple[Promise, ...] = (Promise(),)
     hours: Hours | None = None
     service_hours: dict[str, Hours] = field(default_factory=dict)

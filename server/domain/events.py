@@ -193,9 +193,12 @@ class CounterOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterClosed(Event):
+    """`left_open`: the counters that stayed open, where that is fewer than the branch wants open over lunch."""
+
     kind: ClassVar[str] = "counter_closed"
     counter: str
     reason: str
+    left_open: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.actions.close_counter import left_short
 from server.actions.transfer import came_back
 from server.domain.counter import CounterState
 from server.domain.floor import Floor
@@ -44,6 +45,9 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
             "services": list(state.duty.services),
         },
         "closed": None if state.closed_at is None else {"reason": state.closed_reason, "at": instant(state.closed_at)},
+        "lunch": None if not state.is_open or (left := left_short(floor, now)) is None else {
+            "left": left, "minimum": floor.branch.lunch.minimum,
+        },
         "ticket": None if ticket is None else hand_json(floor, ticket, now),
         "held": [
             {"number": t.number, "service": t.service, "reason": t.hold_reason, "held_at": instant(t.held_at),

@@ -175,6 +175,7 @@ def states(at: Instants) -> dict[str, Payload | None]:
         "everything": everything(at),
         "undo": gone,
         "reminder": a_board(at, held=held),
+        "lunch": a_board(at, lunch={"left": 1, "minimum": 2}),
         "came_back": a_board(at, came_back=[{"number": "A1009", "service": "A"}]),
         "closed": a_board(at, **closed),
         "first": a_board(at, **(closed | {"closed": None})),

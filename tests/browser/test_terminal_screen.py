@@ -390,6 +390,26 @@ def test_nobody_waiting_is_no_error(page: Page, desk: Desk, address: str) -> Non
     assert page.locator(".line").get_attribute("data-level") != "bad"
 
 
+def test_an_officer_who_would_leave_too_few_counters_over_lunch_is_asked_and_decides(
+    page: Page, desk: Desk, address: str
+) -> None:
+    desk.after = {"close": "closed"}
+    look(page, desk, address, "lunch")
+
+    page.keyboard.press("F2")
+    page.keyboard.press("3")
+    page.get_by_role("alert").filter(has_text="Kaunter yang masih dibuka: 1").wait_for()
+    page.keyboard.press("1")
+    assert page.locator("dialog[open]").count() == 0
+    assert posted(desk) == []
+
+    page.keyboard.press("F2")
+    page.keyboard.press("3")
+    page.keyboard.press("2")
+    in_state(page, "closed")
+    assert posted(desk) == [("/counters/K3/close", {"reason": "lunch"})]
+
+
 def test_another_officers_counter_is_taken_over_on_purpose_only(page: Page, desk: Desk, address: str) -> None:
     desk.after = {"open": "idle"}
     look(page, desk, address, "taken")

@@ -117,6 +117,9 @@ disabled = "always"
 [calling]
 no_show_after = 67.5
 walk = 27.6
+[lunch]
+minimum = 1
+from = "12:30"
 [[zone]]
 code = "hall"
 name = "Ruang"
@@ -221,6 +224,8 @@ def test_a_wrong_key_or_value_is_named_with_its_line(line: str, table: str, faul
         ('[[kiosk]]\ncode = "a b"', 'kiosk 1.code: "a b" is no code'),
         ('[day]\nturns_at = "25:00"', 'day.turns_at: "25:00" is no time of day'),
         ('[day]\nat_end = "drop"', 'day.at_end: is "drop": must be "carry" or "close"'),
+        ('[lunch]\nfrom = "14:30"', "lunch.to: ends (14:00) before it begins (14:30)"),
+        ("[lunch]\nminimum = 2", "lunch.minimum: is 2: there are 1 counters"),
         ("[calling]\nno_show_after = -1", "calling.no_show_after: is -1: must be at least 0"),
         ('[[hours]]\ndays = "weekdays"\nopen = []', 'hours 1.days: "weekdays" names no weekdays'),
         ('[[hours]]\ndays = "mon"\nopen = [["08:00"]]', "hours 1.open 1 2: is missing"),

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from config.branch_file import EXAMPLE
 from server.schedule import release_step
-from tests.web.conftest import Caller, OfficeServer, refusal
+from tests.web.conftest import AnOfficeServer, Caller, OfficeServer, refusal
 
 
 def take(office: OfficeServer, how_many: int = 1, **asked: Any) -> list[dict[str, Any]]:
@@ -138,6 +139,20 @@ def test_a_held_customer_stands_on_the_terminal_to_which_the_officer_has_moved(o
     boards = {code: aminah.get(f"/counters/{code}").get_json() for code in ("K1", "K2")}
     assert [one["number"] for one in boards["K2"]["held"]] == ["A001"]
     assert boards["K1"]["held"] == []
+
+
+def test_the_terminal_knows_before_the_break_that_too_few_would_stay_open(an_office_server: AnOfficeServer) -> None:
+    text = EXAMPLE.read_text("utf-8").replace("[lunch]\nminimum = 0", "[lunch]\nminimum = 2")
+    office = an_office_server(branch=text)
+    office.clock.advance(hours=5)
+    counter = office.caller("counter")
+    for code in ("K1", "K2"):
+        counter.post(f"/counters/{code}/open")
+
+    boards = {code: counter.get(f"/counters/{code}").get_json()["lunch"] for code in ("K1", "K3")}
+
+    assert boards == {"K1": {"left": 1, "minimum": 2}, "K3": None}
+    assert counter.post("/counters/K1/close", {"reason": "lunch"}).status_code == 200
 
 
 def test_the_officer_counts_the_transactions_of_a_visit(office: OfficeServer, counter: Caller) -> None:
