@@ -151,12 +151,14 @@ class ZoneTable(Table):
 
 
 class KioskTable(Table):
-    """A ticket kiosk; `mounting_mm` is the height of the lower edge of its screen above the floor."""
+    """A ticket kiosk; `mounting_mm` is the height of the lower edge of its screen above the floor. `emergency`: it
+    may give emergency tickets itself, and does not only ring staff."""
 
     code: Code
     zone: Code | None = None
     px_per_mm: Annotated[float, Field(ge=0.5, le=40)] = 4.03
     priority: bool = True
+    emergency: bool = False
     mounting_mm: Annotated[float, Field(ge=0, le=2000)] | None = None
 
 

@@ -80,7 +80,7 @@ def test_two_processes_are_one_office(two: RunningOffice) -> None:
         assert kiosk.post("/help", {"kind": "help", "kiosk": "main"}).status == 202
         for desk in desks:
             desk.until(lambda d=desk: d.words("help"), PROMPT_S + 6)  # type: ignore[misc]
-        two.caller("kiosk").post("/tickets", {"service": "A", "lane": "emergency"})
+        two.caller("officer").post("/tickets", {"service": "A", "lane": "emergency"})
         for desk in desks:
             desk.until(lambda d=desk: len(d.words("help")) == 2)  # type: ignore[misc]
             assert [told["kind"] for told in desk.words("help")] == ["help", "emergency"]

@@ -47,7 +47,8 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         ),
         zones=tuple(Zone(z.code, z.name, z.languages, z.walk) for z in file.zones),
         kiosks=tuple(
-            Kiosk(k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm) for k in file.kiosks
+            Kiosk(k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm, k.emergency)
+            for k in file.kiosks
         ),
         policy=_policy(file),
         calling=Calling(

@@ -57,13 +57,15 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """`mounting_mm` is the height of the screen's lower edge above the floor, None where it was never measured."""
+    """`mounting_mm` is the height of the screen's lower edge above the floor, None where it was never measured.
+    `emergency`: whether it may give emergency tickets itself."""
 
     code: str
     zone: str = "hall"
     px_per_mm: float = 4.03
     priority: bool = True
     mounting_mm: float | None = None
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

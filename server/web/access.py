@@ -32,6 +32,7 @@ _AT_COUNTER = frozenset({"counter", "ticket", "board", "help"})
 _LOOK = frozenset({"ticket", "board", "overview", "export", "watch", "audit", "people"})
 RIGHTS: Mapping[str, frozenset[str]] = {
     # issue      take a number                ticket   read a ticket          leave    give a number back
+    # emergency  take one in the emergency lane
     # board      a zone's board, playing it   counter  act at counters        print    the paper's fate
     # help       ring the supervisor          overview the manager's figures  export   journal and tickets
     # close_day  end the business day         watch    look at a counter      audit    read the audit
@@ -40,8 +41,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "display": frozenset({"board"}),
     "announcer": frozenset({"board"}),
     "counter": _AT_COUNTER,
-    "officer": _AT_COUNTER | {"issue", "leave"},
-    "supervisor": _AT_COUNTER | {"issue", "leave", "overview", "export", "close_day"},
+    "officer": _AT_COUNTER | {"issue", "emergency", "leave"},
+    "supervisor": _AT_COUNTER | {"issue", "emergency", "leave", "overview", "export", "close_day"},
     "manager": _LOOK | {"close_day"},
     "admin": frozenset({"board", "overview", "watch", "audit", "people", "admin"}),
     "auditor": frozenset({"board", "overview", "export", "audit"}),

@@ -13,10 +13,11 @@ from server.actions.office import Answer
 from server.actions.printed import printed
 from server.domain.errors import UnknownTicket, WrongMove
 from server.domain.floor import Draft
+from server.domain.queue import Lane
 from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web import dto
-from server.web.access import Place, chosen
+from server.web.access import Place, chosen, may, not_allowed
 from server.web.api import TICKETS, act, api, need
 from server.web.boards import instant, ticket_json
 from server.web.edge import edge
@@ -49,6 +50,8 @@ def kiosk_of(asker: Identity, said: str | None) -> str:
 def take_number(body: dto.IssueAsked) -> Response:
     asker = need("issue", None if body.kiosk is None else ("kiosk", body.kiosk))
     kiosk = kiosk_of(asker, body.kiosk)
+    if body.lane == Lane.EMERGENCY and not may_rush(asker, kiosk):
+        raise not_allowed("emergency")
     channel = CHANNEL.get(asker.role, "api")
     token = new_token()
 
@@ -60,6 +63,15 @@ def take_number(body: dto.IssueAsked) -> Response:
         return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_printer(kiosk)})
 
     return act(asker, decide)
+
+
+def may_rush(asker: Identity, kiosk: str) -> bool:
+    """Whether this asker may put a customer before everybody: staff, and a kiosk of which the branch's file says so.
+
+    Anybody can tap on a kiosk; who takes a tap for an emergency is a person, whom the kiosk rings.
+    """
+    of_file = (one.emergency for one in edge().office.floor.branch.kiosks if one.code == kiosk)
+    return may(asker, "emergency") or (asker.role == "kiosk" and any(of_file))
 
 
 def has_printer(kiosk: str) -> bool:

@@ -214,7 +214,7 @@ def test_nothing_of_a_customer_is_left_for_the_next(screens: Screens) -> None:
 def test_a_whole_service_needs_no_mouse_and_the_whole_screen_shows_the_same(
     screens: Screens, running: RunningOffice, terminal: Page
 ) -> None:
-    number = running.caller("kiosk").post("/tickets", {"service": "A", "lane": "emergency"}).body["number"]
+    number = running.caller("officer").post("/tickets", {"service": "A", "lane": "emergency"}).body["number"]
     wide = screens.open("/counter/K1", "counter", DESK)
 
     press(terminal, "F8", "called")

@@ -41,7 +41,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("POST", f"/counters/K1/{deed}"): AT_COUNTERS
         for deed in (
             "open", "close", "next", "call", "recall", "serve", "finish", "no-show", "undo", "restore", "hold",
-            "resume", "transfer", "walk-direct",
+            "resume", "transfer", "transactions", "walk-direct",
         )
     },
     ("GET", "/people"): {"manager", "admin"},
@@ -65,6 +65,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/counters/K1/restore": {"number": "A001"},
     "/counters/K1/hold": {"reason": "form"},
     "/counters/K1/resume": {"number": "A001"},
+    "/counters/K1/transactions": {"transactions": 2},
     "/counters/K1/walk-direct": {"service": "A"},
     "/people": {"name": "Somebody", "role": "officer", "password": "satu dua tiga"},
     "/people/9/password": {"password": "satu dua tiga"},

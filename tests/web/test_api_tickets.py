@@ -54,6 +54,25 @@ def test_a_number_is_taken_and_read_again(office: OfficeServer) -> None:
     assert read == {name: value for name, value in ticket.items() if name != "paper"}
 
 
+def test_only_staff_put_a_customer_before_everybody(office: OfficeServer) -> None:
+    hurt = {"service": "A", "lane": "emergency"}
+
+    for asker in (office.caller("kiosk"), office.caller("integration", ["issue"])):
+        assert refusal(asker.post("/tickets", hurt), 403, "not_allowed")["right"] == "emergency"
+    for asker in (office.caller("officer"), office.caller("integration", ["issue", "emergency"])):
+        assert asker.post("/tickets", hurt).get_json()["lane"] == "emergency"
+
+
+def test_a_kiosk_gives_emergency_tickets_where_the_branchs_file_says_so(an_office_server: AnOfficeServer) -> None:
+    kiosks = '[[kiosk]]\ncode = "main"\n[[kiosk]]\ncode = "ward"\nemergency = true\n'
+    office = an_office_server(branch=OFFICE_HOURS.partition("[[hours]]")[0] + kiosks)
+    hurt = {"service": "A", "lane": "emergency"}
+
+    assert office.caller("kiosk", ["ward"]).post("/tickets", hurt).status_code == 201
+    refusal(office.caller("kiosk", ["main"]).post("/tickets", hurt), 403, "not_allowed")
+    refusal(office.caller("integration", ["issue"]).post("/tickets", hurt | {"kiosk": "ward"}), 403, "not_allowed")
+
+
 def test_the_next_one_waits_behind_the_first(office: OfficeServer) -> None:
     kiosk, counter = office.caller("kiosk"), office.caller("counter")
     counter.post("/counters/K1/open")
@@ -69,10 +88,10 @@ def test_the_next_one_waits_behind_the_first(office: OfficeServer) -> None:
 
 @pytest.mark.parametrize("lane", list(Lane))
 def test_every_lane_gives_a_number_of_the_same_series(office: OfficeServer, lane: Lane) -> None:
-    kiosk = office.caller("kiosk")
-    kiosk.post("/tickets", {"service": "F"})
+    officer = office.caller("officer")
+    officer.post("/tickets", {"service": "F"})
 
-    ticket = kiosk.post("/tickets", {"service": "F", "lane": str(lane)}).get_json()
+    ticket = officer.post("/tickets", {"service": "F", "lane": str(lane)}).get_json()
 
     assert (ticket["number"], ticket["lane"]) == ("F002", str(lane))
 
