@@ -8,7 +8,7 @@ from server.actions.at_counter import free
 from server.actions.issue import issue
 from server.domain.events import ServiceBegan, TicketCalled
 from server.domain.floor import Draft
-from server.domain.ticket import Ticket
+from server.domain.ticket import WALK_DIRECT, Ticket
 
 
 def walk_direct(
@@ -16,7 +16,7 @@ def walk_direct(
 ) -> Ticket:
     """The ticket, being served. Raises TicketInHand and UnknownService."""
     state, duty = free(draft, counter, officer)
-    ticket = issue(draft, now, service=service, token=token, channel="walk_direct")
+    ticket = issue(draft, now, service=service, token=token, channel=WALK_DIRECT)
     draft.record(
         TicketCalled(at=now, ticket=ticket.id, counter=counter, officer=duty.officer, why="walk_direct", run=state.run)
     )

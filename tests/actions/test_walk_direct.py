@@ -18,6 +18,21 @@ def test_a_visit_without_a_ticket_is_written_down_as_one_that_did_not_wait() -> 
     assert [event.kind for event in office.journal[1:]] == ["ticket_issued", "ticket_called", "service_began"]
 
 
+def test_it_does_not_flatter_the_share_of_those_who_waited_no_longer_than_was_promised() -> None:
+    office = an_office()
+    office.issue()
+    office.clock.advance(minutes=20)
+    office.open()
+    office.next()
+    office.finish()
+
+    office.walk_direct()
+    office.finish()
+
+    tally = office.floor.tally()
+    assert (tally.served, tally.judged, tally.kept) == (2, 1, 0)
+
+
 def test_it_takes_its_number_from_the_series() -> None:
     office = an_office()
     office.open()

@@ -8,6 +8,7 @@ import pytest
 
 from server.domain import events as e
 from server.domain.charter import Promise, verdict
+from server.domain.measures import of_ticket
 from server.domain.ticket import Ticket
 from tests.builders import OPENING, a_ticket
 
@@ -76,6 +77,25 @@ def test_one_who_did_not_come_has_no_visit_to_judge() -> None:
 
     assert verdict(VISIT, missed) is None
     assert verdict(CALL, missed) is True
+
+
+def test_a_visit_without_a_number_waited_for_nothing_and_keeps_no_promise_of_a_wait() -> None:
+    """Each counted as kept with a wait of 0, and made the share look better than the hall was."""
+    ticket = after(a_ticket(channel="walk_direct"), call(0), begin(0), end(70))
+
+    assert [verdict(promise, ticket) for promise in (CALL, BEGIN)] == [None, None]
+    assert verdict(VISIT, ticket) is False
+
+
+@pytest.mark.parametrize("measure", ["wait_to_call", "wait", "sojourn"])
+def test_what_is_judged_is_the_figure_that_is_told(measure: str) -> None:
+    moved = (20, e.TicketTransferred, {"service": "F", "rank_at": OPENING})
+    ticket = after(a_ticket(), call(10), begin(12), moved, call(31), begin(32), end(40))
+    told = getattr(of_ticket(ticket), measure)
+
+    assert told > 0
+    assert verdict(Promise(measure=measure, within_s=told), ticket) is True
+    assert verdict(Promise(measure=measure, within_s=told - 0.001), ticket) is False
 
 
 def test_a_wait_that_spans_the_night_is_not_judged() -> None:
