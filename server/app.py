@@ -29,6 +29,7 @@ from kiosk.screen import screen as kiosk_screen
 from server import runtime, schedule
 from server.actions.load_branch import read_plan
 from server.actions.office import Office
+from server.clock import BranchClock
 from server.ports import Clock
 from server.web import (
     api_boards,
@@ -131,9 +132,10 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     store = SqlStore(engine, branch, read_plan)
-    office = Office(store, clock or SystemClock(), lambda: None)
+    people = SqlPeople(engine)
+    office = Office(store, BranchClock(clock or SystemClock(), people), lambda: None)
     door = Edge(
-        office=office, people=SqlPeople(engine), settings=settings, say=phrases.everywhere,
+        office=office, people=people, settings=settings, say=phrases.everywhere,
         phrases=phrases.table(), offload=runtime.offload,
         records=SqlRecords(engine, branch, lambda: store.floor.branch),
         turnstile=Turnstile({
@@ -178,10 +180,16 @@ def start(
         partial(schedule.release_step, door.office),
         partial(schedule.turn_of_day_step, door.office),
         partial(schedule.forget_step, door.office, lasts),
+        partial(_look_at_the_clock, door),
     ]
     if database is not None:
         steps.append(partial(_checkpoint, door, database))
     socketio.start_background_task(schedule.run, steps, stopping)
+
+
+def _look_at_the_clock(door: Edge) -> bool:
+    clock = door.office.clock
+    return isinstance(clock, BranchClock) and clock.look(door.office.floor.last_at)
 
 
 def _checkpoint(door: Edge, database: str) -> bool:

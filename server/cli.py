@@ -135,6 +135,9 @@ def parser() -> argparse.ArgumentParser:
     speak.add_argument("--out", type=Path, required=True)
 
     _data(commands.add_parser("verify", help="prove the journal: hash chain, conservation, every measure"))
+    clock = commands.add_parser("clock", help="go on although the clock is behind the journal")
+    ways = clock.add_subparsers(dest="way", required=True, metavar="accept")
+    _data(ways.add_parser("accept", help="the clock was wrong and is right now: go on, slowed until it has caught up"))
     for name, about in (("backup", "copy the database to a file"), ("restore", "put a copy back")):
         one = commands.add_parser(name, help=about)
         one.add_argument("file", type=Path)

@@ -208,6 +208,9 @@ class People(Protocol):
     def rings(self) -> list[AuditRow]:
         """The latest calls for help in the audit, oldest first."""
 
+    def last_noted(self, kind: str) -> AuditRow | None:
+        """The newest line of this kind."""
+
     def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
         """The newest lines first."""
 

@@ -247,6 +247,12 @@ class SqlPeople:
             found = connection.execute(select(audit).where(lately).order_by(audit.c.id)).mappings().all()
         return [_audit_row(row) for row in found]
 
+    def last_noted(self, kind: str) -> AuditRow | None:
+        query = select(audit).where(audit.c.kind == kind).order_by(audit.c.id.desc()).limit(1)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else _audit_row(row)
+
     def audit(self, limit: int = 200, before: int | None = None) -> list[AuditRow]:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:

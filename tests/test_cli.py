@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from sql.tables import branches
 from tests.command_line import DONE, EXAMPLE, FAILED, UNUSABLE, Command, edited
 from tests.servers import GILIRAN, PASSWORD, ROOT, a_running_office, clean_environment
 
@@ -300,6 +302,24 @@ def test_a_sound_journal_is_proved_in_one_line(typed: Command) -> None:
     assert (said.status, said.err) == (DONE, "")
     assert "sound" in said.out
     assert "3 tickets issued" in said.out
+
+
+def test_a_clock_that_is_not_behind_has_nothing_to_accept(typed: Command) -> None:
+    said = typed("clock", "accept")
+
+    assert said.status == FAILED
+    assert "nothing to accept" in said.line
+
+
+def test_an_administrator_lets_the_office_go_on_with_a_clock_that_was_ahead(typed: Command) -> None:
+    with typed.engine.begin() as connection:
+        connection.execute(update(branches).values(last_at=datetime.now(UTC) + timedelta(hours=2)))
+
+    said = typed("clock", "accept")
+
+    assert (said.status, said.err) == (DONE, "")
+    assert "half speed" in said.out
+    assert ("command line", "clock_accepted") in typed.audit()
 
 
 def test_a_journal_that_somebody_changed_is_found_out(typed: Command) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from server.clock import BranchClock, CannotAccept, accept
 from server.domain.queue import Lane
 from tests.web.conftest import AnOfficeServer, OfficeServer, refusal
 
@@ -77,6 +78,7 @@ def test_the_next_one_waits_behind_the_first(office: OfficeServer) -> None:
     kiosk, counter = office.caller("kiosk"), office.caller("counter")
     counter.post("/counters/K1/open")
     kiosk.post("/tickets", {"service": "A"})
+    office.foresee()
 
     second = kiosk.post("/tickets", {"service": "A", "language": "ta", "transactions": 3}).get_json()
 
@@ -307,3 +309,76 @@ def test_a_clock_set_back_takes_no_numbers_until_it_is_right_again(office: Offic
     refusal(kiosk.post("/tickets", {"service": "A"}), 503, "clock_set_back")
     office.clock.advance(minutes=2)
     assert kiosk.post("/tickets", {"service": "A"}).get_json()["number"] == "A002"
+
+
+def ahead(office: OfficeServer, **span: float) -> None:
+    """A number is taken while the clock is so far ahead; then the clock is put right."""
+    office.clock.advance(**span)
+    office.caller("kiosk").post("/tickets", {"service": "A"})
+    office.clock.advance(**{name: -value for name, value in span.items()})
+
+
+def let_go_on(office: OfficeServer) -> None:
+    """What `giliran clock accept` does, and the server's next look at it."""
+    door = office.door
+    accept(door.people, "command line", door.office.floor.last_at, office.clock.now())
+    clock = door.office.clock
+    assert isinstance(clock, BranchClock)
+    assert clock.look(door.office.floor.last_at) is False
+
+
+def test_once_accepted_a_clock_that_was_ahead_holds_nobody_up_and_nothing_goes_back(office: OfficeServer) -> None:
+    kiosk = office.caller("kiosk")
+    ahead(office, hours=2)
+    refusal(kiosk.post("/tickets", {"service": "A"}), 503, "clock_set_back")
+
+    let_go_on(office)
+
+    issued = []
+    for hours in (0, 1, 2, 0.99, 0.01, 1):
+        office.clock.advance(hours=hours)
+        issued.append(kiosk.post("/tickets", {"service": "A"}).get_json()["issued_at"][11:16])
+    assert issued == ["02:00", "02:30", "03:30", "03:59", "04:00", "05:00"]  # half speed, and after four hours as it is
+    (row,) = office.audit("clock_accepted")
+    assert (row.actor, row.detail) == (
+        "command line", {"clock": "2026-03-02T00:00:00+00:00", "journal": "2026-03-02T02:00:00+00:00"},
+    )  # fmt: skip
+
+
+def test_a_no_show_comes_in_time_while_the_clock_catches_up(office: OfficeServer) -> None:
+    counter = office.caller("counter")
+    ahead(office, hours=2)
+    let_go_on(office)
+    counter.post("/counters/K1/open")
+    counter.post("/counters/K1/next")
+    office.clock.advance(minutes=1)
+    counter.post("/counters/K1/recall")
+    refusal(counter.post("/counters/K1/no-show"), 409, "too_early_for_no_show")
+
+    office.clock.advance(minutes=1)
+
+    assert counter.post("/counters/K1/no-show").status_code == 200
+
+
+def test_what_was_accepted_holds_after_a_restart_and_for_no_second_wrong_clock(
+    an_office_server: AnOfficeServer,
+) -> None:
+    office = an_office_server()
+    ahead(office, hours=2)
+    let_go_on(office)
+
+    again = an_office_server(office.data)
+    again.clock.advance(minutes=10)
+    assert again.caller("kiosk").post("/tickets", {"service": "A"}).status_code == 201
+    again.clock.advance(hours=-5)
+    refusal(again.caller("kiosk").post("/tickets", {"service": "A"}), 503, "clock_set_back")
+
+
+def test_nothing_is_accepted_where_nothing_is_wrong_or_too_much(office: OfficeServer) -> None:
+    for days, said in ((0, "nothing to accept"), (400, "giliran restore")):
+        ahead(office, days=days)
+
+        with pytest.raises(CannotAccept, match=said):
+            accept(office.door.people, "command line", office.door.office.floor.last_at, office.clock.now())
+
+    assert office.audit("clock_accepted") == []
