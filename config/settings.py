@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     ping_timeout: Seconds
 
     voice: Literal["auto", "chime", "off"]
+    estimates: Literal["on", "off"]
 
     session_hours: Annotated[float, Field(gt=0, le=168)]
     idle_minutes: Annotated[float, Field(gt=0, le=1440)]

@@ -30,6 +30,7 @@ from server import runtime, schedule
 from server.actions.load_branch import read_plan
 from server.actions.office import Office
 from server.clock import BranchClock
+from server.forecast.watch import Watch
 from server.ports import Clock
 from server.web import (
     api_boards,
@@ -168,6 +169,7 @@ def start(
     folder: Path,
     stopping: threading.Event,
     database: str | None = None,
+    foresight: Watch | None = None,
 ) -> None:
     """Begin the background tasks; setting `stopping` and `Live.stop` end them. `database`: SQLite's file, if any."""
     assert door.live is not None
@@ -175,6 +177,9 @@ def start(
         door.announcer = voice.Announcer(door.live, speaker, folder)
         door.live.on_call = door.announcer.announce
     door.live.start()
+    if foresight is not None:
+        door.foresight = foresight
+        socketio.start_background_task(foresight.run, stopping)
     lasts = timedelta(hours=door.settings.idempotency_hours)
     steps = [
         partial(schedule.release_step, door.office),

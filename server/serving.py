@@ -20,6 +20,7 @@ from server import app as application
 from server import runtime
 from server.actions.load_branch import read_plan
 from server.domain.branch import Branch
+from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereabouts
 from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
@@ -30,6 +31,7 @@ from sql.plan import saved_plan
 
 log = logging.getLogger(__name__)
 CLIPS = "clips"
+LESSONS = "lessons"
 GARBAGE = 20_000
 """New objects between two looks for garbage in cycles: a request makes some thousand, and hardly any cycle."""
 READY = "ready"
@@ -65,7 +67,8 @@ def serve(
             socketio.start_background_task(task)
     speaker = voice_of(settings, door.office.floor.branch)
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
-    application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database)
+    foresight = foresight_of(settings, opened, door)
+    application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database, foresight)
     host, port = listening.getsockname()[:2]
     root = f"http://{host}:{port}"
     people: list[subprocess.Popen[bytes]] = []
@@ -113,6 +116,15 @@ def voice_of(settings: Settings, branch: Branch) -> Speaker | None:
     letters = [service.letter for service in branch.services]
     voice.warm(letters, [counter.name for counter in branch.counters], spoken)
     return voice
+
+
+def foresight_of(settings: Settings, opened: Opened, door: Edge) -> Watch | None:
+    """The look-ahead as the settings want it; None when it is off."""
+    if settings.estimates == "off" or door.live is None:
+        return None
+    address = opened.engine.url.render_as_string(hide_password=False)
+    where = whereabouts(address, opened.branch, settings.data / LESSONS)
+    return Watch(door.office, Forecaster(COMMAND, silence_s=SILENCE_S), where, door.live.soil)
 
 
 def poke_of(settings: Settings, opened: Opened) -> Poke | None:

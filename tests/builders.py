@@ -36,7 +36,9 @@ from server.domain.events import Event
 from server.domain.floor import Draft, Floor
 from server.domain.queue import Lane, Service
 from server.domain.ticket import Leg, Ticket
+from server.forecast.seer import look_ahead
 from server.ports import Store
+from server.reports.learn import learn
 from tests.memory_store import MemoryStore
 
 P = ParamSpec("P")
@@ -145,6 +147,11 @@ class AnOffice:
     def issue(self, service: str = "A", lane: str = "regular", **named: Any) -> Ticket:
         named.setdefault("token", f"{self.tokens}-{next(self.serial)}")
         return self.do(issue, service=service, lane=lane, **named)
+
+    def foresee(self) -> None:
+        """Let everybody be told how long they will wait, as the look-ahead sees it from the guesses alone."""
+        past = learn(self.floor.branch, [])
+        self.floor.outlook.forecast = look_ahead(self.floor, past, self.clock.now()).forecast
 
     def issue_many(self, how_many: int, service: str = "A", lane: str = "regular") -> list[Ticket]:
         return [self.issue(service, lane) for _ in range(how_many)]

@@ -273,7 +273,7 @@ def a_running_office(
     folder: Path, *, database: str = "", branch: Path | str | None = None, options: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[RunningOffice]:  # fmt: skip
-    """An office on a free port of 127.0.0.1 with its data in `folder`, the voice off; gone after the block.
+    """An office on a free port of 127.0.0.1 with its data in `folder`, voice and estimates off; gone after the block.
 
     `branch` is a branch file or its text (else the example office, always open); `options` more words for
     `giliran serve`, `environment` settings such as {"GILIRAN_HEARTBEAT": "0.5"}.
@@ -283,7 +283,7 @@ def a_running_office(
         written = folder / "branch.toml"
         written.write_text(branch, encoding="utf-8")
         branch = written
-    settings = {"GILIRAN_VOICE": "off"} | dict(environment or {})
+    settings = {"GILIRAN_VOICE": "off", "GILIRAN_ESTIMATES": "off"} | dict(environment or {})
     office = RunningOffice(folder / "data", database, branch, options, settings)
     try:
         yield office.start()

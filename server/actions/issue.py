@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from server.domain.errors import Malformed, NotOpen
+from server.domain.estimate import told_at_issue
 from server.domain.events import TicketIssued
 from server.domain.floor import Draft
 from server.domain.hours import Closed
-from server.domain.ticket import Ticket
+from server.domain.queue import Lane
+from server.domain.ticket import WALK_DIRECT, Ticket
 
-CHANNELS = ("kiosk", "staff", "online", "sms", "api", "walk_direct")
+CHANNELS = ("kiosk", "staff", "online", "sms", "api", WALK_DIRECT)
 MOST_TRANSACTIONS = 99
 
 
@@ -39,18 +42,23 @@ def issue(
         raise Malformed(channel=channel)
     if not 1 <= transactions <= MOST_TRANSACTIONS:
         raise Malformed(transactions=transactions, most=MOST_TRANSACTIONS)
-    if channel != "walk_direct":
+    if channel != WALK_DIRECT:
         require_open(draft, service, now)
+    told = None if channel == WALK_DIRECT else told_at_issue(draft, service, Lane(lane))
     today = branch.business_on(now)
     ordinal, number = draft.next_number(wanted, today)
     ticket_id = draft.record(
         TicketIssued(
             at=now, number=number, ordinal=ordinal, letter=wanted.letter, business_on=max(today, draft.business_on),
             service=service, lane=lane, language=language, channel=channel, transactions=transactions, token=token,
-            kiosk=kiosk,
+            kiosk=kiosk, told=() if told is None else _whole(told[:3]), law=() if told is None else _whole(told.law),
         )
     )  # fmt: skip
     return draft.tickets[ticket_id]
+
+
+def _whole(seconds: Iterable[float]) -> tuple[int, ...]:
+    return tuple(round(x) for x in seconds)
 
 
 def require_open(draft: Draft, service: str, now: datetime) -> None:

@@ -55,6 +55,12 @@ class Policy:
     def is_priority(self, lane: Lane) -> bool:
         return self.head_start(lane) > 0
 
+    def kind_of(self, lane: Lane) -> int:
+        """The class of a lane: 0 before everybody, 1 priority, 2 regular."""
+        if self.head_start(lane) == ALWAYS:
+            return 0
+        return 1 if self.is_priority(lane) else 2
+
     @property
     def offers_priority(self) -> bool:
         """Whether asking for a priority lane changes anything here."""

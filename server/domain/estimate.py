@@ -1,7 +1,7 @@
-"""How long a ticket will wait: a range, from what is open now and how long services have taken.
+"""How long a ticket will wait: a range, from the newest forecast and what has happened since.
 
-First form: the work that stands before a ticket, shared among the open counters that can do it. The interface is
-what the rest relies on (`joining`, `waiting`); a look-ahead over the real discipline can take its place.
+The forecast itself is made elsewhere (`server.domain.lookahead`, in a process of its own). Where there is none, or
+nobody will come to serve, there is no estimate, and a reason why.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.discipline import rank, rank_of
+from server.domain.discipline import rank
 from server.domain.floor import Floor
+from server.domain.forecast import NOT_YET, Told
 from server.domain.queue import Lane
 from server.domain.ticket import Status, Ticket
-
-LOW, HIGH = 0.6, 1.5
-"""The range around the likely wait: with service times of cv 0.7 about four waits of five fall into it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Seconds until the call: it should lie between `low` and `high` four times out of five."""
+    """Seconds from `as_of` until the call: it should lie between `low` and `high` four times out of five."""
 
     low: float
     likely: float
@@ -29,40 +27,59 @@ class Wait:
 
 
 def joining(floor: Floor, service: str, lane: Lane, now: datetime) -> Wait | None:
-    """The wait of a ticket taken now. None when no open counter can serve it."""
-    return _wait(floor, service, rank_of(floor.branch.policy, lane, now), floor.seq + 1, now)
+    """The wait of a ticket taken now. None where nobody can say, or nobody will serve it."""
+    return _wait(told_at_issue(floor, service, lane), now)
 
 
 def waiting(floor: Floor, ticket: Ticket, now: datetime) -> Wait | None:
-    """What a waiting ticket still has before it. None when it does not wait, or nobody open can serve it."""
-    if ticket.status is not Status.WAITING:
+    """What a waiting ticket still has before it. None when it does not wait, or nobody can say."""
+    forecast = floor.outlook.forecast
+    if ticket.status is not Status.WAITING or forecast is None:
         return None
-    return _wait(floor, ticket.service, rank(floor.branch.policy, ticket), ticket.id, now)
+    told = forecast.waiting.get(ticket.id)
+    if told is not None:
+        return _wait(told.after((now - forecast.as_of).total_seconds()), now)
+    if ticket.only or ticket.id <= forecast.seq:
+        return None  # transferred since: the next pass knows
+    return _wait(told_at_issue(floor, ticket.service, ticket.lane, ticket), now)
 
 
-def _wait(floor: Floor, service: str, key: tuple[float, float], ticket_id: int, now: datetime) -> Wait | None:
-    able = {state.code: state for state in floor.counters.values() if state.duty and service in state.duty.services}
-    if not able:
+def told_at_issue(floor: Floor, service: str, lane: Lane, ticket: Ticket | None = None) -> Told | None:
+    """What whoever takes a number now is told (or `ticket`, which was issued since the forecast).
+
+    Those who came since the forecast and go before stand before it too.
+    """
+    forecast = floor.outlook.forecast
+    if forecast is None:
         return None
-    work = 0.0
-    for other in floor.branch.services:
-        shared = [s for s in floor.counters.values() if s.duty and other.code in s.duty.services]
-        here = sum(1 for state in shared if state.code in able)
-        if here:
-            before = floor.ahead_of(other.code, key, ticket_id)
-            work += before * (floor.service_mean(other.code) + floor.branch.calling.walk_s) * here / len(shared)
-    residuals = [_residual(floor, state.ticket, now) for state in able.values()]
-    soonest = min(residuals)
-    likely = soonest + work / len(able)
-    return Wait(low=likely * LOW, likely=likely, high=likely * HIGH + (60.0 if likely else 0.0), as_of=now)
+    told = forecast.joining.get((service, floor.branch.policy.kind_of(lane)))
+    if told is None:
+        return None
+    return told.later(_come_since(floor, service, lane, forecast.seq, ticket) * forecast.step_s.get(service, 0.0))
 
 
-def _residual(floor: Floor, ticket_id: int | None, now: datetime) -> float:
-    """Expected seconds until a counter is free again."""
-    if ticket_id is None:
-        return 0.0
-    ticket = floor.tickets[ticket_id]
-    since = ticket.leg.began_at or ticket.leg.called_at or now
-    expected = floor.service_mean(ticket.service)
-    elapsed = (now - since).total_seconds()
-    return max(expected - elapsed, expected * 0.25)
+def why_unknown(floor: Floor, service: str) -> str | None:
+    """Why there is no estimate for a service: `no_counter` serves it, or nobody can say `not_yet`. None if there is."""
+    forecast = floor.outlook.forecast
+    if forecast is None:
+        return NOT_YET
+    return forecast.reasons.get(service)
+
+
+def _come_since(floor: Floor, service: str, lane: Lane, seq: int, ticket: Ticket | None) -> int:
+    """How many tickets of a service were issued since `seq` and go before this one (None: one yet to come)."""
+    policy, found = floor.branch.policy, 0
+    kind = policy.kind_of(lane)
+    for line, ids in floor.lines.items():
+        if line.service != service or policy.kind_of(line.lane) > kind:
+            continue
+        for i in reversed(ids):
+            if i <= seq:
+                break
+            other = floor.tickets[i]
+            found += ticket is None or (i != ticket.id and (rank(policy, other), i) < (rank(policy, ticket), ticket.id))
+    return found
+
+
+def _wait(told: Told | None, now: datetime) -> Wait | None:
+    return None if told is None else Wait(told.low, told.likely, told.high, now)

@@ -30,7 +30,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketIssued(Event):
-    """A customer got a number. The ticket's id is the seq of this event's journal row."""
+    """A customer got a number. The ticket's id is the seq of this event's journal row.
+
+    `told` is the wait that the customer was told (low, likely, high) and `law` the forecast behind it, at
+    `forecast.LAW_LEVELS`: whole seconds; empty where nobody could say.
+    """
 
     kind: ClassVar[str] = "ticket_issued"
     number: str
@@ -44,6 +48,8 @@ class TicketIssued(Event):
     transactions: int
     token: str
     kiosk: str = ""
+    told: tuple[int, ...] = ()
+    law: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +243,7 @@ def _reader(name: str) -> Callable[[Any], object] | None:
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    return tuple if name == "services" else None
+    return tuple if name in ("services", "told", "law") else None
 
 
 _READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}
@@ -252,7 +258,7 @@ def encode(event: Event) -> dict[str, Any]:
             value = value.isoformat()
         elif isinstance(value, tuple):
             value = list(value)
-        if value is not None and value != "":
+        if value is not None and value != "" and (value or name not in ("told", "law")):
             payload[name] = value
     return payload
 

@@ -18,6 +18,7 @@ from server.domain.charter import verdict
 from server.domain.counter import CounterState
 from server.domain.discipline import Choice, discipline, rank
 from server.domain.errors import UnknownTicket
+from server.domain.forecast import Outlook
 from server.domain.layered import Layered
 from server.domain.measures import Pace, taught
 from server.domain.numbering import following
@@ -37,7 +38,8 @@ class Floor:
     `lines` holds, for every line that is not empty, the ids of its waiting tickets in order. `tickets` holds the
     open ones and the no-shows of the last hours (they may come back); `aside` are those held and those missed, as
     they were put aside. `series` is the last ordinal of each letter on `business_on`; `earlier` are the numbers of
-    earlier days that were in the hall on that day, which therefore does not give them again.
+    earlier days that were in the hall on that day, which therefore does not give them again. `outlook` holds the newest
+    forecast: what is told of waits comes from there.
     """
 
     branch: Branch
@@ -54,6 +56,7 @@ class Floor:
     aside: tuple[int, ...] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     pace: dict[str, Pace] = field(default_factory=dict, compare=False)
+    outlook: Outlook = field(default_factory=Outlook, compare=False)
 
     def counter(self, code: str) -> CounterState:
         """Raises UnknownCounter for a code that the branch does not have."""
@@ -197,7 +200,7 @@ class Floor:
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets.copy(), numbers=self.numbers.copy(), lines=self.lines.copy(),
             counters=self.counters.copy(), series=self.series.copy(), earlier=self.earlier, recent=self.recent,
-            aside=self.aside, tallies=self.tallies.copy(), pace=self.pace.copy(),
+            aside=self.aside, tallies=self.tallies.copy(), pace=self.pace.copy(), outlook=self.outlook,
         )  # fmt: skip
 
 
@@ -237,7 +240,7 @@ class Draft(Floor):
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
             series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, tallies=self.tallies,
-            pace=self.pace,
+            pace=self.pace, outlook=self.outlook,
         )  # fmt: skip
 
     def _turn_day(self, at: datetime) -> None:

@@ -7,17 +7,18 @@ negative.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
+from itertools import pairwise
 
 from server.domain.branch import Branch, PlannedBreak
 from server.domain.counter import CounterState
-from server.domain.discipline import ALWAYS, Policy, rank_of
+from server.domain.discipline import Policy, rank_of
 from server.domain.floor import Floor
 from server.domain.law import NEVER
 from server.domain.queue import Lane
-from server.domain.ticket import Status, Ticket
+from server.domain.ticket import Status
 
 BAND_S = 1e8
 """Seconds between two bands of the discipline: more than anybody can wait or be given as a head start."""
@@ -27,6 +28,8 @@ GONE_S = 5400.0
 """Nor is a counter that closed for a moment so long ago."""
 NOT_BEGUN_S = 300.0
 """A duty that should have begun is expected within so many seconds."""
+LUNCH_MINUTES = 30.0
+"""A lunch that nobody planned counts as a planned one of so many minutes."""
 
 
 class Doing(IntEnum):
@@ -100,23 +103,6 @@ class Hall:
                    for post in self.posts)  # fmt: skip
 
 
-@dataclass(slots=True)
-class BreaksToday:
-    """Which planned breaks each counter has begun today: counter → the reasons, in order."""
-
-    begun: dict[str, list[str]] = field(default_factory=dict)
-
-    def begin(self, counter: str, reason: str) -> None:
-        self.begun.setdefault(counter, []).append(reason)
-
-
-def kind_of(policy: Policy, lane: Lane) -> int:
-    """The class of a lane under a policy: 0 before everybody, 1 priority, 2 regular."""
-    if policy.head_start(lane) == ALWAYS:
-        return 0
-    return 1 if policy.is_priority(lane) else 2
-
-
 def shift_of(policy: Policy, lane: Lane) -> float:
     """What a lane adds to a ticket's rank instant (seconds) to give its key."""
     epoch = datetime.fromtimestamp(0, UTC)
@@ -157,45 +143,55 @@ class _Plan:
         return (self._midnight + timedelta(minutes=minutes) - self._now).total_seconds()
 
     def ends(self, counter: str) -> float:
-        """When the present duty ends. The last of the day goes on until the hall is empty."""
-        for duty in self._duties.get(counter, ()):
-            if self.at(duty.opens) <= 0 < self.at(duty.closes):
-                return NEVER if self.at(duty.closes) >= self.last_close else self.at(duty.closes)
-        past = [self.at(duty.closes) for duty in self._duties.get(counter, ()) if self.at(duty.closes) <= 0]
-        return NEVER if not past or max(past) >= self.last_close else max(past)
+        """When the last duty of the day ends, NEVER for a counter without one. Who closes last of all stays until the
+        hall is empty."""
+        duties = self._duties.get(counter)
+        if not duties:
+            return NEVER
+        last = max(self.at(duty.closes) for duty in duties)
+        return NEVER if last >= self.last_close else last
 
-    def begins(self, counter: str) -> float:
-        """When a closed counter is expected to open: NEVER, or seconds from now."""
+    def opens(self, counter: str, closed: float) -> float:
+        """When a counter that closed at `closed` is expected to open (seconds from now); NEVER if no duty is left, or
+        it has gone home from this one."""
         for duty in self._duties.get(counter, ()):
-            if self.at(duty.opens) > 0:
-                return self.at(duty.opens)
-            if self.at(duty.opens) > -LATE_S and self.at(duty.closes) > 0:
+            opens = self.at(duty.opens)
+            if opens > 0:
+                return opens
+            if opens > -LATE_S and self.at(duty.closes) > 0 and closed <= opens:
                 return NOT_BEGUN_S
         return NEVER
 
-    def end_of_next(self, counter: str) -> float:
-        """When the duty that is to come ends."""
-        for duty in self._duties.get(counter, ()):
-            if self.at(duty.closes) > 0:
-                return NEVER if self.at(duty.closes) >= self.last_close else self.at(duty.closes)
-        return NEVER
+    def is_on_duty(self, counter: str) -> bool:
+        """Whether it is planned to be open; a counter without a plan always is."""
+        duties = self._duties.get(counter, ())
+        return not duties or any(self.at(duty.opens) <= 0 < self.at(duty.closes) for duty in duties)
 
     def breaks(self, counter: str) -> list[PlannedBreak]:
-        return [pause for duty in self._duties.get(counter, ()) for pause in duty.breaks]
+        """The planned breaks of the day, the time between two duties being one, which begins with reason "end"."""
+        duties = self._duties.get(counter, ())
+        gaps = [PlannedBreak(one.closes, other.opens - one.closes, "end") for one, other in pairwise(duties)]
+        return [*(pause for duty in duties for pause in duty.breaks), *(gap for gap in gaps if gap.minutes > 0)]
 
 
 def _queues(floor: Floor, places: dict[str, int], now: datetime) -> tuple[Queue, ...]:
+    """The lines. Who came late, behind those who came before, may have a rank that lies ahead: it waits now all the
+    same, in a line of its own whose shift is so much larger."""
     policy = floor.branch.policy
-    found: dict[tuple[int, int, float, str], list[Ticket]] = {}
+    found: dict[tuple[int, int, float, str], list[tuple[float, int]]] = {}
     for line, ids in floor.lines.items():
         if line.service in places:
-            key = (places[line.service], kind_of(policy, line.lane), shift_of(policy, line.lane), line.only)
-            found.setdefault(key, []).extend(floor.tickets[i] for i in ids)
+            place, kind, shift = places[line.service], policy.kind_of(line.lane), shift_of(policy, line.lane)
+            ranks = [((floor.tickets[i].rank_at - now).total_seconds(), i) for i in ids]
+            for rank, ticket in ranks:
+                own = found.setdefault((place, kind, shift, line.only), [])
+                (own if rank <= 0 else found.setdefault((place, kind, shift + rank, line.only), [])).append(
+                    (min(rank, 0.0), ticket)
+                )
     made = []
-    for (service, kind, shift, only), tickets in found.items():
-        tickets.sort(key=lambda ticket: (ticket.rank_at, ticket.id))
-        ranks = tuple((ticket.rank_at - now).total_seconds() for ticket in tickets)
-        made.append(Queue(service, kind, shift, only, tuple(ticket.id for ticket in tickets), ranks))
+    for (service, kind, shift, only), waiting in found.items():
+        waiting.sort()
+        made.append(Queue(service, kind, shift, only, tuple(i for _, i in waiting), tuple(rank for rank, _ in waiting)))
     return tuple(made)
 
 
@@ -210,11 +206,13 @@ def _post(
             who = f"officer:{state.duty.officer}"
     skills = frozenset(places[service] for service in offered if service in places)
     to_come = _still_to_come(plan.breaks(code), begun.get(code, ()), plan)
-    ends = plan.ends(code)
     if state.duty is None and state.ticket is None:
-        return _closed(state, code, skills, who, plan, now, to_come)
+        return _closed(state, code, skills, who, plan, now, begun.get(code, ()), to_come)
     only = floor.mine(state)
     ticket = None if state.ticket is None else floor.tickets[state.ticket]
+    ends = plan.ends(code)
+    if ends <= 0 and (ticket is None or (ticket.leg.called_at or now) >= now + timedelta(seconds=ends)):
+        ends = NEVER  # past its time, and still at work: it stays
     if ticket is None or ticket.service not in places:
         return Post(code, skills, Doing.IDLE, who, run=state.run, ends=ends, breaks=to_come, only=only)
     leg, service = ticket.leg, places[ticket.service]
@@ -229,23 +227,29 @@ def _post(
 
 
 def _closed(
-    state: CounterState, code: str, skills: frozenset[int], who: str, plan: _Plan, now: datetime,
+    state: CounterState, code: str, skills: frozenset[int], who: str, plan: _Plan, now: datetime, begun: Sequence[str],
     to_come: tuple[tuple[float, float], ...],
 ) -> Post:  # fmt: skip
     """A counter that is closed: in a planned break, away for a moment, not yet open, or not to be counted on."""
-    if state.closed_at is not None and state.closed_reason != "end":
-        since = (state.closed_at - now).total_seconds()
-        ends = plan.ends(code)
-        planned = next((p for p in plan.breaks(code) if p.reason == state.closed_reason), None)
-        if planned is not None and -since < GONE_S + planned.minutes * 60:
-            return Post(code, skills, Doing.PLANNED_BREAK, who, since, ends=ends, breaks=to_come,
-                        lasts=planned.minutes * 60)  # fmt: skip
-        if -since < GONE_S and ends > 0:
+    since = -NEVER if state.closed_at is None else (state.closed_at - now).total_seconds()
+    ends = plan.ends(code)
+    if state.closed_reason not in ("", "end") and plan.is_on_duty(code):
+        lasts = 60 * _planned_minutes(plan.breaks(code), state.closed_reason, begun.count(state.closed_reason))
+        if lasts and -since < GONE_S + lasts:
+            return Post(code, skills, Doing.PLANNED_BREAK, who, since, ends=ends, breaks=to_come, lasts=lasts)
+        if -since < GONE_S:
             return Post(code, skills, Doing.PAUSE, who, since, ends=ends, breaks=to_come)
-    begins = plan.begins(code)
-    if begins == NOT_BEGUN_S and state.closed_at is not None and (state.closed_at - now).total_seconds() > plan.at(0):
-        begins = NEVER  # it was open today, and has gone home
-    return Post(code, skills, Doing.AWAY, who, begins, ends=plan.end_of_next(code), breaks=to_come)
+    opens = plan.opens(code, since)
+    left = tuple((begins, lasts) for begins, lasts in to_come if begins > opens)
+    return Post(code, skills, Doing.AWAY, who, opens, ends=ends, breaks=left)
+
+
+def _planned_minutes(planned: Sequence[PlannedBreak], reason: str, nth: int) -> float:
+    """How long the `nth` break of this reason (from 1) is planned to be; 0 where nobody planned any."""
+    alike = [pause.minutes for pause in planned if pause.reason == reason]
+    if alike:
+        return alike[max(0, min(nth, len(alike)) - 1)]
+    return LUNCH_MINUTES if reason == "lunch" else 0.0
 
 
 def _still_to_come(

@@ -28,6 +28,7 @@ class Law:
     `speed` are factors on service times by who serves ("officer:7", "counter:K1"), `today` one for everybody.
     Whoever has waited w seconds is gone when called with probability
     `absence_today` × (1 - (1 - p0) exp(-k w)), `gone_s` is what such a call costs.
+    `unpressed` is the share of services whose begin no officer tells.
     `rates` are tickets a second by half hour of the local day, service and lane class (0 emergency, 1 priority,
     2 regular). `service_sd` and `day_sd` are the doubts about each mean and about today (standard deviations of a
     logarithm).
@@ -39,6 +40,7 @@ class Law:
     today: float = 1.0
     walk: Floats = field(default_factory=lambda: np.array([12.0, 27.0, 42.0]))
     gone_s: Floats = field(default_factory=lambda: np.array([60.0]))
+    unpressed: float = 0.05
     p0: float = 0.04
     k: float = 0.003 / 60
     absence_today: float = 1.0
@@ -48,10 +50,6 @@ class Law:
     rates: Floats = field(default_factory=lambda: np.zeros((SLOTS, 0, 3)))
     service_sd: Floats = field(default_factory=lambda: np.zeros(0))
     day_sd: float = 0.0
-
-    def place(self, service: str) -> int:
-        """The row of a service. Raises ValueError for one that the branch does not have."""
-        return self.services.index(service)
 
     def speed_of(self, who: str) -> float:
         return self.speed.get(who, 1.0) * self.today

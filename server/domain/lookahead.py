@@ -15,24 +15,27 @@ elapsed services, Senderovich and others on learning from the event log.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.domain.discipline import Policy
-from server.domain.hall import BAND_S, Doing, Hall, Post, Queue, kind_of, shift_of
+from server.domain.hall import BAND_S, Doing, Hall, Post, Queue, shift_of
 from server.domain.law import MOST_ABSENT, NEVER, SLOT_S, SLOTS, Floats, Law, drawn, left_of
 from server.domain.queue import Lane
 
 Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 REPLICATIONS = 200
 HORIZON_S = 4 * 3600.0
 """How far ahead future arrivals are drawn."""
 BREAK_JITTER_S = 180.0
 """How far planned breaks begin from their time (standard deviation)."""
+TICK_S = 0.001
+"""A counter that is free now has not gone to its break: it goes after the customers whom it can call at once."""
 COLUMNS = 2048
 """Draws are kept for so many tickets; two tickets so far apart share theirs."""
 NOBODY = -1
@@ -47,7 +50,10 @@ class Options:
 
     `only` stops at the call of one ticket. `arrivals`: the kinds of ticket that may still come. `until` (seconds)
     counts every ticket that comes by then, not those alone who wait. `keep` plays with these counters open, whatever
-    the roster says; one that is away comes after `set_up` seconds.
+    the roster says; one that is away comes after `set_up` seconds. `jitter`: how far planned breaks begin from their
+    time (standard deviation, seconds).
+
+    One `seed` gives one crowd: whatever is kept, the same people come, and the services in hand end at the same time.
     """
 
     replications: int = REPLICATIONS
@@ -59,6 +65,7 @@ class Options:
     horizon: float = HORIZON_S
     keep: frozenset[str] | None = None
     set_up: float = 120.0
+    jitter: float = BREAK_JITTER_S
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +73,16 @@ class Played:
     """`waits[r, i]`: seconds from now until the call of the i-th of `ids`; NEVER where nobody came to call.
 
     `ghosts[r, g]` likewise for the g-th ghost. With `until`, `met[r, j]` are the whole waits (issue to call) of
-    everybody who waits or comes by then, nan where there is no j-th.
+    everybody who waits or comes by then for what some counter of the hall does: NEVER where none that is kept does,
+    nan where there is no j-th. `services[j]` is what the j-th came for, `issued[r, j]` when (seconds from now).
     """
 
     ids: tuple[int, ...]
     waits: Floats
     ghosts: Floats
     met: Floats | None = None
+    services: Ints | None = None
+    issued: Floats | None = None
 
 
 @lru_cache(maxsize=4)
@@ -96,7 +106,8 @@ class _Play:
     def __init__(self, hall: Hall, law: Law, options: Options) -> None:
         self.hall, self.law, self.options = hall, law, options
         self.R = options.replications
-        self.posts = [p for p in hall.posts if options.keep is None or p.code in options.keep]
+        self.kept = [c for c, post in enumerate(hall.posts) if options.keep is None or post.code in options.keep]
+        self.posts = [hall.posts[c] for c in self.kept]
         self.rng = np.random.default_rng([options.seed, 1])
         self.rows = np.arange(self.R)
         self._line_up()
@@ -206,7 +217,7 @@ class _Play:
 
     def _free(self) -> None:
         law, R = self.law, self.R
-        places = self.rng.random((4, max(len(self.posts), 1), R))
+        places = self.rng.random((4, len(self.hall.posts), R))[:, self.kept]
         self.speed = np.array([law.speed_of(post.who) for post in self.posts])
         F = np.full((R, len(self.posts)), NEVER)
         for c, post in enumerate(self.posts):
@@ -221,11 +232,11 @@ class _Play:
         self.ends = np.full(len(self.posts), NEVER)
         if self.options.keep is not None:
             return  # a question about so many counters open, not about who goes to lunch
-        jitter = BREAK_JITTER_S * _normals(self.options.seed + 1, R, max(len(self.posts), 1))
+        jitter = self.options.jitter * _normals(self.options.seed + 1, R, max(len(self.posts), 1))
         for c, post in enumerate(self.posts):
             self.ends[c] = post.ends
             for k, (begins, lasts) in enumerate(post.breaks):
-                self.due[:, c, k] = begins + jitter[:, c]
+                self.due[:, c, k] = np.maximum(begins + jitter[:, c], TICK_S)
                 self.lasts[c, k] = lasts
 
     def _first_free(self, post: Post, speed: float, places: Floats) -> Floats | float:
@@ -246,16 +257,21 @@ class _Play:
         return post.since
 
     def _after_call(self, post: Post, speed: float, places: Floats) -> Floats:
-        """Called, and not yet there: gone, or on the way and then served."""
-        law, elapsed = self.law, -post.since
-        absent = law.absent(post.waited)
-        on_the_way = float((law.walk > elapsed).mean())
-        here = absent + (1 - absent) * on_the_way
-        absent = absent / here if here > 0 else 1.0
-        service = speed * drawn(law.pools[post.service], places[1])
-        come = left_of(law.walk, elapsed, places[3]) if on_the_way else np.zeros(self.R)
-        given_up = np.maximum(drawn(law.gone_s, places[3]) - elapsed, 0.0)
-        return np.where(places[0] < absent, given_up, come + service)
+        """Called, and nobody pressed "serve": gone, on the way, or served all the same.
+
+        What is still possible after so long decides: nobody is given up later than ever before, and an officer who
+        never presses the key has somebody at the counter.
+        """
+        law, elapsed, pool = self.law, -post.since, self.law.pools[post.service]
+        absent, served = law.absent(post.waited), max(0.0, elapsed - float(law.walk.mean())) / speed
+        gone = absent * float((law.gone_s > elapsed).mean())
+        coming = (1 - absent) * float((law.walk > elapsed).mean())
+        here = (1 - absent) * law.unpressed * float((pool > served).mean()) + 1e-9
+        place = places[0] * (gone + coming + here)
+        on_the_way = left_of(law.walk, elapsed, places[3]) + speed * drawn(pool, places[1])
+        in_service = speed * left_of(pool, served, places[1])
+        given_up = np.maximum(left_of(law.gone_s, elapsed, places[3]), 0.0)
+        return np.where(place < gone, given_up, np.where(place < gone + coming, on_the_way, in_service))
 
     # ── the play ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -266,32 +282,39 @@ class _Play:
             self._until_called(called, wanted)
         calls = called.reshape(self.R, self.M)
         waiting, ghosts = np.flatnonzero(self.ids >= 0), self._ghost_columns()
-        met = None
-        if self.options.until is not None:
-            met = np.where(wanted, calls - self.came, np.nan)[:, self.ids != NOBODY]
-        return Played(tuple(int(i) for i in self.ids[waiting]), calls[:, waiting], calls[:, ghosts], met)
+        played = Played(tuple(int(i) for i in self.ids[waiting]), calls[:, waiting], calls[:, ghosts])
+        if self.options.until is None:
+            return played
+        people = np.flatnonzero((self.ids != NOBODY) & (self.ids != GHOST))
+        counted = self._in_time() & self._served(self.hall.posts)
+        came = self.came[:, people]
+        met = np.where(counted[:, people], calls[:, people] - np.where(came < NEVER, came, 0.0), np.nan)
+        return replace(played, met=met, services=self.service[people], issued=came)
 
     def _wanted(self) -> NDArray[np.bool_]:
         """Whose call ends the play, (R, M)."""
         options = self.options
         if options.until is not None:
-            in_time: NDArray[np.bool_] = (self.came <= options.until) & (self.ids != NOBODY) & self._served()
-            return in_time
+            return self._in_time() & self._served(self.posts)
         mine = self.ids == options.only if options.only is not None else (self.ids >= 0) | (self.ids == GHOST)
-        return np.broadcast_to(mine & self._served(), (self.R, self.M))
+        return np.broadcast_to(mine & self._served(self.posts), (self.R, self.M))
 
-    def _served(self) -> NDArray[np.bool_]:
-        """The columns that some counter can call from."""
-        skilled = self._skills().any(axis=0) if self.posts else np.zeros(len(self.queues), bool)
-        found: NDArray[np.bool_] = np.repeat(skilled, np.diff([*self.start, self.M]).astype(np.intp))
+    def _in_time(self) -> Bools:
+        """Who waits or comes by `until`, (R, M)."""
+        found: Bools = (self.came <= (self.options.until or 0.0)) & (self.came < NEVER) & (self.ids != GHOST)
         return found
 
-    def _skills(self) -> NDArray[np.bool_]:
+    def _served(self, posts: Sequence[Post]) -> Bools:
+        """The columns that some of these counters can call from."""
+        skilled = self._skills(posts).any(axis=0) if posts else np.zeros(len(self.queues), bool)
+        found: Bools = np.repeat(skilled, np.diff([*self.start, self.M]).astype(np.intp))
+        return found
+
+    def _skills(self, posts: Sequence[Post]) -> Bools:
         """(counters, queues): which counter may call from which queue."""
         return np.array(
-            [[q.only in post.only if q.only else q.service in post.services for q in self.queues]
-             for post in self.posts]
-        ).reshape(len(self.posts), len(self.queues))  # fmt: skip
+            [[q.only in post.only if q.only else q.service in post.services for q in self.queues] for post in posts]
+        ).reshape(len(posts), len(self.queues))
 
     def _ghost_columns(self) -> Ints:
         """The column of each ghost, in the order in which they were asked for."""
@@ -312,7 +335,7 @@ class _Play:
         heads = came[first]
         shift = np.array([queue.shift for queue in self.queues])
         keys = heads + shift
-        barred = np.where(self._skills(), 0.0, NEVER)
+        barred = np.where(self._skills(self.posts), 0.0, NEVER)
         kind = np.array([queue.kind for queue in self.queues])
         regular = np.where(kind == 2, 0.0, NEVER)
         runs = np.tile(np.array([float(post.run) for post in self.posts]), (R, 1))
@@ -365,7 +388,8 @@ class _Play:
             if not got.all():
                 none = np.flatnonzero(alive & ~got)
                 if len(none):
-                    F[none, c[none]] = (heads[none] + barred[c[none]]).min(axis=1)
+                    comes = (heads[none] + barred[c[none]]).min(axis=1)
+                    F[none, c[none]] = np.minimum(comes, next_due[none, c[none]])
                 calling = np.flatnonzero(got)
                 if not len(calling):
                     continue
@@ -418,7 +442,7 @@ class _Play:
 
 def _shift(policy: Policy, kind: int) -> float:
     """What is added to the rank instants of a kind of which nobody waits: that of the usual lane of the kind."""
-    lanes = [lane for lane in Lane if kind_of(policy, lane) == kind]
+    lanes = [lane for lane in Lane if policy.kind_of(lane) == kind]
     return shift_of(policy, lanes[-1]) if lanes else kind * BAND_S
 
 

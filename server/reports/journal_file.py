@@ -17,8 +17,8 @@ from server.domain.branch import Branch
 from server.domain.errors import QueueError, WrongMove
 from server.domain.floor import Floor
 from server.domain.ticket import AT_COUNTER, Ticket
+from server.reports.diary import Reader
 from server.reports.export import JOURNAL_HEADER
-from server.reports.learn import Reader
 
 NAMED = 20
 """So many faults are named one by one; how many more there are is said."""

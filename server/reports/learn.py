@@ -10,21 +10,15 @@ Left out: what a night has made meaningless, services whose end nobody saw, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 
-from server.domain import events as e
 from server.domain.branch import Branch
-from server.domain.floor import Draft, Floor
-from server.domain.hall import Doing, Hall, kind_of
+from server.domain.hall import Doing, Hall
 from server.domain.law import SLOT_S, SLOTS, Floats, Law, mean_left
-from server.domain.measures import between, taught
-from server.domain.queue import Lane
-from server.domain.ticket import Leg, Ticket
+from server.reports.diary import Diary, Lessons
 
 LEARNED_DAYS = 60
 
@@ -43,169 +37,14 @@ MOVES_BELOW_N = 200.0
 """A service with fewer observations moves with today's."""
 PAUSE_N = 100.0
 USUAL_WALKS = 10
-LUNCH_S = 1800.0
-"""A lunch that nobody planned counts as a planned one of so many seconds."""
+UNPRESSED, UNPRESSED_N = 0.05, 20.0
+"""The share of services whose begin an officer does not tell, worth so many services."""
 P0, K = 0.04, 0.003 / 60
 PAUSE_P = 0.02
 PAUSES = (120.0, 240.0, 360.0, 480.0, 720.0)
 OVERRUNS = (1.0, 1.1, 1.2)
 _BIN_S = 300.0
 _BINS = 37
-
-
-@dataclass(slots=True)
-class Lessons:
-    """One business day. Seconds; `services` are (service, who served, seconds), `calls` (wait, gone when called),
-    `breaks` (planned, took; planned 0 for a short one), `issued` counts by "slot service kind"."""
-
-    on: date
-    services: list[tuple[str, str, float]] = field(default_factory=list)
-    calls: list[tuple[float, bool]] = field(default_factory=list)
-    walks: list[float] = field(default_factory=list)
-    gone_s: list[float] = field(default_factory=list)
-    breaks: list[tuple[float, float]] = field(default_factory=list)
-    issued: dict[tuple[int, str, int], int] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "on": self.on.isoformat(),
-            "services": [[s, who, round(x, 1)] for s, who, x in self.services],
-            "calls": [[round(w, 1), int(gone)] for w, gone in self.calls],
-            "walks": [round(x, 1) for x in self.walks],
-            "gone_s": [round(x, 1) for x in self.gone_s],
-            "breaks": [[planned, round(took, 1)] for planned, took in self.breaks],
-            "issued": [[*key, count] for key, count in self.issued.items()],
-        }
-
-    @classmethod
-    def from_json(cls, found: dict[str, Any]) -> Lessons:
-        return cls(
-            date.fromisoformat(found["on"]),
-            [(s, who, float(x)) for s, who, x in found["services"]],
-            [(float(w), bool(gone)) for w, gone in found["calls"]],
-            [float(x) for x in found["walks"]],
-            [float(x) for x in found["gone_s"]],
-            [(float(planned), float(took)) for planned, took in found["breaks"]],
-            {(int(slot), str(s), int(kind)): int(n) for slot, s, kind, n in found["issued"]},
-        )
-
-
-@dataclass(slots=True)
-class Diary:
-    """The lessons of the day that is being lived, and what a look-ahead must know of it: the breaks begun so far."""
-
-    lessons: Lessons
-    began_at: datetime | None = None
-    begun: dict[str, list[str]] = field(default_factory=dict)
-    _closed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-
-    def see(self, event: e.Event, floor: Floor, ticket: Ticket | None) -> None:
-        """Take note of an event; `floor` and `ticket` are as it left them."""
-        self.began_at = self.began_at or event.at
-        match event:
-            case e.TicketIssued():
-                self._issued(event, floor.branch)
-            case e.CounterClosed():
-                self._closed[event.counter] = (event.at, event.reason)
-                self.begun.setdefault(event.counter, []).append(event.reason)
-            case e.CounterOpened():
-                self._reopened(event, floor.branch)
-            case _:
-                if ticket is not None:
-                    self._of_ticket(event, ticket)
-
-    def _of_ticket(self, event: e.Event, ticket: Ticket) -> None:
-        match event:
-            case e.ServiceBegan():
-                self._came(ticket.leg, event.at)
-            case e.ServiceEnded():
-                if ticket.leg.began_assumed:
-                    self._came(ticket.leg, None)
-                self._served(ticket.leg)
-            case e.TicketTransferred():
-                self._served(ticket.legs[-2])
-            case e.TicketNoShow():
-                self._answered(ticket.leg, gone=True)
-                self.lessons.gone_s.append(between(ticket.leg.called_at, event.at) or 0.0)
-            case _:
-                pass
-
-    def _issued(self, event: e.TicketIssued, branch: Branch) -> None:
-        local = event.at.astimezone(branch.timezone)
-        slot = int((local.hour * 3600 + local.minute * 60 + local.second) // SLOT_S)
-        key = (slot, event.service, kind_of(branch.policy, Lane(event.lane)))
-        self.lessons.issued[key] = self.lessons.issued.get(key, 0) + 1
-
-    def _came(self, leg: Leg, began_at: datetime | None) -> None:
-        self._answered(leg, gone=False)
-        walk = between(leg.called_at, began_at)
-        if walk is not None and leg.calls == 1:
-            self.lessons.walks.append(walk)
-
-    def _answered(self, leg: Leg, *, gone: bool) -> None:
-        wait = between(leg.joined_at, leg.called_at)
-        if wait is not None and leg.flag != "overnight":
-            self.lessons.calls.append((wait, gone))
-
-    def _served(self, leg: Leg) -> None:
-        seconds = taught(leg)
-        if seconds is not None:
-            self.lessons.services.append((leg.service, who(leg), seconds))
-
-    def _reopened(self, event: e.CounterOpened, branch: Branch) -> None:
-        closed = self._closed.pop(event.counter, None)
-        if closed is None or closed[1] == "end":
-            return
-        closed_at, reason = closed
-        planned = planned_s(branch, event.counter, reason, self.lessons.on)
-        self.lessons.breaks.append((planned, (event.at - closed_at).total_seconds()))
-
-
-def who(leg: Leg) -> str:
-    """Who served a leg, as `Law.speed` knows it."""
-    return f"counter:{leg.counter}" if leg.officer is None else f"officer:{leg.officer}"
-
-
-def planned_s(branch: Branch, counter: str, reason: str, on: date) -> float:
-    """How long a break of this reason was planned to be; 0 for a short one that nobody planned."""
-    for duty in branch.duties_on(on):
-        for pause in duty.breaks if duty.counter == counter else ():
-            if pause.reason == reason:
-                return pause.minutes * 60
-    return LUNCH_S if reason == "lunch" else 0.0
-
-
-@dataclass(slots=True)
-class Reader:
-    """Follows a branch's events: keeps its floor, and the lessons of each day that is over.
-
-    `today` is the day of the last event; `past` are the days before it, oldest first.
-    """
-
-    draft: Draft
-    past: list[Lessons] = field(default_factory=list)
-    today: Diary | None = None
-
-    def see(self, event: e.Event, seq: int | None = None) -> int:
-        """Let an event happen; returns its seq. Raises WrongMove where it cannot follow, and then nothing has."""
-        draft = self.draft
-        if seq is not None:
-            draft.seq = seq - 1
-        seq = draft.record(event)
-        ticket = draft.changed.get(seq if isinstance(event, e.TicketIssued) else event.subject or 0)
-        draft.events.clear()
-        draft.changed.clear()
-        draft.changed_counters.clear()
-        self._turn(draft.branch.business_on(event.at))
-        assert self.today is not None
-        self.today.see(event, draft, ticket)
-        return seq
-
-    def _turn(self, on: date) -> None:
-        if self.today is None or on > self.today.lessons.on:
-            if self.today is not None:
-                self.past.append(self.today.lessons)
-            self.today = Diary(Lessons(on))
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +58,7 @@ class Past:
     speed: dict[str, float]
     ticket_var: float
     day_var: float
+    unpressed: float
     p0: float
     k: float
     walk: Floats
@@ -243,8 +83,8 @@ class Past:
             day_sd = float(np.hypot(day_sd, COLD_SD))
         return Law(
             services=hall.services, pools=pools, speed=self.speed, today=today, walk=self.walk, gone_s=self.gone_s,
-            p0=self.p0, k=self.k, absence_today=absent, planned_breaks=self.overruns, pause_p=self.pause_p,
-            pauses=self.pauses, rates=self._rates_today(lessons, hall, diary),
+            unpressed=self.unpressed, p0=self.p0, k=self.k, absence_today=absent, planned_breaks=self.overruns,
+            pause_p=self.pause_p, pauses=self.pauses, rates=self._rates_today(lessons, hall, diary),
             service_sd=(1 / GUESS_SD**2 + (weight - GUESS_N) / self.ticket_var) ** -0.5, day_sd=day_sd,
         )  # fmt: skip
 
@@ -321,6 +161,7 @@ def learn(branch: Branch, days: Iterable[Lessons]) -> Past:
     return Past(
         branch=branch, pools=pools, means=means, n=np.array([float(len(mine)) for mine in seen]), speed=speed,
         ticket_var=ticket_var, day_var=day_var, p0=p0, k=k,
+        unpressed=(sum(d.unpressed for d in kept) + UNPRESSED * UNPRESSED_N) / (calls + UNPRESSED_N),
         walk=_with_opinion([x for d in kept for x in d.walks], branch.calling.walk_s * _spread(USUAL_WALKS)),
         gone_s=_with_opinion([x for d in kept for x in d.gone_s], np.array([branch.calling.no_show_after_s])),
         overruns=_with_opinion([took / planned for d in kept for planned, took in d.breaks if planned], OVERRUNS),
@@ -387,7 +228,7 @@ def _absence(days: Sequence[Lessons]) -> tuple[float, float]:
     calls = np.array([(w, gone) for day in days for w, gone in day.calls], dtype=float).reshape(-1, 2)
     which = np.clip(calls[:, 0] // _BIN_S, 0, _BINS - 1).astype(np.intp)
     n = np.bincount(which, minlength=_BINS).astype(float)
-    gone = np.bincount(which, weights=calls[:, 1], minlength=_BINS)
+    gone = np.bincount(which, weights=calls[:, 1], minlength=_BINS).astype(float)
     middle = (np.arange(_BINS) + 0.5) * _BIN_S
     opinion = 1 - (1 - P0) * np.exp(-K * middle)
     n[:12] += 5
@@ -412,7 +253,3 @@ def _rates(days: Sequence[Lessons], places: dict[str, int]) -> Floats:
         count.sum(axis=(1, 2))[:, None, None] * (count.sum(axis=0) / count.sum())[None] / (SLOT_S * len(days))
     )
     return found
-
-
-def local_midnight(branch: Branch, on: date) -> datetime:
-    return datetime.combine(on, time(0), branch.timezone)

@@ -122,7 +122,7 @@ def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
         "waiting": floor.waiting_of(service.code),
         "longest_wait_s": seconds(now - min(waiting)) if waiting else 0,
         "wait": wait_json(wait),
-        "wait_reason": None if wait else "no_counter",
+        "wait_reason": None if wait else estimate.why_unknown(floor, service.code),
         "counters_open": floor.counters_open(service.code),
         "counters_able": len(floor.branch.counters_able(service.code)),
         "promise_s": seconds(promise.within_s) if promise else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from flask import current_app
 
@@ -31,6 +31,14 @@ class Offload(Protocol):
     def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 
+class Foresight(Protocol):
+    """The look-ahead as the managers' pages see it."""
+
+    @property
+    def quality(self) -> dict[str, Any] | None:
+        """How well the estimates have done, as `server.reports.quality.table` has it; None: not known yet."""
+
+
 @dataclass(slots=True)
 class Edge:
     """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past.
@@ -50,6 +58,7 @@ class Edge:
     unwritten: Counter[str] = field(default_factory=Counter)
     live: Live | None = None
     announcer: Announcer | None = None
+    foresight: Foresight | None = None
 
     def officers(self) -> Officers:
         """Everybody who may serve at a counter, by number."""

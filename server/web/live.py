@@ -69,7 +69,7 @@ class Live:
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
-            ("leave", self._leave), ("shown", self._acknowledged), ("played", self._acknowledged),
+            ("leave", self._leave), ("claim", self._claim), ("shown", self._acknowledged), ("played", self._acknowledged),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
         socketio.on_error(NAMESPACE)(self._stumbled)
@@ -162,7 +162,8 @@ class Live:
         for room in self._rooms.all():
             room.is_behind = True
 
-    def _soil(self) -> None:
+    def soil(self) -> None:
+        """Every room's figures may have changed."""
         for room in self._rooms.all():
             room.is_dirty = True
 
@@ -170,7 +171,7 @@ class Live:
         ticket = self._ticket(floor, before, seq, event)
         counter: str = getattr(event, "counter", "")
         told = self._public(floor, seq, event, ticket, counter)
-        self._soil()
+        self.soil()
         for room in self._rooms.of("zone"):
             if isinstance(event, e.DayClosed):
                 room.is_behind = True  # yesterday's calls go from the boards
@@ -236,11 +237,11 @@ class Live:
             self._opening = state
             for room in self._rooms.of("zone"):
                 room.is_behind = True
-            self._soil()
+            self.soil()
         self._beats += 1
         if self._beats * self._door.settings.heartbeat >= FIGURES_ANEW_S:
             self._beats = 0
-            self._soil()
+            self.soil()
 
     def _tell_tickets(self) -> None:
         """Where their place has changed, those who wait outside hear of it; there may be a thousand of them."""
@@ -299,11 +300,30 @@ class Live:
             self._rooms.enter(sid, room)
             join_room(room.name)
             self._io.emit("board", board, to=sid, namespace=NAMESPACE)
+            if room.window:
+                self._io.emit("claimed", {"window": room.window}, to=sid, namespace=NAMESPACE)
         if kind == "kiosk" and wanted.get("prints"):
             screen.prints.add(code)
             if self.pass_on is not None:
                 self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
         return {}
+
+    def _claim(self, wanted: Any) -> None:
+        """From now on this window of a counter's terminal is the one that works (T12); the others are told."""
+        told = wanted if isinstance(wanted, dict) else {}
+        code, window = str(told.get("counter", ""))[:64], str(told.get("window", ""))[:64]
+        with self._telling:
+            screen = self._rooms.screens.get(_sid())
+            if screen is None or not screen.works_at(code) or not window:
+                return
+            self._claimed(code, window)
+        if self.pass_on is not None:
+            self.pass_on("claimed", counter=code, window=window)
+
+    def _claimed(self, counter: str, window: str) -> None:
+        if (room := self._rooms.room("counter", counter)) is not None:
+            room.window = window
+            self._emit("claimed", {"window": window}, room)
 
     def _leave(self, wanted: Any) -> None:
         for kind, code in wanted.items() if isinstance(wanted, dict) else ():
@@ -390,6 +410,9 @@ class Live:
                 self._hear_rings()
             case "revoked":
                 self._shut_out_revoked()
+            case "claimed":
+                with self._telling:
+                    self._claimed(str(told.get("counter")), str(told.get("window")))
             case "prints":
                 self._printing[str(told.get("from"))] = time.monotonic(), frozenset(told.get("kiosks", ()))
 

@@ -27,8 +27,10 @@ from werkzeug.test import TestResponse
 
 from config.settings import load
 from server.app import create_app
+from server.forecast.seer import look_ahead
 from server.office_folder import open_folder
 from server.ports import AuditRow
+from server.reports.learn import learn
 from server.web.edge import Edge
 from server.web.passwords import hasher
 from tests.builders import FakeClock
@@ -156,6 +158,11 @@ class OfficeServer:
 
     def browser(self) -> Browser:
         return Browser(self.app)
+
+    def foresee(self) -> None:
+        """Everybody is told how long they will wait, as the look-ahead sees it from the guesses alone."""
+        floor = self.door.office.floor
+        floor.outlook.forecast = look_ahead(floor, learn(floor.branch, []), self.clock.now()).forecast
 
     def fill_the_disk(self) -> None:
         """From now on the database cannot grow by a page: SQLite itself says that the disk is full."""

@@ -43,6 +43,7 @@ def at_counter(office: OfficeServer, *steps: str) -> None:
 def test_who_waits_reads_number_place_range_and_the_time_of_it(office: OfficeServer) -> None:
     at_counter(office, "open")
     *_, last = [take(office) for _ in range(5)]
+    office.foresee()
 
     html = page(office, last)
 

@@ -1,0 +1,182 @@
+"""One branch followed through its journal, and looked ahead from: what the forecasting process does at each question.
+
+It only reads the database. What earlier days taught is kept in small files beside it; they can be deleted at any time
+and are learned again from the journal.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from server.domain.branch import Branch
+from server.domain.floor import Floor
+from server.domain.forecast import KINDS, LAW_LEVELS, NO_COUNTER, Forecast, Told, promised
+from server.domain.hall import Hall, hall_of
+from server.domain.law import NEVER, Floats, Law
+from server.domain.lookahead import Options, play, quantiles
+from server.ports import Records
+from server.reports.diary import Diary, Lessons, Reader, lessons_of
+from server.reports.learn import LEARNED_DAYS, Past, learn
+from server.reports.quality import USUAL, Levels, levels_of
+
+log = logging.getLogger(__name__)
+
+
+class Seer:
+    """`reader` stands where the branch stands; `records` are the past, `folder` keeps the lessons of each day."""
+
+    def __init__(self, reader: Reader, records: Records, folder: Path, now: datetime) -> None:
+        self._reader = reader
+        self._records = records
+        self._folder = folder
+        self._told: dict[int, tuple[datetime, Told]] = {}
+        today = self.branch.business_on(now)
+        reader.past = self._earlier(today)
+        reader.today = self._of(today)
+        self.past, self.levels = self._learned()
+
+    @property
+    def branch(self) -> Branch:
+        return self._reader.draft.branch
+
+    @property
+    def days(self) -> list[Lessons]:
+        """The lessons of the days before today, and today's so far."""
+        today = self._reader.today
+        return [*self._reader.past, *([today.lessons] if today is not None else [])]
+
+    def catch_up(self, follow: Callable[[Reader], None]) -> None:
+        """Let `follow` bring the reader to what is committed; a day that has passed is learned from at once."""
+        known = len(self._reader.past)
+        follow(self._reader)
+        if len(self._reader.past) > known:
+            for lessons in self._reader.past[known:]:
+                self._keep(lessons)
+            self._reader.past = self._reader.past[-LEARNED_DAYS:]
+            self.past, self.levels = self._learned()
+
+    def rebuilt(self, branch: Branch) -> None:
+        """A new plan: the same past, read with other services and counters."""
+        self._reader.draft.branch = branch
+        self.past, self.levels = self._learned()
+
+    def look(self, now: datetime) -> Seen:
+        """The forecast of this moment, and what it was made from; promises that were made are kept."""
+        diary = self._reader.today
+        if diary is not None and diary.lessons.on < self.branch.business_on(now):
+            diary = None  # a new day on which nothing has happened yet
+        seen = look_ahead(self._reader.draft, self.past, now, diary, self.levels)
+        self._told = {
+            ticket: (now, self._promise(ticket, fresh, now)) for ticket, fresh in seen.forecast.waiting.items()
+        }
+        kept = {ticket: told for ticket, (_, told) in self._told.items()}
+        return replace(seen, forecast=replace(seen.forecast, waiting=kept))
+
+    def _promise(self, ticket: int, fresh: Told, now: datetime) -> Told:
+        """What a waiting ticket is told now: what it was told before, unless that has moved too far."""
+        before = self._told.get(ticket) or self._at_issue(ticket)
+        return fresh if before is None else promised(before[1].after((now - before[0]).total_seconds()), fresh)
+
+    def _at_issue(self, ticket: int) -> tuple[datetime, Told] | None:
+        event = self._reader.today.told_at_issue(ticket) if self._reader.today is not None else None
+        if event is None:
+            return None
+        low, likely, high = event.told
+        return event.at, Told(low, likely, high)
+
+    # ── the days before ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _learned(self) -> tuple[Past, Levels]:
+        return learn(self.branch, self._reader.past), levels_of(a for day in self._reader.past for a in day.answers)
+
+    def _earlier(self, today: date) -> list[Lessons]:
+        """The lessons of the last days before `today`, from their files; a day without one is learned anew."""
+        found = [self._kept(today - timedelta(days=back)) for back in range(LEARNED_DAYS, 0, -1)]
+        return [lessons for lessons in found if lessons.issued or lessons.services or lessons.breaks]
+
+    def _kept(self, on: date) -> Lessons:
+        try:
+            return Lessons.from_json(json.loads(self._file(on).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("the lessons of %s are learned anew: %s", on, error)
+        lessons = self._of(on).lessons
+        if lessons.issued or lessons.breaks:
+            self._keep(lessons)
+        return lessons
+
+    def _of(self, on: date) -> Diary:
+        rows = self._records.journal_between(on, on)
+        return lessons_of(
+            self.branch, on, self._records.tickets_between(on, on), ((row.seq, row.event) for row in rows)
+        )
+
+    def _keep(self, lessons: Lessons) -> None:
+        """Whole or not at all; a full disk costs a slower start and nothing else."""
+        part = self._file(lessons.on).with_suffix(f".{os.getpid()}")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.write_text(json.dumps(lessons.as_json()), encoding="utf-8")
+            part.replace(self._file(lessons.on))
+        except OSError as error:
+            log.warning("the lessons of %s are not kept: %s", lessons.on, error)
+
+    def _file(self, on: date) -> Path:
+        return self._folder / f"{on.isoformat()}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A forecast, with the hall and the law from which it was made."""
+
+    forecast: Forecast
+    hall: Hall
+    law: Law
+
+
+def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = None, levels: Levels = USUAL) -> Seen:
+    """One pass: everybody who waits, and one more of every service and kind of lane. The day is the seed."""
+    hall = hall_of(floor, now, diary.begun if diary is not None else None)
+    law = past.law(hall, diary)
+    ghosts = tuple((place, kind) for place in range(len(hall.services)) for kind in range(KINDS))
+    played = play(hall, law, Options(ghosts=ghosts, seed=now.astimezone(floor.branch.timezone).toordinal()))
+    joining = {
+        (hall.services[place], kind): _told(played.ghosts[:, at], levels) for at, (place, kind) in enumerate(ghosts)
+    }
+    waiting = {ticket: _told(played.waits[:, at], levels) for at, ticket in enumerate(played.ids)}
+    forecast = Forecast(
+        as_of=now, seq=floor.seq, joining=joining,
+        waiting={ticket: told for ticket, told in waiting.items() if told is not None}, step_s=_steps(hall, law),
+        reasons={code: NO_COUNTER for code in hall.services if joining[code, KINDS - 1] is None},
+    )  # fmt: skip
+    return Seen(forecast, hall, law)
+
+
+def _told(waits: Floats, levels: Levels) -> Told | None:
+    """The range of one ticket. None where nobody comes to call it in at least half of what may happen."""
+    called = waits[waits < NEVER]
+    if len(called) * 2 <= len(waits):
+        return None
+    known = np.minimum(waits, called.max())
+    low, high, *law = quantiles(known, (levels.low, levels.high, *LAW_LEVELS))
+    likely = float(called.mean())
+    return Told(min(float(low), likely), likely, max(float(high), likely), tuple(float(x) for x in law))
+
+
+def _steps(hall: Hall, law: Law) -> dict[str, float]:
+    """What one more ticket of each service adds to the next one's wait: its work, shared by who can do it."""
+    walk = float(law.walk.mean())
+    found = {}
+    for place, code in enumerate(hall.services):
+        able = sum(place in post.services and post.since <= 0 for post in hall.posts)
+        found[code] = (float(law.pools[place].mean()) * law.today + walk) / max(1, able)
+    return found

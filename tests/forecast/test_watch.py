@@ -1,0 +1,109 @@
+"""The server's side of the look-ahead: asked when there is something to ask, withdrawn when nobody answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.child import Child, Lost
+from server.domain.forecast import Forecast, Told
+from server.forecast.watch import Watch, whereabouts
+from tests.builders import AnOffice, an_office
+
+
+class AChild(Child):
+    """Answers what it is told to, or is lost."""
+
+    def __init__(self, office: AnOffice) -> None:
+        super().__init__(["false"])
+        self.office = office
+        self.asked: list[dict[str, Any]] = []
+        self.is_lost = False
+        self.minutes = 10
+
+    def ask(self, order: Any) -> dict[str, Any]:
+        self.asked.append(dict(order))
+        if self.is_lost:
+            raise Lost("the forecast worker ended")
+        told = {("A", 2): Told(300, 60 * self.minutes, 900)}
+        made = Forecast(self.office.clock.now(), self.office.floor.seq, told, {}, {}, {})
+        return {"id": 1, "forecast": made.as_json(), "quality": {"all": {"n": len(self.asked)}}}
+
+
+class Scene:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+        self.seconds = 100.0
+        monkeypatch.setattr("time.monotonic", lambda: self.seconds)
+        self.office = an_office()
+        self.child = AChild(self.office)
+        self.news: list[float] = []
+        where = whereabouts("sqlite:///x", "KL01", tmp_path)
+        self.watch = Watch(self.office.office, self.child, where, lambda: self.news.append(self.seconds))
+
+    @property
+    def forecast(self) -> Forecast | None:
+        return self.office.floor.outlook.forecast
+
+    def later(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.watch.step()
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Scene:
+    return Scene(monkeypatch, tmp_path)
+
+
+def test_it_asks_when_something_has_happened_and_after_ten_seconds_anyway(scene: Scene) -> None:
+    for _ in range(4):
+        scene.later(2)
+    assert len(scene.child.asked) == 1
+    scene.office.issue()
+    scene.later(2)
+    assert len(scene.child.asked) == 2
+    for _ in range(5):
+        scene.later(2)
+
+    assert len(scene.child.asked) == 3
+    assert scene.child.asked[0] == {
+        "now": "2026-03-02T00:00:00+00:00", "database": "sqlite:///x", "branch": "KL01",
+        "folder": scene.child.asked[0]["folder"],
+    }  # fmt: skip
+
+
+def test_the_screens_hear_of_news_and_of_nothing_else(scene: Scene) -> None:
+    scene.later(2)
+    scene.later(10)
+    assert len(scene.news) == 1
+    scene.child.minutes = 12
+    scene.later(10)
+
+    assert len(scene.news) == 2
+    assert scene.watch.quality == {"all": {"n": 3}}
+
+
+def test_an_estimate_that_nobody_renews_is_withdrawn_after_thirty_seconds(scene: Scene) -> None:
+    scene.later(2)
+    scene.child.is_lost = True
+    for _ in range(3):
+        scene.later(10)
+    shown = [scene.forecast]
+    scene.later(1)
+    shown.append(scene.forecast)
+    scene.child.is_lost = False
+    scene.later(10)
+    shown.append(scene.forecast)
+
+    assert [one is not None for one in shown] == [True, False, True]
+    assert len(scene.news) == 3
+
+
+def test_an_answer_that_makes_no_sense_is_logged_and_asked_for_again(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.child, "ask", lambda order: {"id": 1, "forecast": {"as_of": 3}})
+    scene.later(2)
+
+    assert "could not be read" in caplog.text
+    assert scene.office.floor.outlook.forecast is None
