@@ -162,4 +162,4 @@ def _pace(connection: Connection, floor: Floor, service: str) -> Pace:
 
 
 def _oldest_first(found: Iterable[rows.Row]) -> list[Leg]:
-    return [Leg(**{name: row[name] for name in rows.LEG_FIELDS}) for row in found][::-1]
+    return [rows.to_leg(row) for row in found][::-1]

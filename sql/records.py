@@ -20,6 +20,9 @@ from sql.tables import journal, legs, tickets
 STEP = 250
 """Rows a step: so few that an officer who presses "next" meanwhile does not notice the work between two steps."""
 
+SENT, GONE = (TicketIssued, TicketTransferred), (ServiceEnded, TicketLeft)
+"""What puts a ticket into a queue, and what takes it out of every one."""
+
 
 class SqlRecords:
     """`branch` is asked each time, for its plan may change while the server runs.
@@ -126,9 +129,9 @@ def _journal_row(
     event = decode(kind, at, ticket, json.loads(payload))
     if ticket is None:
         return JournalRow(seq, event, "", "", "")
-    if isinstance(event, TicketIssued | TicketTransferred):
+    if isinstance(event, SENT):
         in_queue[ticket] = event.service
     service = in_queue.get(ticket, first_service)
-    if isinstance(event, ServiceEnded | TicketLeft):
+    if isinstance(event, GONE):
         in_queue.pop(ticket, None)
     return JournalRow(seq, event, number, service, lane)

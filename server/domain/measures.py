@@ -49,15 +49,10 @@ def of_leg(leg: Leg) -> Measures:
 
 def of_ticket(ticket: Ticket) -> Measures:
     """A whole visit: the waits of the first leg, the service of all legs together, the sojourn from issue to end."""
-    parts = [of_leg(leg) for leg in ticket.legs]
-    first, served = parts[0], [part.service for part in parts if part.service is not None]
-    return Measures(
-        wait_to_call=first.wait_to_call,
-        walk=first.walk,
-        wait=first.wait,
-        service=sum(served) if served else None,
-        sojourn=between(ticket.issued_at, ticket.ended_at),
-    )
+    first, sojourn = of_leg(ticket.legs[0]), between(ticket.issued_at, ticket.ended_at)
+    served = [first.service, *(of_leg(leg).service for leg in ticket.legs[1:])]
+    known = [seconds for seconds in served if seconds is not None]
+    return Measures(first.wait_to_call, first.walk, first.wait, sum(known) if known else None, sojourn)
 
 
 def taught(leg: Leg) -> float | None:

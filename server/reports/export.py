@@ -32,7 +32,8 @@ TICKETS_HEADER = (
 )  # fmt: skip
 LEGS_HEADER = (*TICKETS_HEADER[:2], "leg", *TICKETS_HEADER[2:])
 JOURNAL_HEADER = ("at", "kind", "ticket", "service", "lane", "counter", "services", "detail")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+"""What a cell that a spreadsheet would run begins with."""
 SHEET_ROWS = 1_048_575
 """What a sheet of a spreadsheet holds below its header; what is more goes on in a further sheet."""
 
@@ -112,7 +113,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Cells], bom: bool = True) ->
         buffer.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+        writer.writerow(harmless(row))
         if buffer.tell() > 60_000:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -157,13 +158,9 @@ def _write_sheet(book: xlsxwriter.Workbook, header: Sequence[str], rows: Iterabl
         sheet.write_row(place, 0, ["" if cell is None else cell for cell in row])
 
 
-def safe(cell: str | int | float | None) -> str | int | float:
-    """No cell that a spreadsheet would run."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.startswith(FORMULA):
-        return f"'{cell}"
-    return cell
+def harmless(row: Cells) -> Cells:
+    """The row without a cell that a spreadsheet would run."""
+    return [f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA else cell for cell in row]
 
 
 def stamp(at: datetime | None) -> str:
