@@ -100,7 +100,7 @@ def branch(given: argparse.Namespace) -> int:
     file = branch_file.load(given.file)
     for warning in branch_file.warnings_of(file):
         print(f"giliran: {given.file}: {warning}", file=sys.stderr)
-    version = replace_plan(office.engine, office.branch, file)
+    version = replace_plan(office.engine, office.branch, file, datetime.now(UTC))
     _audit(office, settings, "branch_loaded", file=given.file.name, version=version)
     return DONE
 

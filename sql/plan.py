@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Engine, select
 
 from config.branch_file import BranchFile
@@ -26,10 +28,10 @@ def found_branch(engine: Engine, file: BranchFile) -> str:
     return file.branch.code
 
 
-def replace_plan(engine: Engine, code: str, file: BranchFile) -> int:
+def replace_plan(engine: Engine, code: str, file: BranchFile, now: datetime) -> int:
     """Let an edited file take effect; returns the new version. Running servers see it with their next turn.
 
-    Raises StillWaiting when a removal would leave tickets without their service or counter, ValueError when the
+    Raises StillWaiting when a removal would leave tickets without their service, lane or counter, ValueError when the
     file describes another branch.
     """
     if file.branch.code != code:
@@ -39,7 +41,7 @@ def replace_plan(engine: Engine, code: str, file: BranchFile) -> int:
         found = connection.execute(query).one()
         floor = load_floor(connection, read_plan(found.plan, found.version))
         version: int = found.version + 1
-        refuse_removals(floor, branch_of(file, version))
+        refuse_removals(floor, branch_of(file, version), max(now, floor.last_at))
         connection.execute(branches.update().where(branches.c.code == code).values(plan=dump(file), version=version))
     return version
 

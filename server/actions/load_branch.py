@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.branch_file import BranchFile, dump, parse
@@ -80,17 +80,26 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
     )  # fmt: skip
 
 
-def refuse_removals(floor: Floor, new: Branch) -> None:
-    """Raises StillWaiting when a service or a counter would vanish while tickets need it."""
+def refuse_removals(floor: Floor, new: Branch, now: datetime) -> None:
+    """Raises StillWaiting when a service, a lane or a counter would vanish while tickets need it.
+
+    A customer who missed the call and may, by the new plan, still come back needs the service and the lane too; not
+    the counter that called, for he or she comes back into the line.
+    """
     services = {s.code for s in new.services}
     counters = {c.code for c in new.counters}
-    for ticket in floor.open_tickets():
+    back_since = now - timedelta(seconds=new.calling.missed_for_s)
+    for ticket in floor.tickets.values():
+        if not ticket.is_open and (ticket.ended_at is None or ticket.ended_at < back_since):
+            continue
         if ticket.service not in services:
             raise StillWaiting(service=ticket.service, number=ticket.number)
-        if ticket.counter and ticket.counter not in counters:
-            raise StillWaiting(counter=ticket.counter, number=ticket.number)
-        if ticket.only.startswith("counter:") and ticket.only.removeprefix("counter:") not in counters:
-            raise StillWaiting(counter=ticket.only.removeprefix("counter:"), number=ticket.number)
+        if ticket.lane not in new.lanes:
+            raise StillWaiting(lane=str(ticket.lane), number=ticket.number)
+        kind, _, meant = ticket.only.partition(":")
+        for counter in (ticket.counter, meant if kind == "counter" else ""):
+            if counter and counter not in counters:
+                raise StillWaiting(counter=counter, number=ticket.number)
     for state in floor.counters.values():
         if state.is_open and state.code not in counters:
             raise StillWaiting(counter=state.code)

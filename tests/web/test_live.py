@@ -113,7 +113,7 @@ def test_a_branch_that_was_edited_is_on_the_screens_without_a_restart(lively: Ru
     text = branch_file.EXAMPLE.read_text(encoding="utf-8").replace("Certificates", "Birth certificates")
     file.write_text(text, encoding="utf-8")
 
-    replace_plan(lively.engine, "KL01", branch_file.load(file))  # what `giliran branch load` does
+    replace_plan(lively.engine, "KL01", branch_file.load(file), SystemClock().now())  # what `giliran branch load` does
 
     hall.until(lambda: hall.board and hall.board["queues"][0]["name"]["en"] == "Birth certificates")
 
