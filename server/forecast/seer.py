@@ -21,11 +21,13 @@ from server.domain.floor import Floor
 from server.domain.forecast import KINDS, LAW_LEVELS, NO_COUNTER, Forecast, Told, promised
 from server.domain.hall import Hall, hall_of
 from server.domain.law import NEVER, Floats, Law
-from server.domain.lookahead import Options, play, quantiles
+from server.domain.lookahead import REPLICATIONS, Options, play, quantiles
 from server.ports import Records
 from server.reports.diary import Diary, Lessons, Reader, lessons_of
 from server.reports.learn import LEARNED_DAYS, Past, learn
 from server.reports.quality import USUAL, Levels, levels_of
+
+CROWD, LEAST_REPLICATIONS = 1000, 40
 
 log = logging.getLogger(__name__)
 
@@ -147,8 +149,11 @@ def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = No
     """One pass: everybody who waits, and one more of every service and kind of lane. The day is the seed."""
     hall = hall_of(floor, now, diary.begun if diary is not None else None)
     law = past.law(hall, diary)
+    tz = floor.branch.timezone
     ghosts = tuple((place, kind) for place in range(len(hall.services)) for kind in range(KINDS))
-    played = play(hall, law, Options(ghosts=ghosts, seed=now.astimezone(floor.branch.timezone).toordinal()))
+    played = play(
+        hall, law, Options(replications=_replications(hall), ghosts=ghosts, seed=now.astimezone(tz).toordinal())
+    )
     joining = {
         (hall.services[place], kind): _told(played.ghosts[:, at], levels) for at, (place, kind) in enumerate(ghosts)
     }
@@ -170,6 +175,11 @@ def _told(waits: Floats, levels: Levels) -> Told | None:
     low, high, *law = quantiles(known, (levels.low, levels.high, *LAW_LEVELS))
     likely = float(called.mean())
     return Told(min(float(low), likely), likely, max(float(high), likely), tuple(float(x) for x in law))
+
+
+def _replications(hall: Hall) -> int:
+    """As many as ever, but where a crowd waits that nobody will serve today: then enough for a rough answer."""
+    return max(LEAST_REPLICATIONS, min(REPLICATIONS, REPLICATIONS * CROWD // max(1, hall.waiting)))
 
 
 def _steps(hall: Hall, law: Law) -> dict[str, float]:

@@ -20,6 +20,8 @@ EVERY_S = 10.0
 """A forecast is made anew after so long even where nothing happened, …"""
 GAP_S = 2.0
 """… and no sooner than so long after the one before, however much happens."""
+IDLE_SHARE = 10.0
+"""After a pass the worker rests so many times as long as it took: a crowd must not cost the counters their machine."""
 WITHDRAWN_S = 30.0
 """An estimate older than this is shown no more."""
 SILENCE_S = 20.0
@@ -61,6 +63,7 @@ class Watch:
         self._news = news
         self._every, self._gap = every_s, gap_s
         self._asked_at = self._answered_at = time.monotonic()
+        self._rests_until = 0.0
         self._seq = -1
 
     def run(self, stopping: threading.Event) -> None:
@@ -74,11 +77,12 @@ class Watch:
     def step(self) -> None:
         """Ask if there is something to ask; whatever goes wrong is logged, and asked again."""
         now, seq = time.monotonic(), self._office.floor.seq
-        if seq != self._seq or now - self._asked_at >= self._every:
+        if now >= self._rests_until and (seq != self._seq or now - self._asked_at >= self._every):
             self._asked_at, self._seq = now, seq
             try:
                 self._take(self._child.ask({"now": self._office.now().isoformat(), **self._where}))
                 self._answered_at = time.monotonic()
+                self._rests_until = self._answered_at + IDLE_SHARE * (self._answered_at - now)
             except ChildFault as fault:
                 log.warning("%s", fault)
             except Exception:
