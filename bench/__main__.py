@@ -1,6 +1,6 @@
 """`make bench`: the promises of speed, measured; each line says what was measured, the figure, and the limit.
 
-    python -m bench [NAME …] [--quick]       names: issue history latency waiting start
+    python -m bench [NAME …] [--quick]       names: issue history latency waiting start staffing
 Figures of one run on one machine: trust the ratios, not the milliseconds. Exit status 1 when a limit is missed.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 from bench.history import past
 from bench.load import Client, Run, load
 from bench.office import bare, office
+from bench.staffing import staffing
 
 missed: list[str] = []
 
@@ -172,6 +173,7 @@ def main() -> int:
         "waiting": lambda folder: waiting(folder, rounds),
         "latency": lambda folder: latency(folder, 30 if quick else 60),
         "history": lambda folder: history(folder, rounds, seconds),
+        "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),
     }
     for name in given.names or every:
         with tempfile.TemporaryDirectory(prefix="giliran-bench-") as folder:
