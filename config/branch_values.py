@@ -37,7 +37,9 @@ STATES = {
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}")
+CODE_LENGTH, BRANCH_CODE_LENGTH = 16, 20
+"""No more than the columns of the database hold."""
+_CODE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{CODE_LENGTH - 1}}}")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 
@@ -68,16 +70,15 @@ def weekdays(days: str) -> frozenset[int] | None:
 
 def _code(value: str) -> str:
     if not _CODE.fullmatch(value):
-        raise ValueError(f'"{value}" is no code: 1 to 16 letters, digits, hyphens or underscores')
+        raise ValueError(f'"{value}" is no code: 1 to {CODE_LENGTH} letters, digits, hyphens or underscores')
     return value
 
 
 def _branch_code(value: str) -> str:
     """Looser than the other codes: it stands in reports and file names, never in an address."""
-    if not re.fullmatch(r"[^\W_][\w .-]{0,31}", value):
-        raise ValueError(
-            f'"{value}" is no code of a branch: 1 to 32 letters, digits, spaces, dots, hyphens, underscores'
-        )
+    if len(value) > BRANCH_CODE_LENGTH or not re.fullmatch(r"[^\W_][\w .-]*", value):
+        wanted = f"1 to {BRANCH_CODE_LENGTH} letters, digits, spaces, dots, hyphens, underscores"
+        raise ValueError(f'"{value}" is no code of a branch: {wanted}')
     return value
 
 

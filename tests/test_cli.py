@@ -15,10 +15,9 @@ import pytest
 from sqlalchemy import update
 
 from sql.tables import branches
-from tests.command_line import DONE, EXAMPLE, FAILED, UNUSABLE, Command, edited
-from tests.servers import GILIRAN, PASSWORD, ROOT, a_running_office, clean_environment
+from tests.command_line import DONE, FAILED, UNUSABLE, Command
+from tests.servers import GILIRAN, PASSWORD, ROOT, clean_environment
 
-SIX_COUNTERS = re.findall(r'\[\[counter\]\]\ncode = "K\d".*?\n\n', EXAMPLE, re.DOTALL)
 TODAY = ("--from", "2020-01-01", "--to", "2099-12-31")
 
 
@@ -200,97 +199,6 @@ def test_a_reader_who_has_seen_enough_causes_no_alarm(typed: Command) -> None:
 
     assert said.stderr == ""
     assert said.stdout.strip() in ("0", "1")
-
-
-# ── the branch ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_branch_is_written_back_edited_and_loaded(typed: Command, tmp_path: Path) -> None:
-    saved = tmp_path / "saved.toml"
-    assert typed("branch", "save", str(saved)).status == DONE
-    text = saved.read_text(encoding="utf-8")
-    assert 'code = "K6"' in text
-
-    said = typed("branch", "load", edited(tmp_path, text.replace("Kaunter Utama", "Kaunter Dua")))
-
-    assert said.status == DONE
-    typed("branch", "save", str(saved))
-    assert "Kaunter Dua" in saved.read_text(encoding="utf-8")
-    assert typed.audit()[0] == ("command line", "branch_loaded")
-
-
-def test_a_service_is_not_removed_while_tickets_wait_on_it(typed: Command, tmp_path: Path) -> None:
-    without_j = re.sub(r'\[\[service\]\]\ncode = "J".*?\n\n', "", EXAMPLE, flags=re.DOTALL)
-    without_j = without_j.replace('"A", "J"]', '"A"]').replace('["H", "J"]', '["H"]').replace('["J", "H",', '["H",')
-
-    said = typed("branch", "load", edited(tmp_path, without_j))
-
-    assert said.status == FAILED
-    assert "still_waiting" in said.line
-    assert "J001" in said.line
-    saved = tmp_path / "saved.toml"
-    typed("branch", "save", str(saved))
-    assert "Pertanyaan" in saved.read_text(encoding="utf-8")
-
-
-def test_a_counter_is_not_removed_while_somebody_is_on_duty_there(typed: Command, tmp_path: Path) -> None:
-    said = typed("branch", "load", edited(tmp_path, EXAMPLE.replace(SIX_COUNTERS[0], "")))
-
-    assert said.status == FAILED
-    assert "K1" in said.line
-
-
-@pytest.mark.parametrize(
-    ("text", "status", "named"),
-    [
-        (EXAMPLE.replace("guard = 3", "gaurd = 3"), UNUSABLE, "gaurd"),
-        (EXAMPLE.replace('code = "K2"', 'code = "K1"'), UNUSABLE, "K1"),
-        (EXAMPLE.replace("no_show_after = 60", 'no_show_after = "soon"'), UNUSABLE, "no_show_after"),
-        (EXAMPLE + '\n[[hours]]\ndays = "fri"\nopen = [["08:00", "12:00"], ["11:00", "17:00"]]\n', UNUSABLE, "hours"),
-        ("[branch\n", UNUSABLE, "edited.toml"),
-        (EXAMPLE.replace('code = "KL01"', 'code = "JB02"'), FAILED, "JB02"),
-    ],
-)
-def test_a_branch_file_with_a_fault_names_it_and_changes_nothing(
-    typed: Command, tmp_path: Path, text: str, status: int, named: str
-) -> None:
-    saved = tmp_path / "saved.toml"
-    typed("branch", "save", str(saved))
-    before = saved.read_text(encoding="utf-8")
-
-    said = typed("branch", "load", edited(tmp_path, text))
-
-    assert said.status == status
-    assert said.out == ""
-    assert all(line.startswith("giliran: ") for line in said.err.splitlines())
-    assert named in said.err
-    typed("branch", "save", str(saved))
-    assert saved.read_text(encoding="utf-8") == before
-
-
-def test_a_branch_file_that_is_not_there_is_named(typed: Command) -> None:
-    said = typed("branch", "load", "nowhere.toml")
-
-    assert said.status == UNUSABLE
-    assert "nowhere.toml" in said.line
-
-
-@pytest.mark.slow
-def test_a_running_server_takes_an_edited_branch_and_new_people_up(tmp_path: Path) -> None:
-    with a_running_office(tmp_path) as office:
-        kiosk = office.caller("kiosk")
-        assert kiosk.post("/tickets", {"service": "K"}).status == 422
-        text = EXAMPLE + '\n[[service]]\ncode = "K"\nname = {ms = "Kad"}\n'
-
-        said = office.run("branch", "load", edited(tmp_path, text))
-
-        assert (said.returncode, said.stdout) == (DONE, "")
-        assert kiosk.post("/tickets", {"service": "K"}).body["number"] == "K001"
-        secret = office.run("token", "add", "--role", "kiosk", "--name", "second").stdout.strip()
-        assert type(kiosk)(office.url, secret).post("/tickets", {"service": "A"}).status == 201
-        exported = office.run("export", "tickets", *TODAY)
-        assert exported.stdout.count("\n") == 3
-        assert office.run("verify").returncode == DONE
 
 
 # ── the proof, the copy ──────────────────────────────────────────────────────────────────────────────────────

@@ -334,7 +334,10 @@ def test_a_file_without_services_or_counters_is_refused() -> None:
     ]
 
 
-@pytest.mark.parametrize(("code", "is_taken"), [("UTC Pudu.2", True), ("K-1_a", True), ("a/b", False), (" ", False)])
+@pytest.mark.parametrize(
+    ("code", "is_taken"),
+    [("UTC Pudu.2", True), ("K-1_a", True), ("a/b", False), (" ", False), ("x" * 20, True), ("x" * 21, False)],
+)
 def test_a_branch_s_code_can_stand_in_a_file_name(code: str, is_taken: bool) -> None:
     text = SMALLEST.replace('"KL01"', f'"{code}"')
 
