@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from flask import Flask, Response, g, make_response, render_template, request
+from jinja2 import TemplateError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -67,7 +68,8 @@ def watch(app: Flask, door: Edge, is_storage_fault: IsStorageFault) -> None:
     @app.errorhandler(Exception)
     def bug(error: Exception) -> Response:
         log.exception("%s %s failed", request.method, request.path)
-        status, code = (503, "storage_failed") if is_storage_fault(error) else (500, "server_error")
+        is_disk = is_storage_fault(error) and not isinstance(error, TemplateError)  # a missing page is an OSError too
+        status, code = (503, "storage_failed") if is_disk else (500, "server_error")
         return answer(refusals.problem(status, code, "nothing was changed; the log of the server says more"), code)
 
     @app.after_request

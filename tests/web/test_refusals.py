@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import FunctionLoader
 from werkzeug.test import TestResponse
 
 from config import phrases
@@ -264,6 +265,22 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(office: OfficeServer) -> N
     assert office.door.office.floor.waiting == len(taken)
     queues = office.caller("kiosk").get("/queues").get_json()["queues"]
     assert queues[0]["waiting"] == len(taken)
+
+
+def test_a_page_that_is_missing_from_the_program_is_no_full_disk(office: OfficeServer) -> None:
+    """Who was told of the storage looked for room on the disk, where the program was at fault."""
+    pages = office.app.jinja_env.loader
+    assert pages is not None
+    known = [name for name in pages.list_templates() if name != "web/login.html"]
+    office.app.jinja_env.loader = FunctionLoader(
+        lambda name: pages.get_source(office.app.jinja_env, name) if name in known else None
+    )
+
+    answer = office.browser().get("/login")
+
+    assert answer.status_code == 500
+    assert "server_error" in answer.text
+    assert "storage_failed" not in answer.text
 
 
 def test_when_there_is_room_again_the_numbers_go_on_without_a_gap(office: OfficeServer) -> None:
