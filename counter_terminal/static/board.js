@@ -276,6 +276,15 @@ export function linkOf({ freshness, connected, downFor, polledAgo, online = true
   return polledAgo < POLL_TRUSTED ? "live" : "offline";
 }
 
+/**
+ * The link as the keys see it: "elsewhere" where the officer works at this counter in another window (T12). Who is
+ * not on duty here works nowhere yet. `claimed` is the window that the branch last heard of, `mine` this one.
+ */
+export function linkOfWindow(link, { board, officer, claimed, mine }) {
+  const isAtWork = ["idle", "called", "serving"].includes(stateOf(board, officer));
+  return link === "live" && isAtWork && claimed && claimed !== mine ? "elsewhere" : link;
+}
+
 /** {state: "open" | "warning" | "locked", seconds} after `idle` ms without a hand on the counter. */
 export function lockOf(idle, { after = 900_000, warn = 60_000 } = {}) {
   if (after <= 0) return { state: "open", seconds: 0 };
@@ -293,6 +302,7 @@ export function lineOf({ board, officer, now, link, lock, said }) {
   if (state === "signed_out") return null;
   if (lock?.state === "warning") return { kind: "lock", level: "warning", seconds: lock.seconds };
   if (link === "offline") return { kind: "offline", level: "bad" };
+  if (link === "elsewhere") return { kind: "elsewhere", level: "warning" };
   if (said && said.level === "bad" && said.until > now) return { kind: "said", level: "bad", text: said.text };
   const undo = undoSeconds(board, now);
   if (undo > 0 && state !== "taken") {

@@ -8,6 +8,7 @@ import { createClock } from "/static/web/clock.js";
 import { connectLive } from "/static/web/live.js";
 import { readPhrases } from "/static/web/phrases.js";
 import * as facts from "./board.js";
+import { createHands } from "./hands.js";
 import { createPainter } from "./paint.js";
 import { createPanels, PANELS, servicesHere } from "./panels.js";
 
@@ -32,6 +33,7 @@ const lockAfter = Number(main.dataset.lockAfter) * 1000;
 const phrases = readPhrases(document);
 const clock = createClock({ now: document.body.dataset.now, timeZone: document.body.dataset.timeZone });
 const api = createApi();
+const hands = createHands({ counter, onChange: () => tick() });
 const paint = createPainter(document, { phrases, keys, zone: clock.timeZone });
 
 let language = localStorage.getItem("giliran.officer.language") || document.documentElement.lang || "ms";
@@ -41,7 +43,6 @@ let busy = null;
 let last = null; // {action, at}: the last answer, so that a second blow is not a second wish
 let said = null;
 let wanted = null; // {number, n}: the transactions that were counted and not yet answered
-let handAt = Date.now();
 let live = null;
 let downSince = performance.now();
 let polledAt = Number.NEGATIVE_INFINITY;
@@ -61,7 +62,9 @@ const linkNow = () =>
         polledAgo: performance.now() - polledAt,
         online: navigator.onLine,
       });
-const situation = () => ({ ...context(), now: now(), link: linkNow(), busy, counting: wanted?.n ?? null });
+const linkHere = () =>
+  facts.linkOfWindow(linkNow(), { board, officer: me(), claimed: hands.claimed, mine: hands.mine });
+const situation = () => ({ ...context(), now: now(), link: linkHere(), busy, counting: wanted?.n ?? null });
 const panels = createPanels(document, { phrases, context, onChoose: press });
 
 // ── showing ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -69,33 +72,8 @@ const panels = createPanels(document, { phrases, context, onChoose: press });
 function repaint() {
   const state = paint.board(board, { ...context(), now: now() });
   queuePaintedAt = now();
-  if (state === "closed") paintDoor();
+  if (state === "closed") paint.door(servicesHere({ ...board, duty: null }), language);
   tick();
-}
-
-function paintDoor() {
-  const list = document.querySelector("[data-open-services]");
-  const services = servicesHere({ ...board, duty: null });
-  const shown = `${language}:${services.map((service) => service.code).join()}`;
-  if (list.dataset.shown === shown) return; // what the officer has ticked stays ticked
-  list.dataset.shown = shown;
-  list.replaceChildren(
-    ...services.map((service) => {
-      const label = document.createElement("label");
-      label.className = "door__service";
-      const box = document.createElement("input");
-      box.type = "checkbox";
-      box.name = "services";
-      box.value = service.code;
-      box.checked = true;
-      const code = document.createElement("strong");
-      code.textContent = service.code;
-      const name = document.createElement("span");
-      name.textContent = phrases.text(service.name, language);
-      label.append(box, code, name);
-      return label;
-    }),
-  );
 }
 
 function tick() {
@@ -103,7 +81,7 @@ function tick() {
   if (live?.isConnected) downSince = performance.now();
   const link = linkNow();
   if (isSignedIn && officer) {
-    const lock = facts.lockOf(Date.now() - handAt, { after: lockAfter });
+    const lock = facts.lockOf(hands.idleFor, { after: lockAfter });
     if (lock.state === "locked") return lockScreen();
     paint.line(facts.lineOf({ ...situation(), lock, said }), language);
   }
@@ -112,7 +90,7 @@ function tick() {
   paint.clock(clock.now(), language);
   paint.timer(board, { language, now: at });
   paint.count(wanted?.n ?? board?.ticket?.transactions ?? 0, language);
-  paint.keys({ ...situation(), link, language });
+  paint.keys({ ...situation(), language });
 }
 
 function tell(level, text) {
@@ -133,7 +111,7 @@ function take(next) {
   clock.sync(next.as_of);
   if (facts.cameToEmpty(board, next)) notify();
   if (next.ticket?.number !== board?.ticket?.number) {
-    handAt = Date.now(); // a keypad's press is a hand on this counter, too
+    hands.feel(); // a keypad's press is a hand on this counter, too
     if (next.ticket) paint.announce(`${next.ticket.number} ${phrases.text(next.ticket.service_name, language)}`);
     if (["transfer", "hold"].includes(panels.name)) panels.close();
   }
@@ -175,6 +153,7 @@ async function press(action, detail = {}) {
   try {
     const answer = await api.post(path, body);
     answered(action, answer, before, detail);
+    if (["open", "take_over"].includes(action)) hands.claim();
     if (action !== "help") await settle(before);
   } catch (error) {
     if (error instanceof Refusal) {
@@ -248,7 +227,7 @@ function openCounter() {
 }
 
 function onKey(event) {
-  handAt = Date.now();
+  hands.touch();
   if (!isSignedIn) return;
   const name = facts.keyName(event);
   const field = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea");
@@ -268,7 +247,8 @@ function onClick(event) {
   if (button.dataset.open) panels.toggle(button.dataset.open);
   else if (button.matches("[data-line-do]")) {
     const { action, number } = button.dataset;
-    press(action, action === "resume" ? { number } : {});
+    if (action === "work_here") hands.claim();
+    else press(action, action === "resume" ? { number } : {});
   } else if (button.type !== "submit") trigger(button.dataset.action);
 }
 
@@ -369,9 +349,7 @@ function prepareMenu() {
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
-document.addEventListener("pointerdown", () => {
-  handAt = Date.now();
-});
+document.addEventListener("pointerdown", hands.touch);
 document.querySelector("[data-open-form]").addEventListener("submit", (event) => {
   event.preventDefault();
   openCounter();
@@ -390,7 +368,11 @@ if (officer) {
       polledAt = performance.now();
       return answer;
     },
-    onBoard: take,
+    onBoard(next) {
+      const isFirst = hands.claimed === null;
+      take(next);
+      if (isFirst && ["idle", "called", "serving"].includes(facts.stateOf(board, me()))) hands.claim();
+    },
     onWaits(waits) {
       board = facts.withWaits(board, waits);
       if (facts.isNextStale(board)) live.rejoin();
@@ -399,6 +381,7 @@ if (officer) {
     onHelp: ring,
     onFreshness: tick,
   });
+  hands.listen(live);
 } else showLocked();
 if (board) clock.sync(board.as_of);
 speak(language);

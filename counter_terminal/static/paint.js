@@ -5,6 +5,8 @@
 import { formatSpan, formatTime } from "/static/web/clock.js";
 import * as facts from "./board.js";
 
+/** What the button beside the line does. */
+const DOES = { undo: "undo", reminder: "resume", elsewhere: "work_here" };
 const LANGUAGE_NAMES = { ms: "Bahasa Melayu", en: "English", zh: "中文", ta: "தமிழ்" };
 
 /** Text into an element, and only when it changed: a tick must not wake a screen reader. */
@@ -224,6 +226,23 @@ export function createPainter(root, { phrases, keys, zone }) {
       return state;
     },
 
+    /** The services to tick before a counter opens; what the officer has ticked stays ticked. */
+    door(services, language) {
+      const list = find("open-services");
+      const shown = `${language}:${services.map((service) => service.code).join()}`;
+      if (list.dataset.shown === shown) return;
+      list.dataset.shown = shown;
+      list.replaceChildren(
+        ...services.map((service) => {
+          const label = make("label", "door__service");
+          const box = make("input");
+          Object.assign(box, { type: "checkbox", name: "services", value: service.code, checked: true });
+          label.append(box, make("strong", "", service.code), make("span", "", phrases.text(service.name, language)));
+          return label;
+        }),
+      );
+    },
+
     timer(board, { language, now }) {
       const timer = facts.timerOf(board, now);
       if (!timer) return;
@@ -258,6 +277,10 @@ export function createPainter(root, { phrases, keys, zone }) {
         if (button.dataset.first === undefined) button.dataset.first = button.dataset.action;
         if (button.dataset.first === "serve") button.dataset.action = idle ? "walk_direct" : "serve";
         const action = button.dataset.action;
+        if (action === "work_here") {
+          button.setAttribute("aria-disabled", "false");
+          continue;
+        }
         const may = facts.mayPress(action, { board, officer, now, link, busy, counting });
         const off = String(!may.can);
         if (button.getAttribute("aria-disabled") !== off) button.setAttribute("aria-disabled", off);
@@ -280,15 +303,15 @@ export function createPainter(root, { phrases, keys, zone }) {
       show(find("line"), Boolean(line));
       show(find("line-who"), !line);
       const button = find("line-do");
-      show(button, line?.kind === "undo" || line?.kind === "reminder");
+      show(button, ["undo", "reminder", "elsewhere"].includes(line?.kind));
       if (!line) return put(find("line-text"), "");
       const words =
         line.kind === "said" ? line.text : say(`terminal.line.${line.kind}`, language, { number: line.number ?? "" });
       put(find("line-text"), words);
-      button.dataset.action = line.kind === "undo" ? "undo" : "resume";
+      button.dataset.action = DOES[line.kind] ?? "";
       button.dataset.number = line.number ?? "";
       show(find("line-do-key"), line.kind === "undo");
-      put(find("line-do-word"), say(line.kind === "undo" ? "terminal.undo" : "terminal.resume", language));
+      if (line.kind in DOES) put(find("line-do-word"), say(`terminal.${DOES[line.kind]}`, language));
       // Seconds stand apart from the words: a countdown must not be read out second by second.
       put(find("line-count"), line.seconds ? String(line.seconds) : "");
     },

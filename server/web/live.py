@@ -69,7 +69,8 @@ class Live:
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
-            ("leave", self._leave), ("claim", self._claim), ("shown", self._acknowledged), ("played", self._acknowledged),
+            ("leave", self._leave), ("claim", self._claim),
+            ("shown", self._acknowledged), ("played", self._acknowledged),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
         socketio.on_error(NAMESPACE)(self._stumbled)

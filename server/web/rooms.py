@@ -20,7 +20,8 @@ class Room:
     """Those who are told the same. `prev` is the seq of the last event or board that they were sent.
 
     `is_dirty`: its figures have changed since they were told. `is_behind`: it needs the whole board. Of a ticket's
-    room, `ticket` is the ticket's id and `shown` what its holders were told of it last.
+    room, `ticket` is the ticket's id and `shown` what its holders were told of it last; of a counter's, `window` is
+    the one at which the officer works.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Room:
     is_dirty: bool = False
     is_behind: bool = False
     shown: Json | None = None
+    window: str = ""
 
     @property
     def name(self) -> str:
@@ -44,6 +46,11 @@ class Screen:
     identities: Sequence[Identity]
     rooms: set[str] = field(default_factory=set)
     prints: set[str] = field(default_factory=set)
+
+    def works_at(self, counter: str) -> bool:
+        """Whether it is in this counter's room, and may act there."""
+        place = ("counter", counter)
+        return f"counter:{counter}" in self.rooms and any(may(one, "counter", place) for one in self.identities)
 
     def refusal(self, kind: str, code: str) -> Json | None:
         """Why it may not join this room; None if it may."""

@@ -158,6 +158,22 @@ def test_ten_taps_on_a_service_answer_no_question_that_comes_after_it(screens: S
     assert running.caller("manager").get("/overview").body["issued_today"] == before
 
 
+def test_one_officer_works_at_one_window_at_a_time(screens: Screens, running: RunningOffice, terminal: Page) -> None:
+    running.caller("kiosk").post("/tickets", {"service": "A"})
+
+    second = screens.open("/counter/K1", "counter", DESK)
+
+    expect(terminal.get_by_text("Di tetingkap lain")).to_be_visible()
+    expect(terminal.locator(".keys [aria-disabled=false]")).to_have_count(0)
+    terminal.keyboard.press("F8")
+    press(second, "F8", "called")
+    in_state(terminal, "called")  # it shows what happens, and does nothing
+    terminal.get_by_role("button", name="Guna di sini").click()
+    expect(second.get_by_text("Di tetingkap lain")).to_be_visible()
+    press(terminal, "F10", "idle")
+    in_state(second, "idle")
+
+
 def test_five_keys_are_enough_for_a_number(screens: Screens) -> None:
     """Up, down, enter, back and help: all that a keypad or a switch gives (K14)."""
     kiosk = screens.open("/kiosk/main", "kiosk", KIOSK)
@@ -216,6 +232,7 @@ def test_a_whole_service_needs_no_mouse_and_the_whole_screen_shows_the_same(
 ) -> None:
     number = running.caller("officer").post("/tickets", {"service": "A", "lane": "emergency"}).body["number"]
     wide = screens.open("/counter/K1", "counter", DESK)
+    terminal.get_by_role("button", name="Guna di sini").click()
 
     press(terminal, "F8", "called")
     assert number_at(terminal) == number

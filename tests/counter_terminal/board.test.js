@@ -80,6 +80,22 @@ test("a customer who came back from an untaken transfer is announced until someb
   assert.equal(line({ id: 8, name: "Devi", role: "officer" }), null);
 });
 
+test("the keys are off at a window while the officer works at another one", () => {
+  const link = (board, claimed, officer = AINA) =>
+    facts.linkOfWindow("live", { board, officer, claimed, mine: "this" });
+
+  assert.equal(link(aBoard(), "that"), "elsewhere");
+  assert.equal(link(aBoard(), "this"), "live");
+  assert.equal(link(aBoard(), null), "live");
+  assert.equal(link(aBoard({ duty: null }), "that"), "live"); // nobody works at a closed counter
+  assert.equal(link(aBoard(), "that", { id: 8, name: "Devi", role: "officer" }), "live"); // taken: it is another's
+  assert.equal(may("next", aBoard(), { link: "elsewhere" }).can, false);
+  assert.deepEqual(
+    facts.lineOf({ board: aBoard(), officer: AINA, now: NOW, link: "elsewhere", lock: null, said: null }),
+    { kind: "elsewhere", level: "warning" },
+  );
+});
+
 test("one transaction more or fewer is one key, from one to nine hundred and ninety-nine", () => {
   const board = (transactions) => aBoard({ ticket: aTicket({ transactions }) });
   const keys = facts.readKeys();

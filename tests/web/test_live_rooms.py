@@ -239,6 +239,36 @@ def test_an_emergency_rings_once_however_often_it_is_asked(lively: RunningOffice
         assert [told["kind"] for told in desk.words("help")] == ["emergency", "help"]
 
 
+def test_a_counter_is_worked_at_the_window_that_claimed_it_last(lively: RunningOffice) -> None:
+    token = lively.token("counter")
+    with a_screen(lively.url, {"counter": "K3"}, token) as one, a_screen(lively.url, {"counter": "K3"}, token) as other:
+        for screen, window in ((one, "one"), (other, "other")):
+            screen.until(lambda s=screen: s.board)  # type: ignore[misc]
+            screen.emit("claim", {"counter": "K3", "window": window})
+            for each in (one, other):
+                each.until(lambda e=each, w=window: e.words("claimed") and e.words("claimed")[-1]["window"] == w)  # type: ignore[misc]
+
+        with a_screen(lively.url, {"counter": "K3"}, token) as third:
+            third.until(lambda: third.words("claimed"))
+            assert third.words("claimed") == [{"window": "other"}]
+
+
+def test_who_only_looks_at_a_counter_or_is_not_there_claims_nothing(lively: RunningOffice) -> None:
+    with (
+        a_screen(lively.url, {"counter": "K3"}, lively.token("manager")) as manager,
+        a_screen(lively.url, {"counter": "K2"}, lively.token("counter")) as next_door,
+        a_screen(lively.url, {"counter": "K3"}, lively.token("counter")) as terminal,
+    ):
+        for screen in (manager, next_door, terminal):
+            screen.until(lambda s=screen: s.board)  # type: ignore[misc]
+        for screen, said in ((manager, "manager"), (next_door, "next door"), (terminal, ""), (terminal, "mine")):
+            screen.emit("claim", {"counter": "K3", "window": said})
+        terminal.emit("claim", "nonsense")
+
+        terminal.until(lambda: terminal.words("claimed"))
+        assert terminal.words("claimed") == [{"window": "mine"}]
+
+
 def in_hand(terminal: LiveScreen) -> Told:
     return (terminal.board or {}).get("ticket") or {}
 
