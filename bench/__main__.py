@@ -146,6 +146,36 @@ def waiting(folder: Path, rounds: int) -> None:
         say("call next with 2,000 waiting, times that with 20", ratio, 1.5, "")
 
 
+def estimates(folder: Path, rounds: int) -> None:
+    """Call next with 200 waiting while forecasts are made, against an office that makes none, in turns."""
+    with office(folder / "with") as with_them, office(folder / "without", GILIRAN_ESTIMATES="off") as without:
+        desks = {}
+        for place in (with_them, without):
+            kiosk, counter = place.client(place.token("kiosk")), place.client(place.token("counter"))
+            counter.post("/api/v1/counters/K1/open", {})
+            for _ in range(200):
+                assert ask_ticket(kiosk) == 201
+            desks[place.port] = kiosk, counter
+        time.sleep(5)
+        ratios = []
+        for _ in range(rounds):
+            p99 = {}
+            for place in (with_them, without):
+                kiosk, counter = desks[place.port]
+                took = []
+                for _ in range(150):
+                    began = time.perf_counter()
+                    status, _ = counter.post("/api/v1/counters/K1/next", {})
+                    took.append((time.perf_counter() - began) * 1000)
+                    assert status == 200
+                    assert ask_ticket(kiosk) == 201
+                    time.sleep(0.03)
+                p99[place.port] = sorted(took)[int(len(took) * 0.99)]
+            ratios.append(p99[with_them.port] / p99[without.port])
+            print(f"     next, p99: {p99[with_them.port]:.1f} ms with forecasts, {p99[without.port]:.1f} ms without")
+        say("p99 of call next while forecasts are made, times that without", statistics.median(ratios), 1.2, "")
+
+
 def start(folder: Path, rounds: int) -> None:
     """From the start of the process to the first ticket in hand."""
     took = []
@@ -172,6 +202,7 @@ def main() -> int:
         "issue": lambda folder: issue(folder, rounds, seconds),
         "waiting": lambda folder: waiting(folder, rounds),
         "latency": lambda folder: latency(folder, 30 if quick else 60),
+        "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),
         "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),
     }

@@ -45,12 +45,13 @@ class Office:
 
 
 @contextmanager
-def office(data: Path, *options: str) -> Iterator[Office]:
-    """`giliran serve` on a free port, answering when the block begins."""
+def office(data: Path, *options: str, **settings: str) -> Iterator[Office]:
+    """`giliran serve` on a free port, answering when the block begins; `settings` such as GILIRAN_ESTIMATES="off"."""
     started_at = time.perf_counter()
     command = [sys.executable, "-m", "server.cli", "serve", "--data", str(data), "--port", "0", *options]
     errors = (data.parent / f"{data.name}.log").open("w")
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    environment = os.environ | settings
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
     try:
         assert server.stdout is not None
         port = next(int(found[1]) for line in server.stdout if (found := re.search(r"127\.0\.0\.1:(\d+)", line)))
