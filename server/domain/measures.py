@@ -82,8 +82,10 @@ def telling(ticket: Ticket) -> Measures:
 
 
 def telling_leg(leg: Leg) -> Measures:
-    """`of_leg`, likewise."""
+    """`of_leg`, likewise; a leg that ended because the day did has no sojourn either."""
     found = of_leg(leg)
+    if leg.outcome == "carried":
+        found = replace(found, sojourn=None)
     match leg.flag:
         case "overnight":
             return replace(found, wait_to_call=None, wait=None, sojourn=None)

@@ -159,8 +159,14 @@ def _write_sheet(book: xlsxwriter.Workbook, header: Sequence[str], rows: Iterabl
 
 
 def harmless(row: Cells) -> Cells:
-    """The row without a cell that a spreadsheet would run."""
-    return [f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA else cell for cell in row]
+    """The row without a cell that a spreadsheet would run, or that ends before it is over."""
+    return [_as_text(cell) if isinstance(cell, str) and (cell[:1] in FORMULA or "\r" in cell) else cell for cell in row]
+
+
+def _as_text(cell: str) -> str:
+    """A carriage return becomes a line feed: alone it would end the row, for `csv` puts no quotes around it."""
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text[:1] in FORMULA else text
 
 
 def stamp(at: datetime | None) -> str:
