@@ -362,10 +362,9 @@ def test_transactions_are_counted_as_fast_as_a_hand_strikes(page: Page, desk: De
     page.get_by_role("button", name="Kurangkan satu urusan").click()
     page.keyboard.press("+")
     assert page.locator("[data-count-n]").inner_text() == "4"
-    desk.hold_answer.set()
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+    with page.expect_response(lambda answer: '"transactions":4' in (answer.request.post_data or "")):
+        desk.hold_answer.set()
 
-    page.wait_for_function("() => document.querySelector('[data-now-number]').textContent === 'A012'")
     assert [body["transactions"] for _, body in posted(desk)] == [2, 4]
 
 
@@ -452,6 +451,22 @@ def test_after_a_quarter_of_an_hour_without_a_hand_the_screen_asks_who_is_there(
     assert not page.get_by_text("A012").is_visible()
     assert page.get_by_label("Nama pengguna").input_value() == "Aina"
     assert [path for path, _ in posted(desk)] == ["/logout"]
+
+
+def test_a_hand_at_the_small_window_keeps_the_large_one_from_locking(page: Page, desk: Desk, address: str) -> None:
+    page.clock.install()
+    look(page, desk, address, "good")
+    small = page.context.new_page()
+    small.goto(address)
+    small.wait_for_selector("[data-terminal]:not([data-state=waiting])")
+
+    page.clock.fast_forward(14 * 60_000)
+    small.keyboard.press("Shift")
+    page.wait_for_function("() => localStorage.getItem('giliran.officer.hand') !== null")
+    page.clock.run_for(3 * 60_000)
+
+    assert posted(desk) == []
+    in_state(page, "serving")
 
 
 def test_the_officer_reads_the_terminal_in_another_language_from_then_on(page: Page, desk: Desk, address: str) -> None:

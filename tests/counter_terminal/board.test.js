@@ -1,4 +1,4 @@
-/** The officer's terminal: what may be pressed when, what the timer says, which key is whose. */
+/** The officer's terminal, long because each key and state has its sentence: what may be pressed when, what is said. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as facts from "../../counter_terminal/static/board.js";
