@@ -12,6 +12,7 @@ from typing import NoReturn
 
 LANGUAGES = ("ms", "en", "zh", "ta")
 DEVICES = ("kiosk", "display", "announcer", "counter", "manager", "integration")
+DISCIPLINES = ("head_start", "strict", "interleave", "first_come")
 PEOPLE = ("officer", "supervisor", "manager", "admin", "auditor")
 
 
@@ -127,6 +128,26 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be used, and count them")
     replay.add_argument("--processes", type=int, default=None, help="default: one per core, four at most")
     _data(replay)
+
+    simulate = commands.add_parser("simulate", help="what if: past days with other counters or another discipline")
+    simulate.add_argument("--branch", type=Path, default=None, metavar="FILE.toml", help="default: the office's own")
+    simulate.add_argument("--journal", type=Path, nargs="+", action="extend", default=[], metavar="JOURNAL.csv",
+                          help="days to play (default: the office's own journal)")  # fmt: skip
+    simulate.add_argument("--history", type=Path, nargs="+", action="extend", default=[], metavar="JOURNAL.csv",
+                          help="earlier days, to learn from")  # fmt: skip
+    simulate.add_argument("--from", dest="first", default=None, metavar="DATE", help="default: the last five days")
+    simulate.add_argument("--to", dest="last", default=None, metavar="DATE")
+    simulate.add_argument("--open", action="append", default=[], metavar="K8@10:00[-15:00]",
+                          help="one counter more; a new one with what it does: K9:A,F@10:00")  # fmt: skip
+    simulate.add_argument("--close", action="append", default=[], metavar="K3@12:00", help="a counter that goes home")
+    simulate.add_argument("--discipline", choices=DISCIPLINES, default=None)
+    simulate.add_argument("--guard", type=int, default=None, metavar="N")
+    simulate.add_argument("--guard-after", type=float, default=None, metavar="MINUTES")
+    simulate.add_argument("--head-start", type=float, default=None, metavar="MINUTES")
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--format", choices=("table", "json"), default="table")
+    simulate.add_argument("--out", type=Path, default=None, metavar="FILE.csv", help="the table as a file as well")
+    _data(simulate)
 
     speak = commands.add_parser("speak", help="the announcement of one call as a sound file")
     speak.add_argument("number")

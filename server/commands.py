@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sqlite3
 import sys
@@ -118,6 +119,41 @@ def replay(given: argparse.Namespace) -> int:
     _write(given.estimates, csv_lines(ESTIMATES_HEADER, cells, bom=False))
     if skipped:
         print(f"giliran: {skipped} rows left out", file=sys.stderr)
+    return DONE
+
+
+def simulate(given: argparse.Namespace) -> int:
+    from server import what_if
+    from server.reports.simulate import SIMULATED_HEADER, lines, rows
+    from sql.records import SqlRecords
+
+    first, last = what_if.span_of(given)
+    if given.seed < 0:
+        raise NotUsable("--seed: must not be negative")
+    if given.history and not given.journal:
+        raise NotUsable("--history: goes with --journal; the office's own journal has its own past")
+    plan = _branch_of(given)
+    change = what_if.change_of(given, plan)
+    try:
+        if given.journal:
+            past = what_if.past_of_files(plan, given.journal, given.history)
+        else:
+            _, office = opened(given)
+            today = plan.business_on(datetime.now(UTC))
+            records = SqlRecords(office.engine, office.branch, lambda: plan)
+            past = what_if.past_of_office(plan, records, first, min(last or today - timedelta(days=1), today))
+    except JournalFault as fault:
+        raise Failed(str(fault)) from fault
+    days = what_if.chosen(past, first, last)
+    found = what_if.tried(plan, past, days, change, given.seed)
+    if given.out is not None:
+        _write(given.out, csv_lines(SIMULATED_HEADER, rows(found), bom=False))
+    if given.format == "json":
+        table = [dict(zip(SIMULATED_HEADER, row, strict=True)) for row in rows(found)]
+        print(json.dumps({"days": [day.on.isoformat() for day in days], "tickets": found.tickets,
+                          "left_out": found.left_out, "figures": table}))  # fmt: skip
+    else:
+        print("\n".join([*what_if.heading(days, found), *lines(found)]))
     return DONE
 
 
@@ -325,5 +361,5 @@ def restore(given: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": serve, "demo": demo, "branch": branch, "token": token, "user": user, "export": export, "speak": speak,
-    "replay": replay, "verify": verify, "clock": clock, "backup": backup, "restore": restore,
+    "replay": replay, "simulate": simulate, "verify": verify, "clock": clock, "backup": backup, "restore": restore,
 }  # fmt: skip
