@@ -95,6 +95,14 @@ def test_two_processes_are_one_office(two: RunningOffice) -> None:
     assert two.run("verify").returncode == 0
 
 
+def test_a_window_that_takes_a_counter_at_one_process_is_known_at_the_other(two: RunningOffice) -> None:
+    with screens_of_both(two, {"counter": "K1"}, "counter") as windows:
+        windows[0].emit("claim", {"counter": "K1", "window": "mine"})
+
+        for window in windows:
+            window.until(lambda w=window: w.words("claimed") == [{"window": "mine"}], PROMPT_S + 4)  # type: ignore[misc]
+
+
 def test_a_token_that_one_process_revokes_is_shut_out_by_the_other(two: RunningOffice) -> None:
     with screens_of_both(two, {"zone": "hall"}, "display") as screens:
         rows = [row.id for row in two.people.tokens() if row.role == "display" and row.revoked_at is None]
