@@ -41,7 +41,7 @@ def kiosk(code: str) -> Response:
             "printer": door.live is not None and door.live.has_printer(here.code),
         },
         queues=queues_json(door.office.floor, door.office.now(), door.say),
-        **page_context(("kiosk.", "refusal."), language="ms") | {"office": {
+        **page_context(("kiosk.", "wait.", "refusal."), language="ms") | {"office": {
             "code": branch.code, "name": dict(branch.name), "hotline": branch.hotline,
         }},
     )  # fmt: skip

@@ -8,13 +8,12 @@ the phone, and when it was given.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from config.times import minutes_around, time_of_day
+from config.times import time_of_day, wait_words, why_no_wait
 from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text, broken
-from kiosk.ticket import FIRST, Names, Ticket, Wait
+from kiosk.ticket import FIRST, Names, Ticket
 
 MILLIMETRE = 8  # dots: 203 to the inch
 CODE_SIDE = 25 * MILLIMETRE
@@ -66,11 +65,15 @@ def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
     if ticket.ahead is not None:
         page.sentence(f"ahead.{ticket.ahead}" if ticket.ahead < 2 else "ahead.n", is_bold=True, n=ticket.ahead)
     if ticket.wait is None:
-        page.sentence("wait.unknown")
+        page.sentence(why_no_wait(ticket.wait_reason))
     else:
+        wait, as_of = ticket.wait, ticket.wait.as_of.astimezone(ticket.timezone)
+        key, values = wait_words(wait.low, wait.likely, wait.high, as_of, ticket.language)
         page.gap(12)
-        page.figure("wait.range", **minutes(ticket.wait))
-        page.sentence("slip.wait_at", t=time_of_day(ticket.wait.as_of.astimezone(ticket.timezone), ticket.language))
+        if key != "wait.clock":
+            page.sentence("wait.label")
+        page.figure(key, **values)
+        page.sentence("slip.wait_at", t=time_of_day(as_of, ticket.language))
     if ticket.zone:
         page.gap(12)
         page.sentence("slip.zone", zone=page.called(ticket.zone))
@@ -146,11 +149,7 @@ class _Page:
         self.words(self._say(key, self._language, **values), is_bold=is_bold)
 
     def figure(self, key: str, **values: object) -> None:
-        """A sentence of the form "label: figure", as a small label over a large figure."""
-        *label, figure = re.split(r"[:：]\s*", self._say(key, self._language, **values), maxsplit=1)
-        for words in label:
-            self.words(words)
-        self.words(figure, is_bold=True, is_large=True)
+        self.words(self._say(key, self._language, **values), is_bold=True, is_large=True)
 
     def words(self, text: str, *, is_bold: bool = False, is_large: bool = False) -> None:
         """As the printer's own text where it is plain ASCII, as a picture where it is anything else."""
@@ -163,11 +162,6 @@ class _Page:
             size = round(BODY.get(self._language, 28) * (LARGE if is_large else 1))
             parts = broken(text, self._paper.dots, lambda part: self._pen.measure(part, size))
             self.lines.extend(Drawn(part, size) for part in parts)
-
-
-def minutes(wait: Wait) -> dict[str, int]:
-    """Whole minutes around a wait, as the screens show it: down, up, and at least one apart."""
-    return minutes_around(wait.low, wait.high)
 
 
 def square_of(url: str) -> int:

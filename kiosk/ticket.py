@@ -22,7 +22,8 @@ ZONE = "Asia/Kuala_Lumpur"
 @dataclass(frozen=True, slots=True)
 class Wait:
     low: float
-    """Seconds, like `high`."""
+    """Seconds, like `likely` and `high`."""
+    likely: float
     high: float
     as_of: datetime
 
@@ -38,6 +39,8 @@ class Ticket:
     ahead: int | None
     """None: nobody can say."""
     wait: Wait | None
+    wait_reason: str | None
+    """Why there is no wait: `no_counter` or `not_yet`."""
     zone: Names
     promise: float | None
     """Seconds; None: nothing was promised."""
@@ -73,7 +76,8 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             office=_names(office.get("name")),
             service=_names(payload["service_name"]),
             ahead=None if payload.get("ahead") is None else int(payload["ahead"]),
-            wait=wait and Wait(float(wait["low"]), float(wait["high"]), _instant(wait["as_of"])),
+            wait=wait and _wait(wait),
+            wait_reason=payload.get("wait_reason"),
             zone=_names(payload.get("zone")),
             promise=payload.get("promise_s"),
             rule=_names(payload.get("rule")),
@@ -95,6 +99,10 @@ def _number(label: Any) -> str:
     if not isinstance(label, str) or not label.isascii() or not label.isprintable() or not label.strip():
         raise ValueError(f"{label!r} is no number that a printer could print")
     return label
+
+
+def _wait(told: Mapping[str, Any]) -> Wait:
+    return Wait(float(told["low"]), float(told["likely"]), float(told["high"]), _instant(told["as_of"]))
 
 
 def _instant(text: str) -> datetime:

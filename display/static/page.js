@@ -93,7 +93,7 @@ export function startDisplay({
   };
   const rangeText = (wait) => {
     const { a, b } = minutesRange(wait);
-    return a === 0 ? `< ${b} min` : `${a}–${b} min`;
+    return a === 0 ? `< ${b} min` : `${a}–${b} min`; // never "0": who has to wait has to wait
   };
   const patchQueue = (item, queue, tongue) => {
     two(item.querySelector(".wait__name"), textOf(queue.name), tongue, (language) =>
@@ -104,7 +104,8 @@ export function startDisplay({
     put(figure, queue.wait ? rangeText(queue.wait) : "");
     show(figure, Boolean(queue.wait));
     show(words, !queue.wait);
-    if (!queue.wait) two(words, twoOf(queue.counters_open === 0 ? "display.no_counter" : "display.not_yet"), tongue);
+    if (!queue.wait)
+      two(words, twoOf(queue.wait_reason === "no_counter" ? "display.no_counter" : "display.not_yet"), tongue);
   };
 
   const share = (part) => Math.round(part * 100);

@@ -47,7 +47,7 @@ export function createPages({ pen, zone }) {
     pen.name(slot("name"), queue.name, language);
     pen.write(one("[data-short]", slot("waiting")), String(queue.waiting));
     put("waiting", queue.is_open, (words) => pen.count(words, "kiosk.waiting", language, queue.waiting));
-    put("wait", queue.is_open, (words) => pen.wait(words, queue.wait, queue.wait_reason, language));
+    put("wait", queue.is_open, (words) => pen.range(words, queue.wait, queue.wait_reason, language));
     put("closed", !queue.is_open, (words) => {
       if (!queue.opens_at) return pen.say(words, "kiosk.closed_now", language);
       return pen.say(words, "kiosk.closed_until", language, { t: pen.opening(queue.opens_at, language) });
@@ -86,7 +86,10 @@ export function createPages({ pen, zone }) {
     const queue = queueOf(state);
     if (queue?.wait) {
       const x = Math.round(queue.promise_s / 60);
-      pen.say(one("[data-over-wait]"), "kiosk.over.wait", language, { ...rangeOf(queue.wait), x });
+      const { a, b, isUnder, under } = rangeOf(queue.wait);
+      const words = one("[data-over-wait]");
+      if (isUnder) pen.say(words, "kiosk.over.wait.under", language, { b: under, x });
+      else pen.say(words, "kiosk.over.wait", language, { a, b, x });
       const reason = one("[data-over-reason]");
       if (queue.notice) pen.name(reason, queue.notice, language);
       else pen.say(reason, "kiosk.over.reason", language, { n: queue.waiting, m: queue.counters_open });
@@ -141,9 +144,8 @@ export function createPages({ pen, zone }) {
     const ahead = one("[data-ahead]");
     if (issued.status === "called") pen.say(ahead, "kiosk.turn", language);
     else pen.count(ahead, "kiosk.ahead", language, issued.ahead ?? 0);
-    const isLong = document.documentElement.dataset.shape === "tall";
     const wait = one("[data-wait]", step);
-    pen.wait(wait, issued.wait, issued.wait_reason, language, isLong);
+    pen.wait(wait, issued.wait, issued.wait_reason, language);
     wait.closest(".fact").hidden = issued.status !== "waiting";
     pen.say(one("[data-sit]"), "kiosk.sit", language, { zone: pen.text(zone.name, language) });
     const items = pen.text(queue?.bring, language);

@@ -1,14 +1,16 @@
 /** Writes words into the page: a phrase, a name from a payload, a time, a wait, each in one language. */
 
 import { formatDate, formatDayAndTime, formatTime, minutesRange } from "/static/web/clock.js";
+import { waitWords, whyNoWait } from "/static/web/waits.js";
 
 export const one = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /** A range that no line end tears apart: word joiners stand around its dash. */
-const unbroken = ({ a, b }) => ({ a: `${a}\u2060`, b: `\u2060${b}` });
-
-export const rangeOf = (wait) => unbroken(minutesRange(wait));
+export const rangeOf = (wait) => {
+  const { a, b } = minutesRange(wait);
+  return { a: `${a}\u2060`, b: `\u2060${b}`, isUnder: a === 0, under: b };
+};
 
 export function createPen({ phrases, clock }) {
   /** Touches the element only when something changed, so that nothing flickers and no focus is lost. */
@@ -38,14 +40,21 @@ export function createPen({ phrases, clock }) {
       pen.say(element, counted, language, { n });
     },
 
-    wait(element, wait, reason, language, isLong = false) {
+    /** How long a number taken now would wait: the range alone, or why nobody can say. */
+    range(element, wait, reason, language) {
       if (!wait) {
-        const unknown = isLong ? "kiosk.wait.unknown.long" : "kiosk.wait.unknown";
-        return pen.say(element, reason === "no_counter" ? "kiosk.wait.no_counter" : unknown, language);
+        return pen.say(element, reason === "no_counter" ? "kiosk.wait.no_counter" : "kiosk.wait.unknown", language);
       }
-      const { a, b } = minutesRange(wait);
-      if (a === 0) return pen.say(element, "kiosk.wait.under", language, { b: Math.max(b, 2) });
-      return pen.say(element, isLong ? "kiosk.wait.long" : "kiosk.wait.range", language, unbroken({ a, b }));
+      const { a, b, isUnder, under } = rangeOf(wait);
+      if (isUnder) return pen.say(element, "kiosk.wait.under", language, { b: under });
+      return pen.say(element, "kiosk.wait.range", language, { a, b });
+    },
+
+    /** How long this number will wait, in the words of its slip. */
+    wait(element, wait, reason, language) {
+      if (!wait) return pen.say(element, whyNoWait(reason), language);
+      const [key, values] = waitWords(wait, language, clock.timeZone);
+      return pen.say(element, key, language, values);
     },
 
     /** When something opens: the time alone when it is today, else with its day. */

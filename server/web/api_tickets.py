@@ -162,6 +162,7 @@ def paper_json(ticket: Ticket, now: datetime) -> dict[str, object]:
         "id": ticket.id, "number": ticket.number, "service": ticket.service,
         "service_name": dict(service.name) if service else {}, "language": ticket.language,
         "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
+        "wait_reason": shown["wait_reason"],
         "url": f"{public}{shown['url']}", "office": {"code": branch.code, "name": dict(branch.name)},
         "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": ticket.kiosk,
         "timezone": str(branch.timezone), "promise_s": round(promise.within_s) if promise else None,

@@ -14,6 +14,7 @@ from server.domain import estimate
 from server.domain.charter import Promise
 from server.domain.discipline import sentence
 from server.domain.floor import Floor
+from server.domain.forecast import NOT_YET
 from server.domain.hours import Closed, Open
 from server.domain.queue import Lane, Service
 from server.domain.ticket import Status, Ticket
@@ -50,6 +51,7 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     """A ticket as the API answers it to devices and officers."""
     leg = ticket.leg
     waits = ticket.status is Status.WAITING
+    wait = estimate.waiting(floor, ticket, now)
     return {
         "id": ticket.id,
         "number": ticket.number,
@@ -67,7 +69,8 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "calls": leg.calls,
         "printed": ticket.printed,
         "ahead": floor.ahead(ticket) if waits else 0,
-        "wait": wait_json(estimate.waiting(floor, ticket, now)),
+        "wait": wait_json(wait),
+        "wait_reason": (estimate.why_unknown(floor, ticket.service) or NOT_YET) if waits and wait is None else None,
         "url": f"/t/{ticket.token}",
         "qr": f"/t/{ticket.token}/qr.svg",
     }
@@ -122,7 +125,7 @@ def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
         "waiting": floor.waiting_of(service.code),
         "longest_wait_s": seconds(now - min(waiting)) if waiting else 0,
         "wait": wait_json(wait),
-        "wait_reason": None if wait else estimate.why_unknown(floor, service.code),
+        "wait_reason": None if wait else estimate.why_unknown(floor, service.code) or NOT_YET,
         "counters_open": floor.counters_open(service.code),
         "counters_able": len(floor.branch.counters_able(service.code)),
         "promise_s": seconds(promise.within_s) if promise else None,

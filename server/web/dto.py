@@ -199,6 +199,7 @@ class TicketTold(Told):
     printed: bool | None
     ahead: int
     wait: WaitTold | None
+    wait_reason: Literal["no_counter", "not_yet"] | None
     url: str
     qr: str
 
@@ -226,6 +227,7 @@ class QueueTold(Told):
     waiting: int
     longest_wait_s: int
     wait: WaitTold | None
+    wait_reason: Literal["no_counter", "not_yet"] | None
     counters_open: int
     promise_s: int | None
 

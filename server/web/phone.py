@@ -7,15 +7,17 @@ No lane, no name, nobody else's number.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import segno
 from flask import Response, abort, render_template, request
 
 from config.phrases import in_language
-from config.times import minutes_around, time_of_day
+from config.times import time_of_day, wait_words, why_no_wait
 from server.domain.floor import Floor
 from server.domain.ticket import Ticket
 from server.web.boards import Json, opening, promise_json, public_ticket_json, rule_words
@@ -23,13 +25,37 @@ from server.web.edge import edge
 from server.web.pages import page_context, pages
 
 WORDS = (
-    "phone.", "ticket.yours", "ahead.", "wait.unknown", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
+    "phone.", "ticket.yours", "ahead.", "wait.", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
     "service.bring", "seq", "charter", "closedbranch", "kiosk.language", "kiosk.sit.why",
 )  # fmt: skip
 SOON = 3
 """So many ahead, or fewer: it is time to come back."""
 
-Say = Callable[..., str]
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How this page speaks: its phrases, its language and the branch's own time."""
+
+    phrases: Mapping[str, Mapping[str, str]]
+    language: str
+    zone: ZoneInfo
+
+    def say(self, key: str, **values: object) -> str:
+        return self.phrases[key][self.language].format_map(values)
+
+    def clock(self, instant: str) -> str:
+        return time_of_day(self._local(instant), self.language)
+
+    def wait(self, told: Json | None, reason: str | None) -> str:
+        """ "About 20 minutes, between 15 and 30"; where nobody can say, why not."""
+        if told is None:
+            return self.say(why_no_wait(reason))
+        as_of = self._local(told["as_of"])
+        key, values = wait_words(told["low"], told["likely"], told["high"], as_of, self.language)
+        return self.say(key, **values)
+
+    def _local(self, instant: str) -> datetime:
+        return datetime.fromisoformat(instant).astimezone(self.zone)
 
 
 @pages.get("/t/<token>")
@@ -42,13 +68,7 @@ def phone(token: str) -> str:
     language = context["language"]
     context["phrases"] = {key: {language: in_language(texts, language)} for key, texts in context["phrases"].items()}
 
-    def say(key: str, **values: object) -> str:
-        text: str = context["phrases"][key][language]
-        return text.format_map(values)
-
-    def clock(instant: str) -> str:
-        return time_of_day(datetime.fromisoformat(instant).astimezone(floor.branch.timezone), language)
-
+    speech = Speech(context["phrases"], language, floor.branch.timezone)
     shown = public_ticket_json(floor, ticket, now)
     missed_at = in_language(floor.branch.missed_at, language)
     hours = opening(floor, now)
@@ -56,32 +76,32 @@ def phone(token: str) -> str:
     return render_template(
         "web/phone.html",
         ticket=shown,
-        said=sentences(shown, context["now"], missed_at, say, clock),
+        said=sentences(shown, context["now"], missed_at, speech),
         service=dict(service.name) if service else {},
         bring=dict(service.bring) if service else {},
         zone=_zone(floor, ticket),
         missed_at=missed_at,
         promise=promise_json(floor),
         rule=rule_words(floor, door.say),
-        opens=clock(hours["opens_at"]) if hours["opens_at"] else None,
+        opens=speech.clock(hours["opens_at"]) if hours["opens_at"] else None,
         token=token,
-        say=say,
+        say=speech.say,
         **context,
     )
 
 
-def sentences(ticket: Json, now: str, missed_at: str, say: Say, clock: Callable[[str], str]) -> Json:
+def sentences(ticket: Json, now: str, missed_at: str, speech: Speech) -> Json:
     """What the page says of a ticket, as phone_board.js says it: each an empty text where there is nothing to say.
 
     `progress` is the part of the wait that is over, in hundredths; None where nobody knows.
     """
-    status, wait, ahead = ticket["status"], ticket["wait"], ticket["ahead"]
+    status, wait, ahead, say = ticket["status"], ticket["wait"], ticket["ahead"], speech.say
     state = "soon" if status == "waiting" and ahead <= SOON else status
     told = {"state": state, "sentence": "", "ahead": "", "wait": "", "as_of": "", "progress": None}
     match state:
         case "waiting" | "soon":
             told["ahead"] = say(f"ahead.{ahead}" if ahead < 2 else "ahead.n", n=ahead)
-            told["wait"] = _wait(wait, say)
+            told["wait"] = speech.wait(wait, ticket["wait_reason"])
             told["sentence"] = say("soon" if state == "soon" else "phone.waiting")
             if wait is not None:
                 waited = (datetime.fromisoformat(now) - datetime.fromisoformat(ticket["issued_at"])).total_seconds()
@@ -91,22 +111,12 @@ def sentences(ticket: Json, now: str, missed_at: str, say: Say, clock: Callable[
         case "serving":
             told["sentence"] = say("phone.serving", c=ticket["counter"])
         case "no_show":
-            told["sentence"] = say("phone.no_show", t=clock(ticket["called_at"]), place=missed_at)
+            told["sentence"] = say("phone.no_show", t=speech.clock(ticket["called_at"]), place=missed_at)
         case _:
             told["sentence"] = say(f"phone.{state}")
     if ticket["ended_at"] is None:
-        told["as_of"] = say("asof", t=clock(now))
+        told["as_of"] = say("asof", t=speech.clock(now))
     return told
-
-
-def _wait(wait: Json | None, say: Say) -> str:
-    """ "About 20 minutes, between 15 and 30." """
-    if wait is None:
-        return say("wait.unknown")
-    around = minutes_around(wait["low"], wait["high"])
-    if around["a"] == 0:
-        return say("phone.under.1" if around["b"] == 1 else "phone.under.n", b=around["b"])
-    return say("phone.about", n=min(max(round(wait["likely"] / 60), around["a"]), around["b"]), **around)
 
 
 def _zone(floor: Floor, ticket: Ticket) -> Mapping[str, str]:

@@ -47,6 +47,7 @@ def queue(service: str, waiting: int, low: int | None, high: int | None, counter
         "name": SERVICES[service],
         "waiting": waiting,
         "wait": wait,
+        "wait_reason": None if wait else "not_yet" if counters else "no_counter",
         "counters_open": counters,
         "promise_s": 900,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, timedelta, timezone
+import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from config.phrases import LANGUAGES, say
 from config.times import time_of_day
 from kiosk import typeface
 from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text
-from kiosk.slip import PAPERS, minutes, slip, square_of
-from kiosk.ticket import Wait, ticket_from
+from kiosk.slip import PAPERS, slip, square_of
+from kiosk.ticket import ticket_from
 from tests.kiosk.tickets import SERVER, a_payload, a_ticket
 
 LINK = "http://127.0.0.1:8000/t/q7Xv2mRk9TzLw4HdYc8N1A"
@@ -47,7 +48,8 @@ def test_a_malay_slip_says_everything_in_its_order() -> None:
         "—",
         "4 orang di hadapan anda",
         "Anggaran masa menunggu",
-        "12-25 minit",
+        "Kira-kira 20 minit,",
+        "antara 10 dan 25",
         "Anggaran pada 10.41 pagi",
         "Tempat menunggu: Ruang menunggu",
         "—",
@@ -72,7 +74,8 @@ def test_an_english_slip_leads_with_the_malay_names() -> None:
         "—",
         "4 people ahead of you",
         "Estimated wait",
-        "12-25 minutes",
+        "About 20 minutes,",
+        "between 10 and 25",
         "Estimated at 10.41 am",
         "Where to wait: Waiting hall",
         "—",
@@ -101,7 +104,7 @@ def test_a_chinese_slip_draws_its_sentences() -> None:
         "—",
         "您前面还有 4 人",
         "预计等候时间",
-        "12–25 分钟",
+        "大约 20 分钟（10 至 25 分钟）",
         "估算时间：上午10:41",
         "等候地点：等候厅",
         "—",
@@ -124,7 +127,7 @@ def test_a_chinese_slip_draws_its_sentences() -> None:
 def test_a_tamil_slip_draws_its_sentences() -> None:
     found = read(lines(language="ta"))
 
-    assert found[:12] == [
+    assert found[:13] == [
         "Kaunter Utama",
         "முதன்மை முகப்பு",
         "உங்கள் வரிசை எண்",
@@ -134,11 +137,12 @@ def test_a_tamil_slip_draws_its_sentences() -> None:
         "—",
         "உங்களுக்கு முன்னால் 4 பேர் உள்ளனர்",
         "மதிப்பிடப்பட்ட காத்திருப்பு நேரம்",
-        "12–25 நிமிடங்கள்",
+        "சுமார் 20 நிமிடங்கள்,",
+        "10 முதல் 25 வரை",
         "காலை 10.41 மணிக்குக் கணிக்கப்பட்டது",
         "காத்திருக்கும் இடம்: காத்திருப்பு மண்டபம்",
     ]
-    assert " ".join(found[13:15]) == "எங்கள் வாக்குறுதி: 15 நிமிடங்களுக்குள் சேவை"
+    assert " ".join(found[14:16]) == "எங்கள் வாக்குறுதி: 15 நிமிடங்களுக்குள் சேவை"
     assert found[-1] == "02/03/2026  10.42 pagi"
 
 
@@ -236,13 +240,28 @@ def test_no_slip_can_tell_a_name_a_lane_or_an_officer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "shown"),
-    [(745, 1500, (12, 25)), (0, 0, (0, 1)), (59, 60, (0, 1)), (600, 600, (10, 11)), (60, 61, (1, 2))],
+    ("language", "told"),
+    [
+        ("ms", "Giliran anda kira-kira pukul 11.30, antara 11.15 dan 11.50"),
+        ("en", "Your turn at about 11.30, between 11.15 and 11.50"),
+        ("zh", "预计 11:30 左右轮到您（11:15 至 11:50）"),
+        ("ta", "உங்கள் முறை சுமார் 11.30 மணிக்கு, 11.15 முதல் 11.50 வரை"),
+    ],
 )
-def test_a_wait_is_shown_no_narrower_than_the_truth(low: float, high: float, shown: tuple[int, int]) -> None:
-    found = minutes(Wait(low, high, datetime(2026, 3, 2, tzinfo=UTC)))
+def test_who_waits_longer_than_half_an_hour_reads_the_time_of_day(language: str, told: str) -> None:
+    wait = {"low": 2100, "likely": 2800, "high": 3900, "as_of": "2026-03-02T02:42:00Z"}
 
-    assert (found["a"], found["b"]) == shown
+    found = " ".join(read(lines(wait=wait, language=language)))
+
+    assert re.sub(r"\s+", "", told) in re.sub(r"\s+", "", found)
+    assert say("wait.label", language) not in found
+
+
+def test_a_service_without_a_counter_is_said_to_have_none() -> None:
+    found = read(lines(wait=None, wait_reason="no_counter"))
+
+    assert "Tiada kaunter dibuka atau" in " ".join(found)
+    assert "Masa menunggu belum" not in " ".join(found)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +295,7 @@ def test_the_date_is_the_branchs_and_not_that_of_utc() -> None:
         ({"number": "Ａ０１２"}, "number"),
         ({"issued_at": "2026-03-02T02:42:00"}, "time zone"),
         ({"office": None}, "not a ticket"),
-        ({"wait": {"low": 1}}, "high"),
+        ({"wait": {"low": 1}}, "likely"),
         ({"timezone": "Asia/Nowhere"}, "Asia/Nowhere"),
     ],
 )

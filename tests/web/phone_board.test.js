@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sentences } from "../../server/web/static/phone_board.js";
+import { waitWords } from "../../server/web/static/waits.js";
 
 const NOW = "2026-03-02T02:42:00Z";
 const ISSUED = "2026-03-02T02:32:00Z";
@@ -25,6 +26,7 @@ const told = (changes) =>
       missedAt: "the enquiry counter",
       say: (key, values = {}) => [key, ...Object.values(values)].join(" "),
       clock: (instant) => instant.slice(11, 16),
+      words: (wait) => waitWords(wait, "en", "Asia/Kuala_Lumpur"),
     },
   );
 
@@ -33,7 +35,7 @@ test("who waits reads the place, the range and how old it is", () => {
     state: "waiting",
     sentence: "phone.waiting",
     ahead: "ahead.n 7",
-    wait: "phone.about 20 15 30",
+    wait: "wait.about 20 15 30",
     as_of: "asof 02:42",
     progress: 33,
   });
@@ -50,16 +52,17 @@ test("with three ahead it is time to come back", () => {
   );
 });
 
-test("a short wait is no range from nothing, and a likely minute lies inside its range", () => {
-  assert.equal(told({ wait: { low: 0, likely: 20, high: 40 } }).wait, "phone.under.1");
-  assert.equal(told({ wait: { low: 10, likely: 100, high: 200 } }).wait, "phone.under.n 4");
-  assert.equal(told({ wait: { low: 119, likely: 60, high: 200 } }).wait, "phone.about 1 1 4");
+test("a long wait is told as a time of day", () => {
+  const wait = { low: 2100, likely: 2800, high: 3900, as_of: NOW };
+
+  assert.equal(told({ wait }).wait, "wait.clock 11.30 11.15 11.50");
 });
 
-test("a wait that nobody can tell is said, and no line fills", () => {
-  const { wait, progress } = told({ wait: null });
+test("a wait that nobody can tell is excused, and no line fills", () => {
+  const { wait, progress } = told({ wait: null, wait_reason: "not_yet" });
 
   assert.deepEqual([wait, progress], ["wait.unknown", null]);
+  assert.equal(told({ wait: null, wait_reason: "no_counter" }).wait, "wait.no_counter");
 });
 
 test("a call says where to go, and nothing about waiting is left", () => {

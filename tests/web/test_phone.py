@@ -52,6 +52,25 @@ def test_who_waits_reads_number_place_range_and_the_time_of_it(office: OfficeSer
     assert re.fullmatch(r"Dikemas kini pada \d+\.\d\d \w+", slot(html, "as_of"))
 
 
+def test_without_a_counter_the_page_says_that_there_is_none_and_gives_no_figure(office: OfficeServer) -> None:
+    *_, last = [take(office, language="en") for _ in range(5)]
+    office.foresee()
+
+    told = office.caller("kiosk").post("/tickets", {"service": "A"}).get_json()
+
+    assert slot(page(office, last), "wait") == "No counter is open or planned for this service"
+    assert (told["wait"], told["wait_reason"]) == (None, "no_counter")
+
+
+def test_a_ticket_that_waits_no_more_has_no_wait_and_needs_no_excuse(office: OfficeServer) -> None:
+    ticket = take(office)
+    at_counter(office, "open", "next")
+
+    told = office.caller("kiosk").get(f"/tickets/{ticket['id']}").get_json()
+
+    assert (told["status"], told["wait"], told["wait_reason"]) == ("called", None, None)
+
+
 def test_who_is_nearly_next_is_told_to_come_back(office: OfficeServer) -> None:
     ticket = take(office, language="en")
 

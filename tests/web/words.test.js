@@ -1,14 +1,7 @@
 /** Words and times as the screens say them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  createClock,
-  formatDate,
-  formatDayAndTime,
-  formatSpan,
-  formatTime,
-  minutesRange,
-} from "../../server/web/static/clock.js";
+import { createClock, formatDate, formatDayAndTime, formatSpan, formatTime } from "../../server/web/static/clock.js";
 import { createPhrases } from "../../server/web/static/phrases.js";
 
 const ZONE = "Asia/Kuala_Lumpur";
@@ -34,12 +27,6 @@ test("the doors open again on a named day; today without it; a week away, with i
   assert.equal(formatDayAndTime(monday, "ms", ZONE, "2026-02-28T00:00:00Z"), "Isnin, 8.00 pagi");
   assert.equal(formatDayAndTime(monday, "ms", ZONE, "2026-02-20T00:00:00Z"), "Isnin, 2 Mac 2026, 8.00 pagi");
   assert.equal(formatDayAndTime(monday, "ms", ZONE, "2026-03-01T17:30:00Z"), "8.00 pagi");
-});
-
-test("a range of minutes is never narrower than the truth and never empty", () => {
-  assert.deepEqual(minutesRange({ low: 930, high: 1750 }), { a: 15, b: 30 });
-  assert.deepEqual(minutesRange({ low: 0, high: 0 }), { a: 0, b: 1 });
-  assert.deepEqual(minutesRange({ low: 600, high: 600 }), { a: 10, b: 11 });
 });
 
 test("a timer counts minutes, then hours", () => {

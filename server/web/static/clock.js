@@ -8,7 +8,7 @@
  *   formatTime(date, "ms", zone)          // "10.42 pagi" · "10.42 am" · "上午10:42" · "காலை 10.42"
  *   formatDate(date, "ms", zone)          // "Isnin, 2 Mac 2026"
  *   formatDayAndTime(date, "ms", zone)    // "Isnin, 8.00 pagi"
- *   minutesRange({low, high})             // {a: 15, b: 30}: whole minutes, never narrower than the truth
+ *   minutesRange({low, likely, high})     // {a: 15, n: 20, b: 30}: fives of minutes, never narrower than the truth
  *   formatSpan(seconds)                   // "4:05", "1:02:09"
  */
 
@@ -118,11 +118,26 @@ export function formatDayAndTime(instant, language = "ms", timeZone = DEFAULT_ZO
   return language === "zh" ? `${day} ${time}` : `${day}, ${time}`;
 }
 
-/** Whole minutes around a wait in seconds: down, up, and at least one apart from nothing. */
+export const STEP = 5; // minutes: nobody can say a wait more finely
+
+/** Seconds in minutes: whole fives of them, down and up. */
+export const down = (seconds) => Math.floor(seconds / (60 * STEP)) * STEP;
+export const up = (seconds) => Math.ceil(seconds / (60 * STEP)) * STEP;
+
+/**
+ * A wait in seconds as the screens show it: in fives of minutes, low `a` rounded down, likely `n` and high `b` up.
+ * The ends are never the same and `b` never 0; where `a` is 0 the words are "under b". As config/times.py has it.
+ */
 export function minutesRange(wait) {
-  const a = Math.floor(wait.low / 60);
-  const b = Math.max(Math.ceil(wait.high / 60), a + 1);
-  return { a, b };
+  const a = down(wait.low);
+  const b = Math.max(up(wait.high), a + STEP);
+  return { a, n: Math.min(Math.max(up(wait.likely), a, STEP), b), b };
+}
+
+/** The time without the part of the day, where that is plain: "10.42". */
+export function formatHourAndMinute(instant, language = "ms", timeZone = DEFAULT_ZONE) {
+  const { hour, minute } = hourAndMinute(new Date(instant), timeZone);
+  return `${hour % 12 === 0 ? 12 : hour % 12}${language === "zh" ? ":" : "."}${String(minute).padStart(2, "0")}`;
 }
 
 /** Seconds as a timer shows them. */

@@ -76,7 +76,7 @@ function paintQueues() {
       const longest = cell(queue.longest === null ? "–" : String(queue.longest), "table__figure");
       if (queue.isOver) longest.prepend(mark("bad", "triangle-alert", ""), " ");
       if (queue.isOver) longest.title = say("manage.queue.over");
-      const wait = cell(queue.range ? `${queue.range.low}–${queue.range.high}` : "–", "table__figure");
+      const wait = cell(queue.range || "–", "table__figure");
       const counters = cell(queue.counters, "table__figure");
       if (queue.hasNoCounter) counters.replaceChildren(mark("warning", "circle-alert", say("manage.queue.no_counter")));
       row.append(

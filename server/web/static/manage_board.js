@@ -3,6 +3,8 @@
  * Pure: no document, no socket, no clock; instants are milliseconds of the server's clock, handed in.
  */
 
+import { minutesRange } from "./clock.js";
+
 export const IDLE_AFTER = 300; // s without a customer while people wait
 export const LONG_TIMES = 2; // times the usual service time
 export const LONG_AT_LEAST = 600; // s: a short service may take twice as long without anybody minding
@@ -63,11 +65,11 @@ export function tilesOf(board) {
   ];
 }
 
-/** {low, high} in whole minutes of an estimate, never narrower than the truth; null when there is none. */
+/** An estimate in minutes, as the public screens show it ("15–30", "< 5"); "" when there is none. */
 export function rangeOf(wait) {
-  if (!wait) return null;
-  const low = Math.floor(wait.low / 60);
-  return { low, high: Math.max(Math.ceil(wait.high / 60), low + 1) };
+  if (!wait) return "";
+  const { a, b } = minutesRange(wait);
+  return a === 0 ? `< ${b}` : `${a}–${b}`;
 }
 
 /** A queue as a row: whether its oldest customer waits past the promise, whether nobody can call it. */

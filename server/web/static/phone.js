@@ -7,6 +7,7 @@ import { formatTime } from "./clock.js";
 import { connectLive } from "./live.js";
 import { sentences } from "./phone_board.js";
 import { readPhrases } from "./phrases.js";
+import { waitWords } from "./waits.js";
 
 const STALE_AFTER = 20; // seconds without a word, after which the page says how old it is
 const SHAKE = [400, 200, 400, 200, 400]; // ms
@@ -18,6 +19,7 @@ const main = document.querySelector("[data-phone]");
 const one = (selector) => main.querySelector(selector);
 const say = (key, values) => phrases.say(key, language, values);
 const clock = (instant) => formatTime(instant, language, timeZone);
+const words = (wait) => waitWords(wait, language, timeZone);
 
 let status = JSON.parse(document.querySelector("[data-ticket]").textContent).status;
 let heardAt = document.body.dataset.now;
@@ -28,7 +30,7 @@ function put(slot, text) {
 }
 
 function draw({ ticket, as_of }) {
-  const { state, progress, ...texts } = sentences(ticket, { now: as_of, missedAt, say, clock });
+  const { state, progress, ...texts } = sentences(ticket, { now: as_of, missedAt, say, clock, words });
   main.dataset.state = state;
   main.dataset.asOf = as_of;
   for (const [slot, text] of Object.entries(texts)) put(slot, text);

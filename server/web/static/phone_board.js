@@ -1,25 +1,19 @@
 /**
  * What the phone's page says of a ticket. Pure; server/web/phone.py says the same where no script runs.
  *
- *   sentences(ticket, { now, missedAt, say, clock })
+ *   sentences(ticket, { now, missedAt, say, clock, words })
  *     → { state, sentence, ahead, wait, as_of, progress }      texts, empty where there is nothing to say
  *
- * `now` is the server's instant, `say(key, values)` a phrase and `clock(instant)` a time in the page's language.
+ * `now` is the server's instant, `say(key, values)` a phrase, `clock(instant)` a time and
+ * `words(wait)` the phrase and values of a wait, in the page's language.
  */
 
-import { minutesRange } from "./clock.js";
+import { whyNoWait } from "./waits.js";
 
 /** So many ahead, or fewer: it is time to come back. */
 export const SOON = 3;
 
 const COUNTED = { 0: "ahead.0", 1: "ahead.1" };
-
-function waitWords(wait, say) {
-  if (!wait) return say("wait.unknown");
-  const { a, b } = minutesRange(wait);
-  if (a === 0) return b === 1 ? say("phone.under.1") : say("phone.under.n", { b });
-  return say("phone.about", { n: Math.min(Math.max(Math.round(wait.likely / 60), a), b), a, b });
-}
 
 function progressOf({ issued_at, wait }, now) {
   if (!wait) return null;
@@ -27,14 +21,14 @@ function progressOf({ issued_at, wait }, now) {
   return Math.round((100 * waited) / Math.max(1, waited + wait.likely));
 }
 
-export function sentences(ticket, { now, missedAt, say, clock }) {
+export function sentences(ticket, { now, missedAt, say, clock, words }) {
   const { status, ahead, counter } = ticket;
   const state = status === "waiting" && ahead <= SOON ? "soon" : status;
   const told = { state, sentence: "", ahead: "", wait: "", as_of: "", progress: null };
   if (status === "waiting") {
     told.sentence = say(state === "soon" ? "soon" : "phone.waiting");
     told.ahead = say(COUNTED[ahead] ?? "ahead.n", { n: ahead });
-    told.wait = waitWords(ticket.wait, say);
+    told.wait = ticket.wait ? say(...words(ticket.wait)) : say(whyNoWait(ticket.wait_reason));
     told.progress = progressOf(ticket, now);
   } else if (status === "called") told.sentence = say("turn", { c: counter });
   else if (status === "serving") told.sentence = say("phone.serving", { c: counter });
