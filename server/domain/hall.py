@@ -234,7 +234,7 @@ def _closed(
     since = -NEVER if state.closed_at is None else (state.closed_at - now).total_seconds()
     ends = plan.ends(code)
     if state.closed_reason not in ("", "end") and plan.is_on_duty(code):
-        lasts = 60 * _planned_minutes(plan.breaks(code), state.closed_reason, begun.count(state.closed_reason))
+        lasts = 60 * planned_minutes(plan.breaks(code), state.closed_reason, begun.count(state.closed_reason))
         if lasts and -since < GONE_S + lasts:
             return Post(code, skills, Doing.PLANNED_BREAK, who, since, ends=ends, breaks=to_come, lasts=lasts)
         if -since < GONE_S:
@@ -244,7 +244,7 @@ def _closed(
     return Post(code, skills, Doing.AWAY, who, opens, ends=ends, breaks=left)
 
 
-def _planned_minutes(planned: Sequence[PlannedBreak], reason: str, nth: int) -> float:
+def planned_minutes(planned: Sequence[PlannedBreak], reason: str, nth: int) -> float:
     """How long the `nth` break of this reason (from 1) is planned to be; 0 where nobody planned any."""
     alike = [pause.minutes for pause in planned if pause.reason == reason]
     if alike:

@@ -18,14 +18,13 @@ from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.floor import Draft, Floor
 from server.domain.forecast import LAW_LEVELS
+from server.domain.hall import GONE_S, planned_minutes
 from server.domain.law import SLOT_S
 from server.domain.measures import between, taught
 from server.domain.queue import Lane
 from server.domain.ticket import Leg, Ticket
 
 AT_ONCE_S = 60.0
-LUNCH_S = 1800.0
-"""A lunch that nobody planned counts as a planned one of so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +201,12 @@ class Diary:
         if closed is None or closed[1] == "end":
             return
         closed_at, reason = closed
-        planned = planned_s(branch, event.counter, reason, self.lessons.on)
-        self.lessons.breaks.append((planned, (event.at - closed_at).total_seconds()))
+        took, nth = (event.at - closed_at).total_seconds(), self.begun[event.counter].count(reason)
+        plan = [pause for duty in branch.duties_on(self.lessons.on) if duty.counter == event.counter
+                for pause in duty.breaks]  # fmt: skip
+        planned = 60 * planned_minutes(plan, reason, nth)
+        if took < GONE_S + planned:  # else it was no break: nobody would have counted on that counter any more
+            self.lessons.breaks.append((planned, took))
 
 
 def slot_of(at: datetime, branch: Branch) -> int:
@@ -238,15 +241,6 @@ def lessons_of(branch: Branch, on: date, tickets: Iterable[Ticket], journal: Ite
 def who(leg: Leg) -> str:
     """Who served a leg, as `Law.speed` knows it."""
     return f"counter:{leg.counter}" if leg.officer is None else f"officer:{leg.officer}"
-
-
-def planned_s(branch: Branch, counter: str, reason: str, on: date) -> float:
-    """How long a break of this reason was planned to be; 0 for a short one that nobody planned."""
-    for duty in branch.duties_on(on):
-        for pause in duty.breaks if duty.counter == counter else ():
-            if pause.reason == reason:
-                return pause.minutes * 60
-    return LUNCH_S if reason == "lunch" else 0.0
 
 
 @dataclass(slots=True)

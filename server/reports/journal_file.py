@@ -9,17 +9,24 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from server.domain import events as e
 from server.domain.branch import Branch
+from server.domain.discipline import behind
 from server.domain.errors import QueueError, WrongMove
 from server.domain.floor import Floor
 from server.domain.ticket import AT_COUNTER, Ticket
 from server.reports.diary import Reader
 from server.reports.export import JOURNAL_HEADER
 
+NIGHT = timedelta(hours=2)
+"""What a day has left undone is ended after so long without a row; an office that works through the night goes on."""
+WORK = frozenset({"counter_opened", "ticket_issued", "ticket_called"})
+"""With these a new day begins; other rows may still decide about what the day before has left."""
+NUMBER_LENGTH = 20
 NAMED = 20
 """So many faults are named one by one; how many more there are is said."""
 
@@ -80,11 +87,9 @@ class Journal:
         for line, cells in _lines(path):
             try:
                 row = self._row(line, cells)
-                for event in self._turn_of_day(row.at):
+                for event in self._before(row):
                     self.reader.see(event)
                 event = self._event(row)
-                if isinstance(event, e.TicketCalled) and not self.floor.counter(row.counter).is_open:
-                    self.reader.see(self._opened(row))  # who calls is there, whether or not somebody said so
                 seq = self.reader.see(event)
             except (BadRow, QueueError) as fault:
                 self.skipped += 1
@@ -119,24 +124,35 @@ class Journal:
         return Row(line, at, stamp, kind, ticket, service, lane, counter, tuple(filter(None, services.split("|"))),
                    detail)  # fmt: skip
 
-    def _turn_of_day(self, at: datetime) -> Iterator[e.Event]:
+    def _before(self, row: Row) -> Iterator[e.Event]:
+        """What must have happened by then, though the file does not say so."""
+        closing = f"counter:{row.counter}" if row.kind == "counter_closed" else None
+        limit = timedelta(seconds=self.branch.calling.transfer_timeout_s)
+        for ticket_id in sorted(i for line, ids in self.floor.lines.items() if line.only for i in ids):
+            ticket = self.floor.tickets[ticket_id]
+            if ticket.only == closing or row.at - ticket.leg.joined_at >= limit:
+                yield e.TicketReleased(at=row.at, ticket=ticket_id)
+        today = self.branch.business_on(row.at)
+        if today > self._day and row.kind in WORK:
+            if self._last_at is None or row.at - self._last_at >= NIGHT:
+                yield from self._left_undone(row.at, today)
+            self._numbers = {ticket.number: ticket.id for ticket in self.floor.open_tickets()}
+            self._day = today
+        if row.kind == "ticket_called" and row.counter and not self.floor.counter(row.counter).is_open:
+            yield self._opened(row)  # who calls is there, whether or not somebody said so
+
+    def _left_undone(self, at: datetime, today: date) -> Iterator[e.Event]:
         """What a journal that says nothing of the night leaves behind: tickets nobody closed, counters left open."""
-        today = self.branch.business_on(at)
-        if today <= self._day:
-            return
         for ticket in list(self.floor.open_tickets()):
-            if ticket.carried_on is None or ticket.carried_on < today:
-                counter = ticket.counter if ticket.status in AT_COUNTER else ""
-                yield (
-                    e.ServiceEnded(at=at, ticket=ticket.id, counter=counter, outcome="done", flag="unattended")
-                    if ticket.status in AT_COUNTER
-                    else e.TicketLeft(at=at, ticket=ticket.id, reason="day_closed", flag="unattended")
-                )
+            if ticket.status in AT_COUNTER:
+                yield e.ServiceEnded(
+                    at=at, ticket=ticket.id, counter=ticket.counter, outcome="done", flag="unattended"
+                )  # fmt: skip
+            elif ticket.carried_on is None or ticket.carried_on < today:
+                yield e.TicketLeft(at=at, ticket=ticket.id, reason="day_closed", flag="unattended")
         for state in list(self.floor.counters.values()):
             if state.is_open:
                 yield e.CounterClosed(at=at, counter=state.code, reason="end")
-        self._numbers = {ticket.number: ticket.id for ticket in self.floor.open_tickets()}
-        self._day = today
 
     def _event(self, row: Row) -> e.Event:
         if row.kind in ("counter_opened", "counter_closed"):
@@ -163,10 +179,11 @@ class Journal:
             raise BadRow(f"ticket {row.ticket} was issued before on this day")
         if not row.service:
             raise BadRow(f"ticket {row.ticket} is issued for no service")
-        digits = "".join(sign for sign in row.ticket if sign.isdigit())
+        if len(row.ticket) > NUMBER_LENGTH:
+            raise BadRow(f"ticket {row.ticket[:NUMBER_LENGTH]}… has more than {NUMBER_LENGTH} characters")
         letter = row.ticket.rstrip("0123456789")
         return e.TicketIssued(
-            at=row.at, number=row.ticket, ordinal=int(digits or 0), letter=letter,
+            at=row.at, number=row.ticket, ordinal=int(row.ticket[len(letter) :] or 0), letter=letter,
             business_on=self.branch.business_on(row.at), service=row.service, lane=_lane(self.branch, row.lane),
             language=self.branch.languages[0], channel="journal", transactions=1, token=f"line-{row.line}",
         )  # fmt: skip
@@ -193,23 +210,51 @@ class Journal:
             case "service_began":
                 return e.ServiceBegan(at=at, ticket=number, counter=counter)
             case "service_ended":
-                return e.ServiceEnded(at=at, ticket=number, counter=counter, outcome=row.detail or "done")
+                return self._ended(row, ticket, counter)
             case "ticket_no_show":
                 return e.TicketNoShow(at=at, ticket=number, counter=counter)
             case "ticket_restored":
-                return e.TicketRestored(at=at, ticket=number, counter=counter, to="called" if counter else "waiting")
+                return self._restored(row, ticket)
             case "ticket_held":
                 return e.TicketHeld(at=at, ticket=number, counter=counter, reason=row.detail)
             case "ticket_resumed":
                 return e.TicketResumed(at=at, ticket=number, counter=counter)
             case "ticket_transferred":
-                only = row.detail if row.detail.startswith(("counter:", "officer:")) else ""
+                only = row.detail if row.detail in self._aims else ""
                 return e.TicketTransferred(at=at, ticket=number, counter=counter, service=row.service or ticket.service,
                                            only=only, rank_at=ticket.rank_at)  # fmt: skip
             case "ticket_carried":
                 return e.TicketCarried(at=at, ticket=number, counter=counter, to_on=_day(row.detail))
             case _:
-                return e.TicketLeft(at=at, ticket=number, counter=counter, reason=row.detail)
+                is_over = row.detail.startswith("day_closed") and self._is_overnight(ticket.issued_at, at)
+                return e.TicketLeft(at=at, ticket=number, counter=counter, reason=row.detail,
+                                    flag="unattended" if is_over else "")  # fmt: skip
+
+    def _ended(self, row: Row, ticket: Ticket, counter: str) -> e.Event:
+        """The end of a service. Nobody saw it of one that lasted all night, nor the begin of one that has none."""
+        began_at, called_at = ticket.leg.began_at, ticket.leg.last_called_at or row.at
+        walked_at = min(row.at, called_at + timedelta(seconds=self.branch.calling.walk_s))
+        flag = "unattended" if self._is_overnight(began_at or called_at, row.at) else ""
+        return e.ServiceEnded(
+            at=row.at, ticket=ticket.id, counter=counter, outcome=row.detail or "done",
+            assumed_began_at=walked_at if began_at is None else None, flag=flag,
+        )  # fmt: skip
+
+    def _restored(self, row: Row, ticket: Ticket) -> e.Event:
+        """A missed customer: back at the counter, or late, and then behind the next ones of the service."""
+        if row.counter:
+            return e.TicketRestored(at=row.at, ticket=ticket.id, counter=row.counter, to="called")
+        next_ones = self.floor.first_of(ticket.service, self.branch.calling.return_behind)
+        rank_at = behind(self.branch.policy, ticket.lane, next_ones, ticket.rank_at)
+        return e.TicketRestored(at=row.at, ticket=ticket.id, to="waiting", rank_at=rank_at)
+
+    def _is_overnight(self, since: datetime, at: datetime) -> bool:
+        return at - since >= NIGHT and self.branch.business_on(at) > self.branch.business_on(since)
+
+    @property
+    def _aims(self) -> frozenset[str]:
+        """Whom alone a transfer can be for. Of officers the file knows nothing: what is for one is for everybody."""
+        return frozenset(f"counter:{counter.code}" for counter in self.branch.counters)
 
     def _called(self, row: Row, ticket: Ticket) -> e.Event:
         if not row.counter:
@@ -230,28 +275,34 @@ class Journal:
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows below the header, with the number of their line. Raises JournalFault, OSError."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.reader(file, strict=True)
+    with path.open("rb") as file:
+        table = csv.reader(_texts(path, file), strict=True)
+        try:
             header = next(table, [])
             if tuple(header) != JOURNAL_HEADER:
                 raise JournalFault([f"{path}:1: the header must be {','.join(JOURNAL_HEADER)}"])
             for cells in table:
                 if cells:
                     yield table.line_num, cells
-    except UnicodeDecodeError as error:
-        raise JournalFault([f"{path}: is not UTF-8 text (byte {error.start})"]) from error
-    except csv.Error as error:
-        raise JournalFault([f"{path}: is not a table: {error}"]) from error
+        except csv.Error as error:
+            raise JournalFault([f"{path}:{table.line_num}: is not a row of a table: {error}"]) from error
+
+
+def _texts(path: Path, file: BinaryIO) -> Iterator[str]:
+    for line, raw in enumerate(file, 1):
+        try:
+            yield raw.decode("utf-8-sig" if line == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise JournalFault([f"{path}:{line}: is not UTF-8 text (byte {error.start + 1} of the line)"]) from error
 
 
 def _instant(text: str) -> datetime:
-    if not text.endswith("Z"):
-        raise BadRow(f"{text!r} is not an instant in UTC such as 2026-03-02T00:00:12.250Z")
     try:
-        return datetime.fromisoformat(text)
+        if text.endswith("Z") and text[:2] in ("19", "20", "21"):
+            return datetime.fromisoformat(text)
     except ValueError:
-        raise BadRow(f"{text!r} is not an instant such as 2026-03-02T00:00:12.250Z") from None
+        pass
+    raise BadRow(f"{text!r} is not an instant in UTC such as 2026-03-02T00:00:12.250Z")
 
 
 def _day(text: str) -> date:
