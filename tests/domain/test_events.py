@@ -34,6 +34,10 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.none() | st.integers(1, 10**6)
     if name in ("ticket", "ordinal", "transactions", "run"):
         return st.integers(0, 10**9)
+    if name == "left_open":
+        return st.none() | st.integers(0, 100)
+    if name in ("told", "law"):
+        return st.lists(st.integers(0, 10**5), max_size=7).map(tuple)
     if name == "last":
         return st.booleans()
     return some_text if name in REQUIRED_TEXT else some_text | st.just("")
