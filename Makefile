@@ -9,6 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+CORES := -n auto --dist loadscope
 BIOME := .tools/biome
 
 help:
@@ -52,10 +53,10 @@ $(READY): requirements/dev.lock setup.cfg pyproject.toml
 
 test: $(READY)
 	@bash tests/debian.sh test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(CORES) $(ARGS)
 
 quick: $(READY)
-	@$(BIN)/python -m pytest -q -m 'not slow and not browser' $(ARGS)
+	@$(BIN)/python -m pytest -q $(CORES) -m 'not slow and not browser' $(ARGS)
 
 lint: $(READY) $(BIOME)
 	$(BIN)/ruff check .

@@ -106,8 +106,12 @@ class LiveScreen:
         self._client.emit(name, told, namespace=NAMESPACE)
 
     def close(self) -> None:
-        self._client.reconnection = False
-        self._client.shutdown()
+        client = self._client
+        client.reconnection = False
+        client.shutdown()
+        if client._reconnect_task is not None:  # the server went at the same moment: nobody else ends this thread
+            client._reconnect_abort.set()
+            client._reconnect_task.join(WITHIN_S)
         self._let_go()
 
     # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────
