@@ -349,7 +349,7 @@ class _Play:
         soonest, first_end = float(next_due.min()), float(self.ends.min())
         policy = self.hall.policy
         is_guarded = policy.kind != "first_come" and (policy.guard > 0 or policy.kind == "interleave")
-        for _ in range(20 * (M + 16 * C) + 1000):
+        for _ in range((20 + C) * (M + 16 * C) + 1000):  # whoever comes wakes every idle counter
             c = F.argmin(axis=1)
             at_c = row_c + c
             t = flat_F.take(at_c)

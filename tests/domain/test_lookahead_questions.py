@@ -140,6 +140,12 @@ def test_a_whole_day_is_played_from_its_own_tickets_at_the_counters_that_were_op
     assert called == [100, 400, 900, 1700, 2100, 2200, 2400, 2700]
 
 
+def test_a_long_day_at_many_counters_with_little_to_do_is_played_to_its_end() -> None:
+    hall = a_hall([a_post(f"K{n}") for n in range(40)], [a_line([1000.0 * n for n in range(1000)])])
+
+    assert set(waits(play(hall, a_law(5), replace(ONCE, replications=1)))) == {1000 * n for n in range(1000)}
+
+
 def test_a_customer_with_a_head_start_who_comes_later_goes_before_those_who_wait() -> None:
     hall = a_hall([a_post("K1")], [a_line([-60, -30, 0]), a_line([100], lane=Lane.ELDERLY, first=9)])
 

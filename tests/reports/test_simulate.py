@@ -104,6 +104,12 @@ def test_a_break_that_a_service_delays_lasts_as_long_as_it_did() -> None:
     assert figure(asked(day, opens=(Open("K3", EIGHT + 1e6),)), "longest")[0] == exactly(39 * 60)
 
 
+def test_no_breaks_are_taken_but_those_that_were() -> None:
+    law = a_law(10, 10, pause_p=0.9, pauses=np.array([3600.0]), planned_breaks=np.array([2.0]))
+
+    assert figure(asked(a_day((0, "A"), (0, "A")), law=law, opens=(Open("K3", EIGHT),)), "longest")[0] == exactly(600)
+
+
 def test_a_counter_that_goes_home_finishes_whom_it_serves_and_calls_nobody_more() -> None:
     day = a_day(*((n, "A") for n in range(4)), openings=[an_opening("K1", "A"), an_opening("K3", "AF")])
 
@@ -203,6 +209,15 @@ def test_the_same_seed_gives_the_same_table_and_another_seed_another() -> None:
     )
 
     assert first == again != other
+
+
+def test_two_days_alike_are_two_days_and_not_one_twice() -> None:
+    day = a_random_day()
+
+    one, two = (asked(*days, law=random_law(), opens=(Open("K3", EIGHT),)) for days in ([day], [day, day]))
+
+    assert two.tickets["all"] == 2 * one.tickets["all"]
+    assert figure(one, "mean") != figure(two, "mean")
 
 
 def test_every_figure_of_every_lane_that_came_is_a_range_before_after_and_of_the_difference() -> None:
