@@ -80,6 +80,10 @@ class Post:
     lasts: float = 0.0
     only: frozenset[str] = frozenset()
 
+    def calls_from(self, queue: Queue) -> bool:
+        """Whether it may call from this queue."""
+        return queue.only in self.only if queue.only else queue.service in self.services
+
 
 @dataclass(frozen=True, slots=True)
 class Hall:
@@ -96,6 +100,15 @@ class Hall:
     @property
     def waiting(self) -> int:
         return sum(len(queue.ids) for queue in self.queues)
+
+    def is_next(self, ticket: int) -> bool:
+        """Whether a counter is free now that has nobody but this ticket to call."""
+        for post in self.posts:
+            if post.doing is Doing.IDLE and post.ends > 0:
+                waiting = [queue.ids for queue in self.queues if queue.ids and post.calls_from(queue)]
+                if waiting == [(ticket,)]:
+                    return True
+        return False
 
     def can_serve(self, service: int) -> bool:
         """Whether an open or planned counter does this service."""

@@ -160,22 +160,21 @@ class _Play:
         return (0,) if self.hall.policy.kind == "first_come" else (0, 1)
 
     def _to_come(self, service: int, kind: int) -> Floats:
-        """Issue times of tickets yet to come, (R, most), in order; NEVER where a replication has fewer."""
-        hall, rates = self.hall, self.law.rates
+        """Issue times of tickets yet to come, (R, most), in order; NEVER where a replication has fewer.
+
+        Each pair of service and kind has its own stream of a steady Poisson process, whose clock runs as fast as they
+        are expected to come.
+        """
+        hall = self.hall
         end = min(hall.closes, self.options.horizon, SLOTS * SLOT_S - hall.into_day)
         if end <= 0:
             return np.zeros((self.R, 0))
         edges = np.arange(SLOTS + 1) * SLOT_S - hall.into_day
         grid = np.concatenate([[0.0], edges[(edges > 0) & (edges < end)], [end]])
         slots = np.clip(((grid[:-1] + hall.into_day) // SLOT_S).astype(np.intp), 0, SLOTS - 1)
-        expected = np.concatenate([[0.0], np.cumsum(rates[slots, service, kind] * np.diff(grid))])
-        if expected[-1] <= 0:
-            return np.zeros((self.R, 0))
-        count = self.rng.poisson(expected[-1], self.R)
-        times = np.interp(self.rng.random((self.R, int(count.max()))) * expected[-1], expected, grid)
-        times[np.arange(times.shape[1])[None, :] >= count[:, None]] = NEVER
-        times.sort(axis=1)
-        found: Floats = times
+        expected = np.concatenate([[0.0], np.cumsum(self.law.rates[slots, service, kind] * np.diff(grid))])
+        clock = _stream(self.options.seed, self.R, 3 * service + kind, float(expected[-1]))
+        found: Floats = np.interp(clock, expected, grid, right=NEVER)
         return found
 
     # ── what each of them needs ──────────────────────────────────────────────────────────────────────────────
@@ -312,9 +311,9 @@ class _Play:
 
     def _skills(self, posts: Sequence[Post]) -> Bools:
         """(counters, queues): which counter may call from which queue."""
-        return np.array(
-            [[q.only in post.only if q.only else q.service in post.services for q in self.queues] for post in posts]
-        ).reshape(len(posts), len(self.queues))
+        return np.array([[post.calls_from(queue) for queue in self.queues] for post in posts], dtype=bool).reshape(
+            len(posts), len(self.queues)
+        )
 
     def _ghost_columns(self) -> Ints:
         """The column of each ghost, in the order in which they were asked for."""
@@ -444,6 +443,28 @@ def _shift(policy: Policy, kind: int) -> float:
     """What is added to the rank instants of a kind of which nobody waits: that of the usual lane of the kind."""
     lanes = [lane for lane in Lane if policy.kind_of(lane) == kind]
     return shift_of(policy, lanes[-1]) if lanes else kind * BAND_S
+
+
+def _stream(seed: int, replications: int, which: int, until: float) -> Floats:
+    """(replications, n): the points of a Poisson process of rate 1, in order; in each row the last lies past `until`.
+
+    The points are always the same, so that whom a pass expects does not change because time has passed.
+    """
+    many = 4
+    while until > 0:
+        points, last = _points(seed, replications, which, many)
+        if last[-1] > until:
+            return points[:, : int(np.searchsorted(last, until, side="right"))]
+        many *= 2
+    return np.zeros((replications, 0))
+
+
+@lru_cache(maxsize=256)
+def _points(seed: int, replications: int, which: int, many: int) -> tuple[Floats, Floats]:
+    """The first points of each stream, and the least n-th point of all."""
+    steps = np.random.default_rng([seed, replications, which, 3]).standard_exponential((many, replications))
+    points = np.ascontiguousarray(steps.cumsum(axis=0).T)
+    return points, points.min(axis=0)
 
 
 @lru_cache(maxsize=16)

@@ -76,8 +76,9 @@ class Past:
         served = [(places[s], self.speed.get(w, 1.0), x) for s, w, x in lessons.services if s in places]
         pools, means, weight = self._moved(served)
         today, n = self._speed_today(served, hall, pools, means)
-        expected = sum(1 - (1 - self.p0) * np.exp(-self.k * w) for w, _ in lessons.calls)
-        absent = (sum(gone for _, gone in lessons.calls) + ABSENT_N) / (expected + ABSENT_N)
+        calls = np.array(lessons.calls, dtype=float).reshape(-1, 2)
+        expected = float((1 - (1 - self.p0) * np.exp(-self.k * calls[:, 0])).sum())
+        absent = (float(calls[:, 1].sum()) + ABSENT_N) / (expected + ABSENT_N)
         day_sd = float((1 / self.day_var + n / self.ticket_var) ** -0.5)
         if not self.days:
             day_sd = float(np.hypot(day_sd, COLD_SD))

@@ -51,40 +51,42 @@ class BackTest:
 def replay(test: BackTest, processes: int | None = None) -> tuple[list[Told], int]:
     """What every ticket of the journal would have been told, in its order, and how many rows were left out.
 
-    The days are shared out among `processes` (default: the machine's), each of which reads the files itself.
+    The days are shared out among `processes` (default: the machine's), each of which reads the journal itself.
     Raises JournalFault, OSError.
     """
-    many = processes or min(4, os.cpu_count() or 1)
-    if many == 1:
-        return _share(test, 0, 1)
-    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-        shares = list(pool.map(_share, [test] * many, range(many), [many] * many))
-    return sorted((one for told, _ in shares for one in told), key=lambda one: one.line), shares[0][1]
-
-
-def _share(test: BackTest, mine: int, of: int) -> tuple[list[Told], int]:
-    """The answers of every `of`-th day, from the `mine`-th on."""
     book = Journal(test.branch, test.skip_bad)
     for earlier in test.history:
         book.read(earlier)
+    many = processes or min(4, os.cpu_count() or 1)
+    if many == 1:
+        return _share(book, test.journal, 0, 1)
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        shares = list(pool.map(_share, [book] * many, [test.journal] * many, range(many), [many] * many))
+    return sorted((one for told, _ in shares for one in told), key=lambda one: one.line), shares[0][1]
+
+
+def _share(book: Journal, journal: Path, mine: int, of: int) -> tuple[list[Told], int]:
+    """The answers of every `of`-th day, from the `mine`-th on; `book` has read the history."""
     told: list[Told] = []
     days: dict[date, Past | None] = {}
 
     def answer(row: Row, event: e.Event, seq: int) -> None:
-        on = test.branch.business_on(event.at)
+        on = book.branch.business_on(event.at)
         if on not in days:
-            days[on] = learn(test.branch, book.reader.past) if len(days) % of == mine else None
+            days[on] = learn(book.branch, book.reader.past) if len(days) % of == mine else None
         past = days[on]
         if past is not None and isinstance(event, e.TicketIssued):
             told.append(_told(book, past, row, seq))
 
-    book.read(test.journal, answer)
+    book.read(journal, answer)
     return told, book.skipped
 
 
 def _told(book: Journal, past: Past, row: Row, ticket: int) -> Told:
     diary = book.reader.today
     hall = hall_of(book.floor, row.at, diary.begun if diary is not None else None)
+    if hall.is_next(ticket):
+        return Told(row.line, row.ticket, row.stamp, 0.0, 0.0, 0.0)
     played = play(hall, past.law(hall, diary), Options(only=ticket, seed=past.days))
     waits = played.waits[:, played.ids.index(ticket)]
     called = waits[waits < NEVER]

@@ -429,3 +429,21 @@ def test_a_service_can_be_had_where_a_counter_for_it_is_open_or_planned() -> Non
 
     office.open("K1")
     assert [hall(office).can_serve(service) for service in (0, 1)] == [True, True]
+
+
+def test_who_finds_a_free_counter_and_nobody_before_it_is_next() -> None:
+    office = an_office(a_branch(counters={"K1": "A", "K2": "AF"}))
+    office.open("K1")
+    first = office.issue("A")
+    assert hall(office).is_next(first.id)
+
+    elsewhere = office.issue("F")
+    assert hall(office).is_next(first.id)
+    assert not hall(office).is_next(elsewhere.id)
+
+    second = office.issue("A")
+    assert not hall(office).is_next(first.id)
+    assert not hall(office).is_next(second.id)
+
+    office.next("K1")
+    assert not hall(office).is_next(second.id)

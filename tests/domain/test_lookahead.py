@@ -393,3 +393,16 @@ def test_in_the_textbook_queue_nothing_is_lost_against_the_textbook_formula() ->
     assert len(asked) > 800
     assert np.sqrt(np.mean((ours - wait) ** 2)) <= 1.05 * np.sqrt(np.mean((formula - wait) ** 2))
     assert abs(np.mean(ours - wait)) <= 0.05 * wait.mean()
+
+
+def test_a_pass_a_moment_later_expects_the_same_people_after_the_same_time() -> None:
+    law = a_law(1)
+    now = a_hall(a_post(doing=Doing.SERVING, since=-100.0), waiting=2)
+    later = replace(now, into_day=now.into_day + 30)
+
+    one, other = (play(hall, law, Options(until=1800.0, arrivals=(1,))).issued for hall in (now, later))
+
+    assert one is not None
+    assert other is not None
+    assert (one < NEVER).sum() > 300
+    assert np.allclose(one, other)
