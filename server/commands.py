@@ -110,6 +110,8 @@ def replay(given: argparse.Namespace) -> int:
     from server.reports.replay import ESTIMATES_HEADER, BackTest
     from server.reports.replay import replay as play_again
 
+    if given.processes is not None and given.processes < 1:
+        raise NotUsable(f"--processes: {given.processes} is too few, at least one has to work")
     test = BackTest(_branch_of(given), given.journal, tuple(given.history), given.skip_bad)
     try:
         told, skipped = play_again(test, given.processes)
