@@ -200,7 +200,8 @@ def heading(days: Sequence[LivedDay], simulated: Simulated) -> Iterator[str]:
     """What the table is about, in lines above it."""
     tickets = ", ".join(f"{n} {lane}" for lane, n in simulated.tickets.items() if n and lane != "all")
     yield f"Days: {', '.join(day.on.isoformat() for day in days)}"
-    left_out = f"; {simulated.left_out} left out: gone before the call, or come for what is no longer done" if simulated.left_out else ""
+    why = "gone before the call, or come for what is no longer done"
+    left_out = f"; {simulated.left_out} left out: {why}" if simulated.left_out else ""
     yield f"Tickets: {simulated.tickets['all']} ({tickets}){left_out}"
     yield "Waits to the call. Eight plays of these days in ten lie in each range."
     yield ""
