@@ -31,6 +31,7 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _calendar(file)
     yield from _rosters(file)
     yield from _lunch(file)
+    yield from _quiet(file)
 
 
 def warnings(file: BranchFile) -> Iterator[Fault]:
@@ -49,10 +50,21 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
     for i, service in enumerate(file.services):
         for broken in tamil_faults(service.name.get("ta", "")):
             yield ("service", i, "name"), broken
+    for i, zone in enumerate(file.zones):
+        for j, quiet in enumerate(zone.quiet):
+            if quiet.volume >= zone.volume:
+                yield ("zone", i, "quiet", j), f"{quiet.volume} % is no quieter than the zone, {zone.volume} %"
     for i, duty in enumerate(file.roster):
         for j, pause in enumerate(duty.breaks):
             if not minutes_of(duty.open) <= minutes_of(pause.at) < minutes_of(duty.close):
                 yield ("roster", i, "breaks", j), f"{pause.at} is outside the duty, {duty.open} to {duty.close}"
+
+
+def _quiet(file: BranchFile) -> Iterator[Fault]:
+    for i, zone in enumerate(file.zones):
+        for j, quiet in enumerate(zone.quiet):
+            for place, what in _turned(("zone", i, "quiet", j), ((quiet.since, quiet.to),)):
+                yield (*place[:-1], "to"), what
 
 
 def _lunch(file: BranchFile) -> Iterator[Fault]:

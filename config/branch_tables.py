@@ -141,13 +141,26 @@ class CounterTable(Table):
         return self.name or (self.code[1:] if is_numbered else self.code)
 
 
+class QuietTable(Table):
+    """A time of day at which a zone is not louder than `volume` (percent); 0: calls are shown and nothing sounds."""
+
+    since: Annotated[Clock, Field(alias="from")]
+    to: Clock
+    days: Days = "daily"
+    volume: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class ZoneTable(Table):
-    """Where one board and one voice reach. No `languages`: a chime alone. `walk` to the counters in seconds."""
+    """Where one board and one voice reach. No `languages`: a chime alone. `walk` to the counters in seconds, `volume`
+    in percent; 0: calls are shown and nothing ever sounds."""
 
     code: Code
     name: Words
     languages: Many[Language] = ("ms", "en")
     walk: Annotated[float, Field(ge=0, le=900)] = 30.0
+    volume: Annotated[int, Field(ge=0, le=100)] = 100
+    chime: bool = True
+    quiet: Many[QuietTable] = ()
 
 
 class KioskTable(Table):

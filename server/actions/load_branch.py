@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.branch_file import BranchFile, dump, parse
-from config.branch_tables import HoursTable, OverrideTable
+from config.branch_tables import HoursTable, OverrideTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
-from server.domain.branch import Branch, Calling, Kiosk, Lunch, PlannedBreak, PlannedDuty, Zone
+from server.domain.branch import Branch, Calling, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Zone
 from server.domain.charter import Promise
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
@@ -45,7 +45,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             Counter(c.code, c.name or spoken_name(c.code), c.services, c.zone or file.zones[0].code)
             for c in file.counters
         ),
-        zones=tuple(Zone(z.code, z.name, z.languages, z.walk) for z in file.zones),
+        zones=tuple(_zone(z) for z in file.zones),
         kiosks=tuple(
             Kiosk(k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm, k.emergency)
             for k in file.kiosks
@@ -103,6 +103,11 @@ def refuse_removals(floor: Floor, new: Branch, now: datetime) -> None:
     for state in floor.counters.values():
         if state.is_open and state.code not in counters:
             raise StillWaiting(counter=state.code)
+
+
+def _zone(table: ZoneTable) -> Zone:
+    quiet = tuple(Quiet(minutes_of(q.since), minutes_of(q.to), q.volume / 100, weekdays(q.days)) for q in table.quiet)
+    return Zone(table.code, table.name, table.languages, table.walk, table.volume / 100, table.chime, quiet)
 
 
 def _policy(file: BranchFile) -> Policy:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from server.actions.at_counter import in_hand, on_duty
 from server.domain.errors import TooEarlyForNoShow, UndoTooLate
 from server.domain.events import TicketNoShow, TicketRestored
-from server.domain.floor import Draft
+from server.domain.floor import Draft, Floor
 from server.domain.ticket import Status, Ticket
 
 
@@ -15,14 +15,20 @@ def no_show(draft: Draft, now: datetime, counter: str, *, officer: int | None = 
     """The ticket goes to the missed list. Raises TooEarlyForNoShow before the calls and the time are over (T5)."""
     ticket = in_hand(draft, counter, officer)
     ticket.require("ticket_no_show")
-    calling = draft.branch.calling
-    may_at = (ticket.leg.called_at or now) + timedelta(seconds=calling.no_show_after_s)
-    calls_left = max(0, calling.no_show_calls - ticket.leg.calls)
+    calls_left = max(0, draft.branch.calling.no_show_calls - ticket.leg.calls)
+    may_at = may_be_missed_at(draft, ticket, now)
     if now < may_at or calls_left:
         raise TooEarlyForNoShow(at=may_at, number=ticket.number, calls_left=calls_left)
     gone = TicketNoShow(at=now, ticket=ticket.id, counter=counter)
     draft.record(gone)
     return draft.tickets[ticket.id]
+
+
+def may_be_missed_at(floor: Floor, ticket: Ticket, now: datetime) -> datetime:
+    """When a called ticket may be given up at the earliest: the branch's time after the first call, and no sooner than
+    somebody can have walked from where the ticket was taken (N6)."""
+    after = max(floor.branch.calling.no_show_after_s, floor.branch.walk_from(ticket.kiosk))
+    return (ticket.leg.called_at or now) + timedelta(seconds=after)
 
 
 def undo(draft: Draft, now: datetime, counter: str, *, officer: int | None = None) -> Ticket:

@@ -46,13 +46,31 @@ class Lunch:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """A time of day at which a zone is not louder than `volume` (0 to 1): minutes after local midnight, on `days`
+    (Monday is 0; None: the working days)."""
+
+    since: int
+    to: int
+    volume: float = 0.0
+    days: frozenset[int] | None = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
-    """Where one board and one voice reach. `languages` are spoken in this order; `walk_s`: the way to the counters."""
+    """Where one board and one voice reach. `languages` are spoken in this order; `walk_s`: the way to the counters.
+
+    `volume` (0 to 1) is the zone's own, `quiet` are the times at which it is lower; `chime`: one rings before the
+    words. With neither chime nor language, or at volume 0, calls are shown there and nothing sounds.
+    """
 
     code: str
     name: Words
     languages: tuple[str, ...] = ("ms", "en")
     walk_s: float = 30.0
+    volume: float = 1.0
+    chime: bool = True
+    quiet: tuple[Quiet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,29 @@ class Branch:
             if (day.weekday() in duty.days if duty.days is not None else calendar.is_working_day(day))
         ]
         return sorted(found, key=lambda duty: (duty.opens, duty.counter))
+
+    def volume(self, zone: Zone, now: datetime) -> float:
+        """How loud a call may be there at that moment, 0 to 1; 0: it is shown, and does not sound."""
+        if not zone.chime and not zone.languages:
+            return 0.0
+        local = now.astimezone(self.timezone)
+        minute = local.hour * 60 + local.minute
+        calendar = self.hours or Hours(self.timezone)
+        held = [
+            quiet.volume
+            for quiet in zone.quiet
+            if quiet.since <= minute < quiet.to
+            and (local.weekday() in quiet.days if quiet.days is not None else calendar.is_working_day(local.date()))
+        ]
+        return min(zone.volume, *held, 1.0)
+
+    def walk_from(self, kiosk: str) -> float:
+        """Seconds to the counters from where a kiosk's tickets are taken; 0 for a kiosk that the branch does not have.
+
+        Whoever took a ticket there was last seen there, and can hardly have come sooner (N6).
+        """
+        zone = next((one.zone for one in self.kiosks if one.code == kiosk), None)
+        return next((one.walk_s for one in self.zones if one.code == zone), 0.0)
 
     def business_on(self, now: datetime) -> date:
         """The local business day of an instant; a day turns at `turns_at` local time, never at UTC midnight."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from server.domain.branch import Calling
-from tests.builders import AnOffice, an_office
+from server.actions.no_show import may_be_missed_at
+from server.domain.branch import Calling, Kiosk, Zone
+from tests.builders import AnOffice, a_branch, an_office
 
 
 def called(**stated: object) -> AnOffice:
@@ -138,3 +141,25 @@ def test_after_an_undo_the_no_show_may_be_marked_again_at_once() -> None:
     office.undo()
 
     assert office.no_show().status == "no_show"
+
+
+def test_whoever_took_the_ticket_far_away_has_the_time_to_walk() -> None:
+    zones = (Zone("hall", {"ms": "Ruang menunggu"}, walk_s=30), Zone("canteen", {"ms": "Kantin"}, walk_s=180))
+    office = an_office(a_branch(zones=zones, kiosks=(Kiosk("main"), Kiosk("far", "canteen"))))
+    office.open("K1")
+    office.issue("A", kiosk="far")
+    office.issue("A", kiosk="main")
+    since = office.clock.now()
+    office.next("K1")
+
+    office.clock.advance(seconds=10)
+    office.recall()
+    office.clock.advance(seconds=169)
+    refused = office.refusal(office.no_show)
+    office.clock.advance(seconds=1)
+    far = office.no_show()
+
+    assert refused.code == "too_early_for_no_show"
+    assert far.number == "A001"
+    near = office.call_next()
+    assert may_be_missed_at(office.floor, near, since) == office.clock.now() + timedelta(seconds=60)

@@ -222,6 +222,12 @@ def test_a_wrong_key_or_value_is_named_with_its_line(line: str, table: str, faul
         ("[[promise]]\n[[promise]]\nminutes = 5", 'promise 2: "wait_to_call" is promised to the same customers'),
         ('[[kiosk]]\ncode = "a"\nzone = "roof"', 'kiosk 1.zone: there is no zone "roof"'),
         ('[[kiosk]]\ncode = "a b"', 'kiosk 1.code: "a b" is no code'),
+        ('[[zone]]\ncode = "a"\nname = "x"\nvolume = 101', "zone 1.volume: is 101: must be at most 100"),
+        ('[[zone]]\ncode = "a"\nname = "x"\nquiet = [{from = "13:00"}]', "zone 1.quiet 1.to: is missing"),
+        (
+            '[[zone]]\ncode = "a"\nname = "x"\nquiet = [{from = "22:00", to = "06:00"}]',
+            'zone 1.quiet 1.to: closes at 06:00, before it opens at 22:00: to go past midnight, end at "24:00"',
+        ),
         ('[day]\nturns_at = "25:00"', 'day.turns_at: "25:00" is no time of day'),
         ('[day]\nat_end = "drop"', 'day.at_end: is "drop": must be "carry" or "close"'),
         ('[lunch]\nfrom = "14:30"', "lunch.to: ends (14:00) before it begins (14:30)"),
@@ -325,6 +331,13 @@ def test_breaks_that_overlap_are_refused() -> None:
     breaks = 'breaks = [{at = "12:00", minutes = 60}, {at = "12:30", minutes = 30}]\n'
 
     assert "roster 1.breaks: a break begins before" in the_fault(SMALLEST + duty + breaks)
+
+
+def test_a_quiet_time_that_is_no_quieter_is_a_warning() -> None:
+    zone = '[[zone]]\ncode = "a"\nname = "x"\nvolume = 30\nquiet = [{from = "13:00", to = "13:30", volume = 50}]'
+    text = SMALLEST + zone
+
+    assert "zone 1.quiet 1: 50 % is no quieter than the zone, 30 %" in warnings_of(parse(text))
 
 
 def test_a_file_without_services_or_counters_is_refused() -> None:

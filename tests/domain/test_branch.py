@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.domain.branch import Quiet, Zone
 from server.domain.charter import Promise
 from server.domain.errors import UnknownCounter, UnknownLane, UnknownLanguage, UnknownService
 from server.domain.queue import Lane
@@ -62,3 +63,35 @@ def test_a_service_has_its_own_promise_or_that_of_the_branch() -> None:
     assert a_branch(promises=(general, own)).promise("F") is own
     assert a_branch(promises=(general, own)).promise("A") is general
     assert a_branch(promises=(own,)).promise("A") is None
+
+
+NAME = {"ms": "Ruang menunggu"}
+
+
+@pytest.mark.parametrize(
+    ("at", "volume"),
+    [("12:59", 0.8), ("13:00", 0.3), ("13:29", 0.3), ("13:30", 0.8), ("22:15", 0.0)],
+)
+def test_a_zone_is_quieter_at_prayers_and_silent_at_night(at: str, volume: float) -> None:
+    hall = Zone("hall", NAME, volume=0.8, quiet=(Quiet(780, 810, 0.3), Quiet(1320, 1440)))
+    branch = a_branch(zones=(hall,))
+    hour, minute = map(int, at.split(":"))
+
+    assert branch.volume(hall, datetime(2026, 3, 2, hour, minute, tzinfo=branch.timezone)) == volume
+
+
+def test_a_quiet_time_holds_on_its_days_alone() -> None:
+    friday = Zone("hall", NAME, quiet=(Quiet(780, 840, 0.0, frozenset({4})),))
+    branch = a_branch(zones=(friday,))
+
+    assert branch.volume(friday, datetime(2026, 3, 6, 13, 10, tzinfo=branch.timezone)) == 0
+    assert branch.volume(friday, datetime(2026, 3, 5, 13, 10, tzinfo=branch.timezone)) == 1
+
+
+def test_a_zone_without_chime_and_words_never_sounds() -> None:
+    branch = a_branch()
+    at = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+    assert branch.volume(Zone("a", NAME, languages=(), chime=False), at) == 0
+    assert branch.volume(Zone("a", NAME, languages=()), at) == 1
+    assert branch.volume(Zone("a", NAME, chime=False), at) == 1
