@@ -1,6 +1,6 @@
 """`make bench`: the promises of speed, measured; each line says what was measured, the figure, and the limit.
 
-    python -m bench [NAME …] [--quick]       names: issue history latency waiting start staffing
+    python -m bench [NAME …] [--quick]       names: issue history latency waiting start staffing marks
 Figures of one run on one machine: trust the ratios, not the milliseconds. Exit status 1 when a limit is missed.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench.history import past
 from bench.load import Client, Run, load
+from bench.marks import marks
 from bench.office import bare, office
 from bench.staffing import staffing
 
@@ -205,6 +206,7 @@ def main() -> int:
         "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),
         "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),
+        "marks": lambda folder: marks(folder, say),
     }
     for name in given.names or every:
         with tempfile.TemporaryDirectory(prefix="giliran-bench-") as folder:

@@ -26,8 +26,9 @@ from config.toml_lines import line_of, lines_of
 DEFAULTS = Path(__file__).with_name("defaults.toml")
 SITE_FILE = "giliran.toml"
 PREFIX = "GILIRAN_"
-OTHER_VARIABLES = ("GILIRAN_SERVER", "GILIRAN_TOKEN", "GILIRAN_REQUIRE_ALL", "GILIRAN_HYPOTHESIS", "GILIRAN_TEST_")
-"""What variables begin with that are not settings of a server: they speak to the agents and to the tests."""
+OTHER_VARIABLES = ("GILIRAN_SERVER", "GILIRAN_TOKEN", "GILIRAN_REQUIRE_ALL", "GILIRAN_HYPOTHESIS", "GILIRAN_TEST_",
+                   "GILIRAN_LAB")  # fmt: skip
+"""What variables begin with that are not settings of a server: they speak to the agents, the tests and `bench`."""
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Count = Annotated[int, Field(ge=1, le=100_000)]

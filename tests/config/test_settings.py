@@ -111,6 +111,15 @@ def test_a_misspelt_variable_stops_the_start(tmp_path: Path, monkeypatch: pytest
     assert the_refusal(tmp_path) == ('GILIRAN_PROT: unknown setting in the environment; did you mean "GILIRAN_PORT"?')
 
 
+@pytest.mark.parametrize("name", ["GILIRAN_LAB", "GILIRAN_TOKEN", "GILIRAN_TEST_POSTGRES"])
+def test_a_variable_that_speaks_to_others_is_no_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "whatever")
+
+    assert load(tmp_path).port == 8000
+
+
 def test_the_folder_s_file_is_refused_with_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "giliran.toml"
     path.write_text('voice = "off"\nprot = 1\nport = "8000"\ndata = "elsewhere"\n')
