@@ -13,15 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from server.domain.advice import Advice, advise
 from server.domain.branch import Branch
 from server.domain.floor import Floor
 from server.domain.forecast import KINDS, LAW_LEVELS, NO_COUNTER, Forecast, Told, promised
 from server.domain.hall import Hall, hall_of
 from server.domain.law import NEVER, Floats, Law
 from server.domain.lookahead import REPLICATIONS, Options, play, quantiles
+from server.domain.staffing import Goal, goal_of
 from server.ports import Records
 from server.reports.diary import Diary, Lessons, Reader, lessons_of
 from server.reports.learn import LEARNED_DAYS, Past, learn
@@ -72,15 +75,27 @@ class Seer:
 
     def look(self, now: datetime) -> Seen:
         """The forecast of this moment, and what it was made from; promises that were made are kept."""
-        diary = self._reader.today
-        if diary is not None and diary.lessons.on < self.branch.business_on(now):
-            diary = None  # a new day on which nothing has happened yet
-        seen = look_ahead(self._reader.draft, self.past, now, diary, self.levels)
+        seen = look_ahead(self._reader.draft, self.past, now, self._diary(now), self.levels)
         self._told = {
             ticket: (now, self._promise(ticket, fresh, now)) for ticket, fresh in seen.forecast.waiting.items()
         }
         kept = {ticket: told for ticket, (_, told) in self._told.items()}
         return replace(seen, forecast=replace(seen.forecast, waiting=kept))
+
+    def advise(self, now: datetime) -> dict[str, Any]:
+        """Which counters to open or to close now, as JSON; promises stay as they are."""
+        branch, diary = self.branch, self._diary(now)
+        hall = hall_of(self._reader.draft, now, diary.begun if diary is not None else None)
+        goal = goal_of(branch)
+        local = now.astimezone(branch.timezone)
+        least = branch.lunch.minimum if branch.lunch.is_at(local.time()) else 0
+        advice = advise(hall, self.past.law(hall, diary), goal, least=max(1, least), seed=local.toordinal())
+        return advice_json(advice, goal, now)
+
+    def _diary(self, now: datetime) -> Diary | None:
+        """Today's; None on a new day on which nothing has happened yet."""
+        diary = self._reader.today
+        return None if diary is not None and diary.lessons.on < self.branch.business_on(now) else diary
 
     def _promise(self, ticket: int, fresh: Told, now: datetime) -> Told:
         """What a waiting ticket is told now: what it was told before, unless that has moved too far."""
@@ -164,6 +179,22 @@ def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = No
         reasons={code: NO_COUNTER for code in hall.services if joining[code, KINDS - 1] is None},
     )  # fmt: skip
     return Seen(forecast, hall, law)
+
+
+def advice_json(advice: Advice, goal: Goal, now: datetime) -> dict[str, Any]:
+    """What the overview is told. `within_s` is None where services are promised different times."""
+    return {
+        "at": now.isoformat(),
+        "share": goal.share,
+        "within_s": float(goal.within[0]) if len(set(goal.within.tolist())) == 1 else None,
+        "open_now": advice.open_now,
+        "kept_now": round(advice.kept_now, 4),
+        "open_then": advice.open_then,
+        "kept_then": round(advice.kept_then, 4),
+        "opens": [step.counter for step in advice.opens],
+        "closes": [step.counter for step in advice.closes],
+        "helps": advice.helps,
+    }
 
 
 def _told(waits: Floats, levels: Levels) -> Told | None:

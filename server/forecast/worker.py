@@ -1,7 +1,9 @@
 """The look-ahead in a process of its own: it reads the branch's journal and answers with a forecast.
 
     ──► {"id": 7, "now": "2026-03-02T01:12:30+00:00", "database": "sqlite:///…", "branch": "KL01", "folder": "/…"}
-    ◄── {"ready": "forecast"}, once · {"id": 7, "forecast": {…}, "quality": {…}} · {"id": 7, "refused": "why"}
+    ◄── {"ready": "forecast"}, once · {"id": 7, "forecast": {…}, "quality": {…}, "lanes": {…}}
+    ──► {"id": 8, "now": …, …, "advise": true}     which counters to open or to close
+    ◄── {"id": 8, "advice": {…}} · {"id": 8, "refused": "why"}
     ◄── {"unusable": "why"} instead of "ready", and the end
 
 Its niceness is high: an officer's key goes before the next estimate. It only reads, and ends with its parent.
@@ -57,7 +59,13 @@ class Forecasting:
         if self._measured is None or abs(now - self._measured) >= QUALITY_EVERY:
             self._measured = now
             told["quality"] = quality.table(answer for day in seer.days for answer in day.answers)
+            told["lanes"] = quality.lanes(seer.days, seer.branch.business_on(now))
         return told
+
+    def advise(self, now: datetime) -> dict[str, Any]:
+        assert self._seer is not None
+        self._seer.catch_up(self._follow)
+        return {"advice": self._seer.advise(now)}
 
     def _follow(self, reader: Reader) -> None:
         with reading(self._engine) as connection:
@@ -98,7 +106,8 @@ def main() -> int:
             now = datetime.fromisoformat(order["now"])
             if forecasting is None:
                 forecasting = Forecasting(open_engine(order["database"]), order["branch"], Path(order["folder"]), now)
-            tell({"id": order["id"], **forecasting.answer(now)})
+            said = forecasting.advise(now) if order.get("advise") else forecasting.answer(now)
+            tell({"id": order["id"], **said})
         except BrokenPipeError:
             return 0
     return 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
+from statistics import median
 from typing import Any
 
 import numpy as np
 
-from server.reports.diary import Answered
+from server.reports.diary import Answered, Lessons
 
 ALARM_OF = 500
 ALARM_BELOW, ALARM_ABOVE = 0.72, 0.88
@@ -19,6 +21,7 @@ ALARM_FROM = 100
 LEARNED_FROM = 1000
 SHRUNK_BY = 300.0
 LOW, HIGH = 0.10, 0.90
+KINDS = ("emergency", "priority", "regular")
 LOW_WITHIN, HIGH_WITHIN = (0.03, 0.17), (0.83, 0.97)
 
 
@@ -35,12 +38,15 @@ USUAL = Levels()
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Of `n` answers: the share whose range held, the mean error (estimate less truth) and the root mean square of
-    the errors, in seconds, beside the mean wait. None where there are no answers."""
+    """Of `n` answers: the share whose range held, the share that waited no longer than it said, the mean error
+    (estimate less truth), the error that half of them stayed under and the root mean square of the errors, in seconds,
+    beside the mean wait. None where there are no answers."""
 
     n: int
     cover: float | None = None
+    under: float | None = None
     bias_s: float | None = None
+    median_s: float | None = None
     rmse_s: float | None = None
     wait_s: float | None = None
     width_s: float | None = None
@@ -66,7 +72,9 @@ def quality(answers: Iterable[Answered]) -> Quality:
     return Quality(
         n,
         cover=sum(answer.held for answer in found) / n,
+        under=sum(answer.wait <= answer.high for answer in found) / n,
         bias_s=sum(errors) / n,
+        median_s=median(abs(error) for error in errors),
         rmse_s=sqrt(sum(error * error for error in errors) / n),
         wait_s=sum(answer.wait for answer in found) / n,
         width_s=sum(answer.high - answer.low for answer in found) / n,
@@ -88,9 +96,23 @@ def table(answers: Iterable[Answered]) -> dict[str, Any]:
         "last": _plain(quality(found[-ALARM_OF:])),
         "alarm": is_alarming(found),
         "by_service": _by(found, lambda answer: answer.service),
-        "by_lane": _by(found, lambda answer: ("emergency", "priority", "regular")[answer.kind]),
+        "by_lane": _by(found, lambda answer: KINDS[answer.kind]),
         "by_hour": _by(found, lambda answer: f"{answer.slot // 2:02}"),
     }
+
+
+def lanes(days: Iterable[Lessons], today: date) -> dict[str, dict[str, int]]:
+    """How many numbers were issued in all and by kind of lane, `today` and on the days `before` it; JSON values.
+
+    The share of the priority lanes is what shows whether the question at the kiosk is answered in good faith.
+    """
+    counts = {when: dict.fromkeys(("issued", *KINDS), 0) for when in ("today", "before")}
+    for day in days:
+        count = counts["today" if day.on == today else "before"]
+        for (_, _, kind), issued in day.issued.items():
+            count["issued"] += issued
+            count[KINDS[kind]] += issued
+    return counts
 
 
 def _by(found: Iterable[Answered], key: Callable[[Answered], str]) -> dict[str, Any]:
@@ -102,7 +124,7 @@ def _by(found: Iterable[Answered], key: Callable[[Answered], str]) -> dict[str, 
 
 def _plain(found: Quality) -> dict[str, Any]:
     rounded = {
-        name: None if (value := getattr(found, name)) is None else round(value, 3 if name == "cover" else 1)
-        for name in ("cover", "bias_s", "rmse_s", "wait_s", "width_s")
+        name: None if (value := getattr(found, name)) is None else round(value, 1 if name.endswith("_s") else 3)
+        for name in ("cover", "under", "bias_s", "median_s", "rmse_s", "wait_s", "width_s")
     }
     return {"n": found.n, **rounded}

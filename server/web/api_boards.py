@@ -34,7 +34,21 @@ def get_board(path: dto.ZonePath) -> Response:
 def get_overview() -> Response:
     need("overview")
     door = edge()
-    return jsonify(overview_json(door.office.floor, door.office.now(), door.officers()))
+    return jsonify(overview_json(door.office.floor, door.office.now(), door.officers(), door.foresight))
+
+
+@api.post(
+    "/overview/advice", tags=[BRANCH], summary="Ask anew which counters to open or to close",
+    responses={"202": dto.Told},
+)  # fmt: skip
+def post_advice(body: dto.NoBody) -> Response:
+    asker = need("overview")
+    live = edge().live
+
+    def ask() -> Answer:
+        return Answer(202, {"asked": live is not None and live.ask_advice()})
+
+    return once(asker, ask)
 
 
 @api.post("/help", tags=[BRANCH], summary="Ring the supervisor", responses={"202": dto.Told})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from flask import current_app
 
 from server.actions.office import Office
 from server.ports import People, Records
 from server.web.boards import Say
-from server.web.staff_boards import Officers
+from server.web.staff_boards import Foresight, Officers
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -29,14 +29,6 @@ class Offload(Protocol):
     """Run something slow outside the event loop and wait for it without holding the others up."""
 
     def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
-
-
-class Foresight(Protocol):
-    """The look-ahead as the managers' pages see it."""
-
-    @property
-    def quality(self) -> dict[str, Any] | None:
-        """How well the estimates have done, as `server.reports.quality.table` has it; None: not known yet."""
 
 
 @dataclass(slots=True)

@@ -34,6 +34,13 @@ class FloorFigures(Collector):
         for what in ("issued", "called", "served", "no_show", "left", "judged", "kept"):
             today.add_metric([what], getattr(tally, what))
         yield from (waiting, counters, today)
+        foresight = self._door.foresight
+        if foresight is not None and (quality := foresight.quality) is not None:
+            answers, cover = quality["all"]["n"], quality["last"]["cover"]
+            yield GaugeMetricFamily("giliran_estimate_answers", "Waits that were told and are known now", value=answers)
+            if cover is not None:
+                held = "Share of the last 500 of them whose range held, of 0.8 wanted"
+                yield GaugeMetricFamily("giliran_estimate_cover", held, value=cover)
         yield GaugeMetricFamily("giliran_journal_seq", "Entries in the journal", value=floor.seq)
         live = self._door.live
         yield GaugeMetricFamily("giliran_screens", "Screens connected", value=live.screens if live else 0)

@@ -371,6 +371,16 @@ class Live:
             for room in (*self._rooms.of("branch"), *self._rooms.of("counter")):
                 self._emit("help", told, room)
 
+    def ask_advice(self) -> bool:
+        """A manager asks which counters to open: every process has a look-ahead, and its own managers' pages. False
+        where nobody looks ahead."""
+        if self._door.foresight is None:
+            return False
+        self._door.foresight.want_advice()
+        if self.pass_on is not None:
+            self.pass_on("advice")
+        return True
+
     def speak(self, zone: str, told: Json) -> None:
         """Clips for the players of a zone, to be played one after another."""
         if (room := self._rooms.room("zone", zone)) is not None:
@@ -411,6 +421,9 @@ class Live:
                 self._hear_rings()
             case "revoked":
                 self._shut_out_revoked()
+            case "advice":
+                if self._door.foresight is not None:
+                    self._door.foresight.want_advice()
             case "claimed":
                 with self._telling:
                     self._claimed(str(told.get("counter")), str(told.get("window")))

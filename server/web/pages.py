@@ -280,11 +280,11 @@ def manage() -> str | AnyResponse:
     if asker is None:
         return to_login()
     door = edge()
-    board = overview_json(door.office.floor, door.office.now(), door.officers())
+    board = overview_json(door.office.floor, door.office.now(), door.officers(), door.foresight)
     return render_template(
         "web/manage.html", board=board, person=_person_json(asker), rights=sorted(rights(asker)),
         today=board["business_day"],
-        **page_context(("manage.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "done")),
+        **page_context(("manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "done")),
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ class RoomBoards:
                 case "counter":
                     return counter_json(floor, room.code, now, door.say, staff)
                 case "branch":
-                    return overview_json(floor, now, staff) if room.code == floor.branch.code else None
+                    if room.code != floor.branch.code:
+                        return None
+                    return overview_json(floor, now, staff, door.foresight)
                 case "kiosk":
                     known = any(kiosk.code == room.code for kiosk in floor.branch.kiosks)
                     return {"seq": floor.seq} | queues_json(floor, now, door.say) if known else None

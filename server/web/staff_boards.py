@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from server.actions.close_counter import left_short
+from server.actions.no_show import may_be_missed_at
 from server.actions.transfer import came_back
 from server.domain.counter import CounterState
 from server.domain.floor import Floor
@@ -15,6 +17,25 @@ from server.domain.ticket import Status, Ticket
 from server.web.boards import Json, Say, instant, opening, promise_json, queue_json, seconds
 
 NEXT_SHOWN = 3
+
+
+class Foresight(Protocol):
+    """The look-ahead as the managers' pages see it; None: not known yet."""
+
+    @property
+    def quality(self) -> Json | None:
+        """How well the estimates have done, as `server.reports.quality.table` has it."""
+
+    @property
+    def lanes(self) -> Json | None:
+        """How many numbers each kind of lane got, as `server.reports.quality.lanes` has it."""
+
+    @property
+    def advice(self) -> Json | None:
+        """Which counters to open or to close, as `server.forecast.seer.advice_json` has it."""
+
+    def want_advice(self) -> None:
+        """Somebody asks for it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +170,7 @@ def may_json(floor: Floor, state: CounterState, ticket: Ticket | None, now: date
     if ticket is not None and called:
         recall_at = (ticket.leg.last_called_at or now) + timedelta(seconds=calling.recall_gap_s)
         recall = True if now >= recall_at else {"at": instant(recall_at)}
-        no_show_at = (ticket.leg.called_at or now) + timedelta(seconds=calling.no_show_after_s)
+        no_show_at = may_be_missed_at(floor, ticket, now)
         calls_left = max(0, calling.no_show_calls - ticket.leg.calls)
         no_show = True if now >= no_show_at and not calls_left else {
             "at": instant(no_show_at), "calls_left": calls_left,
@@ -172,8 +193,20 @@ def may_json(floor: Floor, state: CounterState, ticket: Ticket | None, now: date
     }
 
 
-def overview_json(floor: Floor, now: datetime, officers: Officers) -> Json:
-    """The manager's first look: who waits, who serves, how the promise stands today."""
+def foresight_json(floor: Floor, foresight: Foresight | None) -> Json:
+    """What the look-ahead says of itself, and of the counters. `state`: `off` by the settings, `starting`, `silent`
+    when it tells no waits any more, else `on`."""
+    if foresight is None:
+        return {"state": "off", "quality": None, "lanes": None, "advice": None}
+    tells = floor.outlook.forecast is not None
+    state = "on" if tells else "starting" if foresight.quality is None else "silent"
+    return {
+        "state": state, "quality": foresight.quality, "lanes": foresight.lanes, "advice": foresight.advice,
+    }  # fmt: skip
+
+
+def overview_json(floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None) -> Json:
+    """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are."""
     tally = floor.tally()
     heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
@@ -216,6 +249,7 @@ def overview_json(floor: Floor, now: datetime, officers: Officers) -> Json:
             for service in floor.branch.services
         ],
         "counters": counters,
+        "foresight": foresight_json(floor, foresight),
     }
 
 

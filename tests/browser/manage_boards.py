@@ -43,8 +43,37 @@ def an_overview(at: Instants, **changes: Any) -> Payload:
             a_counter(6, None),
         ],
         "breaches": 19,
+        "foresight": a_foresight(at),
     }  # fmt: skip
     return board | changes
+
+
+def some_answers(n: int, cover: float, bias_s: float = -42, wait_s: float = 780) -> Payload:
+    return {"n": n, "cover": cover, "under": 0.9, "bias_s": bias_s, "median_s": 174, "rmse_s": 288, "wait_s": wait_s,
+            "width_s": 840}  # fmt: skip
+
+
+def a_quality(cover: float = 0.79, **changes: Any) -> Payload:
+    return {
+        "all": some_answers(4210, cover), "last": some_answers(500, cover), "alarm": not 0.72 <= cover <= 0.88,
+        "by_service": {"A": some_answers(2900, cover), "F": some_answers(1200, 0.82, 31), "H": some_answers(107, 0.75),
+                       "J": some_answers(3, 1.0)},
+        "by_lane": {"priority": some_answers(390, 0.76, 18, 410), "regular": some_answers(3820, cover)},
+        "by_hour": {f"{hour:02}": some_answers(600 - 30 * hour, cover, 12 * hour - 150) for hour in range(8, 17)},
+    } | changes  # fmt: skip
+
+
+def an_advice(at: Instants, **changes: Any) -> Payload:
+    return {
+        "at": at(-200), "share": 0.9, "within_s": 900, "open_now": 4, "kept_now": 0.71, "open_then": 5,
+        "kept_then": 0.93, "opens": ["K6"], "closes": [], "helps": "F",
+    } | changes  # fmt: skip
+
+
+def a_foresight(at: Instants, **changes: Any) -> Payload:
+    lanes = {"today": {"issued": 181, "emergency": 1, "priority": 24, "regular": 156},
+             "before": {"issued": 9120, "emergency": 12, "priority": 1003, "regular": 8105}}  # fmt: skip
+    return {"state": "on", "quality": a_quality(), "lanes": lanes, "advice": an_advice(at)} | changes
 
 
 def the_people() -> list[Payload]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.counter_boards import Instants
-from tests.browser.manage_boards import an_overview
+from tests.browser.manage_boards import a_foresight, a_quality, an_advice, an_overview
 from tests.browser.stage_officer import Desk, the_stage
 
 PAGES = ("manage", "admin", "login", "setup/x", "pair", "error/403", "error/404", "error/429", "error/500")
@@ -69,7 +69,7 @@ def test_every_page_is_accessible_and_reflows_to_a_narrow_window(page: Page, add
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-def test_the_manager_reads_the_office_in_one_sentence_and_seven_figures(page: Page, address: str) -> None:
+def test_the_manager_reads_the_office_in_one_sentence_and_eight_figures(page: Page, address: str) -> None:
     look(page, f"{address}/manage")
 
     assert page.locator("h1").inner_text() == ("27 orang menunggu, paling lama 21 minit. 4 daripada 6 kaunter dibuka.")
@@ -77,7 +77,7 @@ def test_the_manager_reads_the_office_in_one_sentence_and_seven_figures(page: Pa
     assert kept.locator("[data-value]").inner_text() == "87"
     assert "149" in kept.locator("[data-is]").inner_text()
     assert kept.get_attribute("data-level") == "bad"
-    assert page.locator("[data-tile]").count() == 7
+    assert page.locator("[data-tile]").count() == 8
     assert all(text for text in page.locator("[data-is]").all_inner_texts())
 
 
@@ -103,6 +103,71 @@ def test_an_empty_office_has_no_waits_and_no_share(page: Page, desk: Desk, addre
     assert page.locator("h1").inner_text() == "Tiada yang menunggu. 4 daripada 6 kaunter dibuka."
     for key in ("longest", "kept", "no_show"):
         assert page.locator(f'[data-tile="{key}"] [data-value]').inner_text() == "–"
+
+
+def test_how_well_the_estimates_hold_stands_in_a_table_by_service_lane_and_hour(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+
+    rows = page.locator("[data-quality] tbody tr")
+    assert page.locator("[data-quality-sentence]").inner_text().startswith("79% daripada 4210 anggaran")
+    assert rows.first.locator("td").all_inner_texts() == ["4210", "79", "90", "−0.7", "2.9", "13.0"]
+    heads = [text for text in rows.locator("th").all_inner_texts() if text]
+    assert heads[:4] == ["Semua", "Perkhidmatan", "Sijil kelahiran dan kematian", "Pendaftaran"]
+    assert heads[heads.index("Jam nombor diambil") + 1 :][:2] == ["8.00", "9.00"]
+    assert rows.filter(has_text="Pertanyaan").locator("td").all_inner_texts() == ["3", "–", "–", "–", "–", "–"]
+    assert page.locator("[data-estimate-alarm]").is_hidden()
+
+
+def test_estimates_that_do_not_hold_are_an_alarm_above_all_figures(page: Page, desk: Desk, address: str) -> None:
+    desk.overview = an_overview(Instants(), foresight=a_foresight(Instants(), quality=a_quality(0.61)))
+
+    look(page, f"{address}/manage")
+
+    alarm = page.get_by_role("alert").filter(has_text="hanya 61% daripada 500")
+    assert alarm.is_visible()
+    assert page.evaluate("(e) => getComputedStyle(e).borderInlineStartColor", alarm.element_handle()) == (
+        "rgb(179, 38, 30)"
+    )
+
+
+def test_an_office_that_tells_no_waits_says_why(page: Page, desk: Desk, address: str) -> None:
+    desk.overview = an_overview(Instants(), foresight=a_foresight(Instants(), state="silent", advice=None))
+    look(page, f"{address}/manage")
+    assert page.get_by_role("alert").filter(has_text="Tiada masa menunggu ditunjukkan sekarang").is_visible()
+    assert page.locator("[data-advice-does]").inner_text() == "Belum ada nasihat"
+
+    desk.overview = an_overview(Instants(), foresight={"state": "off", "quality": None, "lanes": None, "advice": None})
+    look(page, f"{address}/manage")
+
+    assert page.locator("[data-quality-sentence]").inner_text() == (
+        "Anggaran masa menunggu dimatikan dalam tetapan pelayan."
+    )
+    assert page.locator("[data-advice]").is_hidden()
+    assert page.locator("[data-quality-table]").is_hidden()
+    assert page.locator('[data-tile="priority"] [data-value]').inner_text() == "–"
+
+
+def test_the_manager_reads_which_counter_to_open_and_what_it_is_worth(page: Page, desk: Desk, address: str) -> None:
+    look(page, f"{address}/manage")
+    page.get_by_label("Bahasa").select_option("en")
+
+    assert page.locator("[data-advice-does]").inner_text() == "Open one more counter for Registration: counter 6"
+    assert page.locator("[data-advice-effect]").inner_text() == "Kept within 15 minutes: 71% → 93%"
+    page.get_by_role("button", name="Calculate again").click()
+    page.get_by_text("Being calculated …").wait_for()
+
+    assert [path for path, *_ in desk.posts] == ["/overview/advice"]
+
+
+def test_enough_counters_are_enough(page: Page, desk: Desk, address: str) -> None:
+    stay = an_advice(Instants(), opens=[], kept_now=0.96, open_now=3)
+    desk.overview = an_overview(Instants(), foresight=a_foresight(Instants(), advice=stay))
+
+    look(page, f"{address}/manage")
+
+    assert page.locator("[data-advice-does]").inner_text() == "Kaunter yang dibuka sudah mencukupi"
+    assert "Kaunter telah dibuka atau ditutup selepas itu." in page.locator("[data-advice-is]").inner_text()
+    assert page.locator("[data-advice]").get_attribute("data-level") == "calm"
 
 
 def test_an_export_with_its_days_the_wrong_way_round_is_not_asked_for(page: Page, address: str) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from server.domain.branch import Lunch
+from server.domain.charter import Promise
 from server.forecast.seer import Seer
 from server.reports.diary import Reader
 from sql.database import reading
@@ -95,6 +97,41 @@ def test_where_nobody_is_open_or_planned_there_is_a_reason_and_no_figure(office:
     assert forecast.waiting == {}
     assert set(forecast.joining.values()) == {None}
     assert forecast.reasons == {"A": "no_counter", "F": "no_counter"}
+
+
+def test_advice_names_the_counter_to_open_and_what_the_promise_gains(office: AnOffice, tmp_path: Path) -> None:
+    office.open("K1")
+    office.issue_many(9)
+    seer = a_seer(office, tmp_path)
+    told = [told[:3] for told in seer.look(office.clock.now()).forecast.waiting.values()]
+
+    advice = seer.advise(office.clock.now())
+
+    assert (advice["opens"], advice["closes"], advice["open_now"], advice["open_then"]) == (["K2"], [], 1, 2)
+    assert 0 <= advice["kept_now"] < advice["kept_then"] <= 1
+    assert (advice["helps"], advice["within_s"], advice["share"]) == ("A", 900.0, 0.9)
+    assert advice["at"] == "2026-03-02T00:00:00+00:00"
+    assert [told[:3] for told in seer.look(office.clock.now()).forecast.waiting.values()] == told
+
+
+def test_no_counter_is_sent_home_over_lunch_that_the_lunch_rule_keeps(office: AnOffice, tmp_path: Path) -> None:
+    office.clock.advance(hours=4, minutes=10)
+    office.open("K1")
+    office.open("K2")
+    seer = a_seer(office, tmp_path)
+    assert seer.advise(office.clock.now())["closes"] != []
+
+    seer.rebuilt(replace(BRANCH, lunch=Lunch(minimum=2)))
+
+    assert seer.advise(office.clock.now())["closes"] == []
+
+
+def test_services_that_are_promised_different_times_have_no_one_limit(office: AnOffice, tmp_path: Path) -> None:
+    seer = a_seer(office, tmp_path)
+
+    seer.rebuilt(replace(BRANCH, promises=(Promise(), Promise(service="F", within_s=300))))
+
+    assert seer.advise(office.clock.now())["within_s"] is None
 
 
 def test_the_same_state_gives_the_same_figures(office: AnOffice, tmp_path: Path) -> None:

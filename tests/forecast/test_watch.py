@@ -21,11 +21,16 @@ class AChild(Child):
         self.asked: list[dict[str, Any]] = []
         self.is_lost = False
         self.minutes = 10
+        self.advised = 0
 
     def ask(self, order: Any) -> dict[str, Any]:
-        self.asked.append(dict(order))
         if self.is_lost:
+            self.asked.append(dict(order))
             raise Lost("the forecast worker ended")
+        if order.get("advise"):
+            self.advised += 1
+            return {"id": 1, "advice": {"opens": ["K2"], "n": self.advised}}
+        self.asked.append(dict(order))
         told = {("A", 2): Told(300, 60 * self.minutes, 900)}
         made = Forecast(self.office.clock.now(), self.office.floor.seq, told, {}, {}, {})
         return {"id": 1, "forecast": made.as_json(), "quality": {"all": {"n": len(self.asked)}}}
@@ -107,3 +112,41 @@ def test_an_answer_that_makes_no_sense_is_logged_and_asked_for_again(
 
     assert "could not be read" in caplog.text
     assert scene.office.floor.outlook.forecast is None
+
+
+def test_advice_is_renewed_every_quarter_of_an_hour_while_somebody_waits_or_works(scene: Scene) -> None:
+    scene.later(2)
+    assert (scene.child.advised, scene.watch.advice) == (0, None)
+    scene.office.issue()
+
+    for _ in range(100):
+        scene.later(10)
+
+    assert scene.child.advised == 2
+    assert scene.watch.advice == {"opens": ["K2"], "n": 2}
+    assert len(scene.news) == 3  # the waits, and the advice twice
+
+
+def test_a_manager_gets_new_advice_when_the_last_is_a_minute_old(scene: Scene) -> None:
+    scene.office.issue()
+    scene.later(2)
+    scene.watch.want_advice()
+
+    for _ in range(5):
+        scene.later(10)
+    assert scene.child.advised == 1
+    for _ in range(6):
+        scene.later(10)
+
+    assert scene.child.advised == 2
+
+
+def test_advice_goes_with_the_estimates_when_nobody_renews_them(scene: Scene) -> None:
+    scene.office.issue()
+    scene.later(2)
+    scene.child.is_lost = True
+
+    scene.later(31)
+
+    assert (scene.forecast, scene.watch.advice) == (None, None)
+    assert scene.watch.quality == {"all": {"n": 1}}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 
 import pytest
 
-from server.reports.diary import Answered, place_of
-from server.reports.quality import Levels, is_alarming, levels_of, quality, table
+from server.reports.diary import Answered, Lessons, place_of
+from server.reports.quality import Levels, is_alarming, lanes, levels_of, quality, table
 
 
 def an_answer(wait: float = 600, **stated: object) -> Answered:
@@ -24,11 +25,16 @@ def test_the_figures_are_those_of_a_hand_calculation() -> None:
     assert found.bias_s == pytest.approx((500 - 600 + 500 - 200 + 500 - 1000) / 3)
     assert found.rmse_s == pytest.approx(((100**2 + 300**2 + 500**2) / 3) ** 0.5)
     assert (found.wait_s, found.width_s) == (600, 600)
+    assert found.under == pytest.approx(2 / 3)
+    assert found.median_s == 300
 
 
 def test_without_answers_there_are_no_figures_and_no_alarm() -> None:
     assert quality([]).cover is None
-    assert table([])["all"] == {"n": 0, "cover": None, "bias_s": None, "rmse_s": None, "wait_s": None, "width_s": None}
+    assert table([])["all"] == {
+        "n": 0, "cover": None, "under": None, "bias_s": None, "median_s": None, "rmse_s": None, "wait_s": None,
+        "width_s": None,
+    }  # fmt: skip
     assert not is_alarming([])
 
 
@@ -41,7 +47,8 @@ def test_who_was_served_at_once_and_was_told_so_is_not_counted() -> None:
 
 def test_a_wait_that_was_told_as_none_is_counted() -> None:
     assert table([an_answer(400, low=0, likely=0, high=0)])["all"] == {
-        "n": 1, "cover": 0.0, "bias_s": -400.0, "rmse_s": 400.0, "wait_s": 400.0, "width_s": 0.0,
+        "n": 1, "cover": 0.0, "under": 0.0, "bias_s": -400.0, "median_s": 400.0, "rmse_s": 400.0, "wait_s": 400.0,
+        "width_s": 0.0,
     }  # fmt: skip
 
 
@@ -104,3 +111,15 @@ def test_a_waits_place_in_its_law() -> None:
 
 def test_a_wait_of_none_that_was_told_as_none_is_no_surprise() -> None:
     assert 0.3 < place_of(0, (0, 0, 0, 0, 0, 0, 0)) < 0.7
+
+
+def test_the_share_of_the_priority_lanes_is_counted_for_today_and_for_the_days_before() -> None:
+    today = date(2026, 3, 4)
+    days = [Lessons(today - timedelta(days=back), issued={(18, "A", 2): 8, (19, "F", 1): 2 + back}) for back in (2, 1)]
+    now = Lessons(today, issued={(18, "A", 2): 5, (18, "A", 1): 3, (20, "F", 1): 1, (20, "F", 0): 1})
+
+    assert lanes([*days, now], today) == {
+        "today": {"issued": 10, "emergency": 1, "priority": 4, "regular": 5},
+        "before": {"issued": 23, "emergency": 0, "priority": 7, "regular": 16},
+    }
+    assert lanes([], today)["today"]["issued"] == 0

@@ -30,6 +30,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("GET", "/me"): EVERYBODY,
     ("GET", "/zones/hall/board"): EVERYBODY - {"integration"},
     ("GET", "/overview"): FIGURES,
+    ("POST", "/overview/advice"): FIGURES,
     ("GET", "/measures?from=2026-03-02&to=2026-03-02"): FIGURES,
     ("GET", "/exports/tickets.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/tickets.xlsx?from=2026-03-02&to=2026-03-02"): TABLES,

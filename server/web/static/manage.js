@@ -1,7 +1,8 @@
 /** The manager's overview: the branch's room painted as tiles and two tables. What is said stands in manage_board.js. */
 
-import { createApi } from "/static/web/api.js";
+import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createClock, formatTime } from "/static/web/clock.js";
+import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
 import { readPhrases } from "/static/web/phrases.js";
 import {
@@ -21,6 +22,7 @@ const main = document.querySelector("[data-manage]");
 const phrases = readPhrases(document);
 const clock = createClock({ now: document.body.dataset.now, timeZone: document.body.dataset.timeZone });
 const api = createApi();
+const foresight = createForesight({ phrases, zone: clock.timeZone, api });
 const find = (name) => document.querySelector(`[data-${name}]`);
 let language = document.documentElement.lang || "ms";
 let board = JSON.parse(find("board").textContent);
@@ -57,7 +59,7 @@ function paintTiles() {
     block.dataset.level = tile.level;
     put(block.querySelector("[data-value]"), tile.value === null ? "–" : String(tile.value));
     put(block.querySelector("[data-unit]"), tile.value === null ? "" : tile.unit);
-    put(block.querySelector("[data-is]"), say(`manage.${tile.key}.is`, tile.facts));
+    put(block.querySelector("[data-is]"), say(tile.is ?? `manage.${tile.key}.is`, tile.facts));
     block.querySelector("[data-alarm]").hidden = tile.level === "calm";
   }
   const longest = board.waiting > 0 ? minutes(board.longest_wait_s) : 0;
@@ -137,6 +139,7 @@ function paint() {
   paintTiles();
   paintQueues();
   paintCounters();
+  foresight.paint(board, language);
   const t = formatTime(new Date(board.as_of), language, clock.timeZone);
   put(find("as-of"), say("manage.as_of", { t }));
 }
@@ -188,6 +191,14 @@ function prepareExport() {
 
 find("help-seen").addEventListener("click", () => {
   find("help").hidden = true;
+});
+find("advice-ask").addEventListener("click", () => {
+  foresight.ask().catch((error) => {
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+    const words = error instanceof Refusal ? phrases.refusal(error, language) : say("refusal.unreachable");
+    put(find("advice-asked"), words);
+  });
+  paint();
 });
 find("language").value = language;
 find("language").addEventListener("change", (event) => speak(event.target.value));

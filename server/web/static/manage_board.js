@@ -4,6 +4,7 @@
  */
 
 import { minutesRange } from "./clock.js";
+import { priorityTile } from "./foresight_board.js";
 
 export const IDLE_AFTER = 300; // s without a customer while people wait
 export const LONG_TIMES = 2; // times the usual service time
@@ -16,7 +17,7 @@ export const percent = (share) => Math.floor(share * 100 + 1e-9);
 
 /**
  * The tiles, in order: {key, value, unit, facts, level}. `value` null: nothing to say yet. `facts` fill the
- * sentence of the definition (`manage.<key>.is`); level "calm", "warning" or "bad".
+ * sentence of the definition (`is`, else `manage.<key>.is`); level "calm", "warning" or "bad".
  */
 export function tilesOf(board) {
   const { promise = {} } = board;
@@ -62,6 +63,7 @@ export function tilesOf(board) {
       level: "calm",
     },
     { key: "served", value: board.served_today ?? 0, unit: "", facts: { n: board.issued_today ?? 0 }, level: "calm" },
+    priorityTile(board.foresight),
   ];
 }
 
