@@ -149,6 +149,13 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--out", type=Path, default=None, metavar="FILE.csv", help="the table as a file as well")
     _data(simulate)
 
+    plan = commands.add_parser("plan", help="counters needed, half hour by half hour, on each day of a week")
+    plan.add_argument("--week", default=None, metavar="DATE", help="a day of it (default: the next week)")
+    plan.add_argument("--branch", type=Path, default=None, metavar="FILE.toml", help="default: the office's own")
+    plan.add_argument("--history", type=Path, nargs="+", action="extend", default=[], metavar="JOURNAL.csv",
+                      help="learn from these instead of the office's own journal")  # fmt: skip
+    _data(plan)
+
     speak = commands.add_parser("speak", help="the announcement of one call as a sound file")
     speak.add_argument("number")
     speak.add_argument("counter")

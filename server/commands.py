@@ -159,6 +159,29 @@ def simulate(given: argparse.Namespace) -> int:
     return DONE
 
 
+def plan(given: argparse.Namespace) -> int:
+    from server import what_if
+    from server.reports.plan import table, week_plan
+    from sql.records import SqlRecords
+
+    branch, now = _branch_of(given), datetime.now(UTC)
+    today = branch.business_on(now)
+    week = today + timedelta(days=7) if given.week is None else _date(given.week, "--week")
+    try:
+        if given.history:
+            past = what_if.past_of_files(branch, given.history, [])
+        else:
+            _, office = opened(given)
+            records = SqlRecords(office.engine, office.branch, lambda: branch)
+            past = what_if.past_of_office(branch, records, None, today - timedelta(days=1))
+    except JournalFault as fault:
+        raise Failed(str(fault)) from fault
+    if not past.lessons:
+        raise Failed("there is no past to plan from yet: at least one day with tickets is needed")
+    print("\n".join(table(branch, week_plan(branch, past.lessons.values(), week - timedelta(days=week.weekday())))))
+    return DONE
+
+
 def _tenths(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 1)
 
@@ -363,5 +386,6 @@ def restore(given: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": serve, "demo": demo, "branch": branch, "token": token, "user": user, "export": export, "speak": speak,
-    "replay": replay, "simulate": simulate, "verify": verify, "clock": clock, "backup": backup, "restore": restore,
+    "replay": replay, "simulate": simulate, "plan": plan, "verify": verify, "clock": clock, "backup": backup,
+    "restore": restore,
 }  # fmt: skip

@@ -6,7 +6,7 @@ is shared out over its half hours and services is alike on all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from math import sqrt
@@ -17,12 +17,13 @@ from server.domain.branch import Branch
 from server.domain.floor import Floor
 from server.domain.hall import hall_of
 from server.domain.law import Floats
-from server.domain.staffing import DayPlan, day_plan, goal_of, groups_of
+from server.domain.staffing import DayPlan, HalfHour, day_plan, goal_of, groups_of
 from server.reports.diary import Lessons
 from server.reports.learn import LEARNED_DAYS, learn
 
 WEEKDAY_DAYS = 4.0
 """The mean of all days counts as so many days of each weekday."""
+WIDE = 16
 USUAL_CV, CV_DAYS = 0.12, 5.0
 """How much days differ in volume as long as nothing is known of it, and as how many days that counts."""
 
@@ -71,3 +72,29 @@ def week_plan(branch: Branch, days: Iterable[Lessons], monday: date, seed: int =
         law = replace(past.law(hall, None), rates=np.array(rates))
         found[on] = day_plan(hall, law, groups, goal, expected.cv, seed)
     return found
+
+
+def table(branch: Branch, plan: Mapping[date, DayPlan]) -> Iterator[str]:
+    """The plan as lines of text: a row each half hour, a column each day; where counters differ, how many of each
+    group, and below what the groups are."""
+    days = sorted(plan)
+    yield "     " + "".join(f"{on:%a %d.%m.}".rjust(WIDE) for on in days)
+    needed = {on: {half.slot: half for half in plan[on].half_hours} for on in days}
+    for slot in sorted({slot for day in needed.values() for slot in day}):
+        cells = (_cell(needed[on].get(slot)) for on in days)
+        yield f"{slot // 2:02}:{slot % 2 * 30:02}" + "".join(cell.rjust(WIDE) for cell in cells)
+    groups = plan[days[0]].groups if days else ()
+    if any(half.of for day in plan.values() for half in day.half_hours):
+        yield ""
+        for place, group in enumerate(groups, 1):
+            codes = [branch.services[service].code for service in sorted(group.services)]
+            yield f"{place}. of the sum: of {', '.join(group.counters)}, which do {', '.join(codes)}"
+    for on in days:
+        if not plan[on].is_enough:
+            yield f"{on:%a %d.%m.}: the branch has too few counters to keep its promise"
+
+
+def _cell(half: HalfHour | None) -> str:
+    if half is None:
+        return ""
+    return f"{half.counters} = {'+'.join(map(str, half.of))}" if half.of else str(half.counters)
