@@ -122,6 +122,7 @@ class _Play:
         queues = list(hall.queues)
         known = {(q.service, q.kind, q.only) for q in queues}
         kinds = self._kinds_to_come()
+        self._expected = self._expect()
         wanted = {(service, kind) for service, kind in options.ghosts}
         wanted |= {(service, kind) for kind in kinds for service in range(len(hall.services))}
         for service, kind in sorted(wanted):
@@ -165,17 +166,21 @@ class _Play:
         Each pair of service and kind has its own stream of a steady Poisson process, whose clock runs as fast as they
         are expected to come.
         """
-        hall = self.hall
-        end = min(hall.closes, self.options.horizon, SLOTS * SLOT_S - hall.into_day)
-        if end <= 0:
-            return np.zeros((self.R, 0))
+        grid, expected = self._expected
+        clock = _stream(self.options.seed, self.R, 3 * service + kind, float(expected[-1, service, kind]))
+        found: Floats = np.interp(clock, expected[:, service, kind], grid, right=NEVER) if clock.size else clock
+        return found
+
+    def _expect(self) -> tuple[Floats, Floats]:
+        """Instants, and how many of each service and kind are expected to come by each of them."""
+        hall, rates = self.hall, self.law.rates
+        end = max(0.0, min(hall.closes, self.options.horizon, SLOTS * SLOT_S - hall.into_day))
         edges = np.arange(SLOTS + 1) * SLOT_S - hall.into_day
         grid = np.concatenate([[0.0], edges[(edges > 0) & (edges < end)], [end]])
         slots = np.clip(((grid[:-1] + hall.into_day) // SLOT_S).astype(np.intp), 0, SLOTS - 1)
-        expected = np.concatenate([[0.0], np.cumsum(self.law.rates[slots, service, kind] * np.diff(grid))])
-        clock = _stream(self.options.seed, self.R, 3 * service + kind, float(expected[-1]))
-        found: Floats = np.interp(clock, expected, grid, right=NEVER)
-        return found
+        expected = np.zeros((len(grid), *rates.shape[1:]))
+        np.cumsum(rates[slots] * np.diff(grid)[:, None, None], axis=0, out=expected[1:])
+        return grid, expected
 
     # ── what each of them needs ──────────────────────────────────────────────────────────────────────────────
 
@@ -195,13 +200,13 @@ class _Play:
         for place, pool in enumerate(law.pools):
             mine = np.flatnonzero(self.service == place)
             if len(mine):
-                need[:, mine] = drawn(pool, table[NEED][:, columns[mine]]) * doubt[:, place : place + 1]
-        beside = drawn(law.walk, table[WALK][:, columns])
-        pause = table[PAUSE][:, columns]
+                need[:, mine] = drawn(pool, table[NEED].take(columns[mine], axis=1)) * doubt[:, place : place + 1]
+        beside = drawn(law.walk, table[WALK].take(columns, axis=1))
+        pause = table[PAUSE].take(columns, axis=1)
         if law.pause_p > 0:
             takes = pause < law.pause_p
             beside[takes] += drawn(law.pauses, pause[takes] / law.pause_p)
-        absence = table[ABSENCE][:, columns]
+        absence = table[ABSENCE].take(columns, axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             gone_from = -np.log1p(-(absence / law.absence_today - law.p0) / (1 - law.p0)) / max(law.k, 1e-12)
         gone_from = np.where(absence < law.absence_today * law.p0, -NEVER, gone_from)
