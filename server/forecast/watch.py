@@ -22,6 +22,8 @@ GAP_S = 2.0
 """… and no sooner than so long after the one before, however much happens."""
 IDLE_SHARE = 10.0
 """After a pass the worker rests so many times as long as it took: a crowd must not cost the counters their machine."""
+MOST_REST_S = 15.0
+"""No longer, or the estimate would be withdrawn before it is renewed."""
 WITHDRAWN_S = 30.0
 """An estimate older than this is shown no more."""
 ADVICE_EVERY_S = 900.0
@@ -88,9 +90,11 @@ class Watch:
         if now >= self._rests_until and (seq != self._seq or now - self._asked_at >= self._every):
             self._asked_at, self._seq = now, seq
             try:
+                self._child.start()  # which takes long, and once
+                begun_at = time.monotonic()
                 self._take(self._child.ask(self._order()))
                 self._answered_at = time.monotonic()
-                self._rests_until = self._answered_at + IDLE_SHARE * (self._answered_at - now)
+                self._rests_until = self._answered_at + min(MOST_REST_S, IDLE_SHARE * (self._answered_at - begun_at))
                 self._advise()
             except ChildFault as fault:
                 log.warning("%s", fault)

@@ -1,7 +1,7 @@
 """The look-ahead in a process of its own: it reads the branch's journal and answers with a forecast.
 
     ──► {"id": 7, "now": "2026-03-02T01:12:30+00:00", "database": "sqlite:///…", "branch": "KL01", "folder": "/…"}
-    ◄── {"ready": "forecast"}, once · {"id": 7, "forecast": {…}, "quality": {…}, "lanes": {…}}
+    ◄── {"ready": "forecast"}, once · {"id": 7, "forecast": {…}, "lanes": {…}, "quality": {…}}
     ──► {"id": 8, "now": …, …, "advise": true}     which counters to open or to close
     ◄── {"id": 8, "advice": {…}} · {"id": 8, "refused": "why"}
     ◄── {"unusable": "why"} instead of "ready", and the end
@@ -55,11 +55,13 @@ class Forecasting:
         seer = self._seer
         assert seer is not None
         seer.catch_up(self._follow)
-        told: dict[str, Any] = {"forecast": seer.look(now).forecast.as_json()}
+        told: dict[str, Any] = {
+            "forecast": seer.look(now).forecast.as_json(),
+            "lanes": quality.lanes(seer.days, seer.branch.business_on(now)),
+        }
         if self._measured is None or abs(now - self._measured) >= QUALITY_EVERY:
             self._measured = now
             told["quality"] = quality.table(answer for day in seer.days for answer in day.answers)
-            told["lanes"] = quality.lanes(seer.days, seer.branch.business_on(now))
         return told
 
     def advise(self, now: datetime) -> dict[str, Any]:

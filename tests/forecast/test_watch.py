@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,8 +23,14 @@ class AChild(Child):
         self.is_lost = False
         self.minutes = 10
         self.advised = 0
+        self.lasts: Callable[[], None] = lambda: None
+        self.starts: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        self.starts()
 
     def ask(self, order: Any) -> dict[str, Any]:
+        self.lasts()
         if self.is_lost:
             self.asked.append(dict(order))
             raise Lost("the forecast worker ended")
@@ -102,6 +109,39 @@ def test_an_estimate_that_nobody_renews_is_withdrawn_after_thirty_seconds(scene:
 
     assert [one is not None for one in shown] == [True, False, True]
     assert len(scene.news) == 3
+
+
+@pytest.mark.parametrize(("lasts", "asked_after"), [(0.1, 2), (0.5, 6), (3.0, 16), (20.0, 16)])
+def test_a_worker_that_works_long_rests_long_but_never_until_its_estimate_is_withdrawn(
+    scene: Scene, lasts: float, asked_after: int
+) -> None:
+    def works() -> None:
+        scene.seconds += lasts
+
+    scene.child.lasts = works
+    scene.later(2)
+    since = before = scene.seconds
+
+    while len(scene.child.asked) < 2:
+        scene.office.issue()
+        before = scene.seconds = scene.seconds + 2
+        scene.watch.step()
+
+    assert before - since == asked_after
+    assert scene.forecast is not None
+
+
+def test_a_slow_start_is_not_rested_from(scene: Scene) -> None:
+    def starts() -> None:
+        scene.seconds += 12
+        scene.child.starts = lambda: None
+
+    scene.child.starts = starts
+    scene.later(2)
+    scene.office.issue()
+    scene.later(2)
+
+    assert len(scene.child.asked) == 2
 
 
 def test_an_answer_that_makes_no_sense_is_logged_and_asked_for_again(

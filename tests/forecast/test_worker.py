@@ -31,7 +31,7 @@ def test_waits_come_with_every_answer_and_their_quality_every_five_minutes(tmp_p
 
     assert [len(told["forecast"]["waiting"]) for told in (first, second, third)] == [2, 3, 3]
     assert [sorted(told) for told in (first, second, third)] == [
-        ["forecast", "lanes", "quality"], ["forecast"], ["forecast", "lanes", "quality"],
+        ["forecast", "lanes", "quality"], ["forecast", "lanes"], ["forecast", "lanes", "quality"],
     ]  # fmt: skip
     assert third["quality"]["all"]["n"] == 0
     assert third["lanes"]["today"] == {"issued": 3, "emergency": 0, "priority": 1, "regular": 2}
