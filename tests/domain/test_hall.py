@@ -1,4 +1,4 @@
-"""The hall as a look-ahead sees it: what each counter is at and until when, and who stands in which line."""
+"""The hall as a look-ahead sees it, long because a counter may be at so much: until when, and who stands in line."""
 
 from __future__ import annotations
 

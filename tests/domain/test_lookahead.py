@@ -1,4 +1,4 @@
-"""The hall played forward, held against the live rule, a slow engine of its own and the theory of queues."""
+"""The hall played forward, long because it is held against the live rule, a slow engine and the theory of queues."""
 
 from __future__ import annotations
 
