@@ -151,7 +151,7 @@ def _hears(screen: LiveScreen, number: str) -> bool:
 
 @pytest.mark.slow
 def test_a_screen_that_stops_reading_holds_nobody_up_and_is_let_go(tmp_path: Path) -> None:
-    settings = {"GILIRAN_PING_INTERVAL": "0.5", "GILIRAN_PING_TIMEOUT": "4", "GILIRAN_HEARTBEAT": str(HEARTBEAT_S)}
+    settings = {"GILIRAN_PING_INTERVAL": "0.5", "GILIRAN_PING_TIMEOUT": "8", "GILIRAN_HEARTBEAT": str(HEARTBEAT_S)}
     with a_running_office(tmp_path, environment=settings) as office:
         press(office, "open")
         token = office.token("display")
@@ -170,7 +170,7 @@ def test_a_screen_that_stops_reading_holds_nobody_up_and_is_let_go(tmp_path: Pat
 
             asked_at = time.monotonic()
             while screens_at(office) != 1:
-                assert time.monotonic() - asked_at < 30, "the stopped screen is still held"
+                assert time.monotonic() - asked_at < 40, "the stopped screen is still held"
             assert hall.connections == 1
 
 

@@ -70,9 +70,10 @@ function tell(level, icon, words) {
 }
 
 /** Does one thing, says what came of it, and shows the lists as they then stand. */
-async function act(path, body, done, name) {
+async function act(path, body, done, name, form = null) {
   try {
     await api.post(path, body);
+    form?.reset(); // at once: what is typed from now on is the next one's
     tell("good", "circle-check", say(`admin.done.${done}`, { name }));
     await load();
     return true;
@@ -250,15 +251,14 @@ function prepareForms() {
     const form = event.currentTarget;
     const { name, role, password } = form.elements;
     const body = { name: name.value.trim(), role: role.value, password: password.value };
-    if (await act("/people", body, "person", body.name)) form.reset();
+    await act("/people", body, "person", body.name, form);
   });
   find("pair-device")?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
     const { code, name, role, scope } = form.elements;
     const body = { code: code.value.replaceAll(" ", "").toUpperCase(), name: name.value.trim(), role: role.value };
-    if (await act("/devices/pair", { ...body, scope: scope.value ? [scope.value.trim()] : [] }, "device", body.name))
-      form.reset();
+    await act("/devices/pair", { ...body, scope: scope.value ? [scope.value.trim()] : [] }, "device", body.name, form);
   });
   document.querySelector("#device-role")?.addEventListener("change", offerPlaces);
 }
