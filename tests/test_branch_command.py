@@ -18,6 +18,8 @@ from tests.builders import AnOffice, FakeClock
 from tests.command_line import DONE, EXAMPLE, FAILED, UNUSABLE, Command, edited
 from tests.servers import a_running_office
 
+pytestmark = pytest.mark.slow
+
 SIX_COUNTERS = re.findall(r'\[\[counter\]\]\ncode = "K\d".*?\n\n', EXAMPLE, re.DOTALL)
 LATER = datetime(2098, 3, 3, 6, 0, tzinfo=UTC)
 """After whatever the clock of the machine says: an office whose journal is ahead goes by its journal."""

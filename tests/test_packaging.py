@@ -17,6 +17,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("server", "kiosk", "display", "counter_terminal", "sql", "config")
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))

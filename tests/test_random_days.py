@@ -55,6 +55,8 @@ from tests.builders import FakeClock, a_branch, a_service
 from tests.memory_store import MemoryStore
 from tests.stores import FullDisk, a_database, founded, opened
 
+pytestmark = pytest.mark.slow
+
 _codes = itertools.count(1)
 Action = Callable[..., object]
 

@@ -24,6 +24,8 @@ from tests.live_screen import a_screen, a_web_socket
 from tests.machine import children, eventually, is_alive
 from tests.servers import RunningOffice, a_running_office
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN_S = 10.0
 
 

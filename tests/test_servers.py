@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.servers import RunningOffice, a_running_office
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_running_office_issues_a_number_and_calls_it(the_running_office: RunningOffice) -> None:

@@ -15,6 +15,8 @@ from redis import Redis
 
 from tests import services
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

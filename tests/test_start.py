@@ -25,6 +25,8 @@ from tests.machine import eventually
 from tests.servers import GILIRAN, ROOT, a_running_office, clean_environment
 from tests.services import dies_with_us, free_port
 
+pytestmark = pytest.mark.slow
+
 TODAY = ("--from", "2020-01-01", "--to", "2099-12-31")
 
 

@@ -36,6 +36,8 @@ from tests.kiosk.fake_office import NOW, TOKEN, FakeOffice, fake_office
 from tests.kiosk.fake_printer import FakePrinter, closed_port, fake_printer
 from tests.kiosk.tickets import a_payload
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FAULTS = (PaperOut, CoverOpen, CutterJammed, Offline, Unknown)
 

@@ -19,6 +19,8 @@ from server.speech.link import NoVoice, VoiceFault, VoiceLost
 from server.speech.voice import Spoken, Voice
 from tests.spoken_words import WORDS
 
+pytestmark = pytest.mark.slow
+
 FAKE = Path(__file__).with_name("fake_worker.py")
 ENOUGH = 60
 """Seconds until a test that waits for nothing gives up."""

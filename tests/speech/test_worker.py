@@ -22,6 +22,8 @@ from server.speech.link import NoVoice, Worker
 from server.speech.voice import SPEAKERS, order
 from tests.spoken_words import WORDS
 
+pytestmark = pytest.mark.slow
+
 Samples = npt.NDArray[np.float64]
 
 RATE = 22_050

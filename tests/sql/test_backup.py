@@ -23,6 +23,8 @@ from tests.builders import AnOffice, FakeClock
 from tests.stores import a_database, a_turn, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 
 def settings_of(engine: Engine, folder: Path) -> Settings:
     return load(folder, database=engine.url.render_as_string(hide_password=False))

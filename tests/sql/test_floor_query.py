@@ -23,6 +23,8 @@ from tests.stores import founded, opened
 from tests.test_a_day import Hall
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 
 def from_rows(office: AnOffice) -> Floor:
     store = office.store

@@ -19,6 +19,8 @@ from tests.builders import AnOffice, FakeClock, a_branch
 from tests.servers import ROOT
 from tests.stores import founded, opened
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["sqlite", "own_postgresql"])
 def engine(request: pytest.FixtureRequest) -> Engine:
@@ -94,7 +96,7 @@ def test_what_grows_with_every_ticket_is_kept_in_the_order_of_its_key(sqlite: En
     rows = _ask(sqlite, "select name, sql from sqlite_master where type = 'table'")
     found: dict[str, str] = {str(name): str(sql) for name, sql in rows}
 
-    assert {name for name, sql in found.items() if "WITHOUT ROWID" in sql} == {"journal", "tickets", "legs"}
+    assert {name for name, sql in found.items() if "WITHOUT ROWID" in sql} == {"journal", "tickets", "legs", "sounds"}
 
 
 def test_an_upgrade_is_done_once(engine: Engine) -> None:

@@ -22,6 +22,8 @@ from tests.builders import OPENING, AnOffice, FakeClock, a_branch, a_service
 from tests.stores import a_database, a_turn, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.servers import PASSWORD
 from tests.web.conftest import AnOfficeServer, OfficeServer, refusal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office_on(request: pytest.FixtureRequest, an_office_server: AnOfficeServer) -> OfficeServer:
