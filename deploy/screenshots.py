@@ -126,6 +126,18 @@ def live_the_morning(office: RunningOffice, file: Path) -> dict[str, str]:
     return officers
 
 
+def foreseen(office: RunningOffice) -> None:
+    """Until the look-ahead, begun anew at this hour, has told every wait and what to do with the counters."""
+    office.stop()
+    office.start()
+    for _ in range(120):
+        board = office.caller("manager").get("/overview").body
+        if board["foresight"]["advice"] and all(queue["wait"] for queue in board["queues"]):
+            return
+        time.sleep(0.5)
+    raise SystemExit("nobody foretells the waits")
+
+
 class Album:
     """The pictures, one method for each family of screens; `wanted` are the beginnings of their names."""
 
@@ -293,6 +305,7 @@ def main(wanted: list[str]) -> int:
         screens.forgive(REFUSED)
         try:
             album = Album(screens, live_the_morning(office, clock), clock, folder, wanted)
+            foreseen(office)
             for family in (album.desks, album.kiosk, album.floor, album.outage, album.evening):
                 family()
             screens.close()

@@ -37,7 +37,7 @@ const advice = (more = {}) => ({
 });
 const said = (given, board = {}) =>
   adviceOf(
-    { waiting: 9, counters_open: 4, foresight: on({ advice: given }), ...board },
+    { waiting: 9, counters_open: 4, counters_total: 6, foresight: on({ advice: given }), ...board },
     { service: () => "Licences", counter: (code) => code.slice(1) },
   );
 
@@ -114,6 +114,10 @@ test("who may go home, who is enough, and what no counter can help", () => {
     [said(advice()).does[0], said(advice()).effect],
     ["manage.advice.no_help", ["manage.advice.now", { minutes: 15, now: 71 }]],
   );
+});
+
+test("where every counter is open already, that is said", () => {
+  assert.equal(said(advice(), { counters_total: 4 }).does[0], "manage.advice.all_open");
 });
 
 test("advice from before the counters changed says so", () => {

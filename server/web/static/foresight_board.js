@@ -88,9 +88,10 @@ export function adviceOf(board, { service, counter }) {
   if (opens.length) return { level: "warning", does: [`manage.advice.open.${many}`, facts], effect: change, isOld };
   if (closes.length) return { level: "calm", does: [`manage.advice.close.${many}`, facts], effect: change, isOld };
   const isKept = kept_now >= share;
+  const noMore = board.counters_open === board.counters_total ? "manage.advice.all_open" : "manage.advice.no_help";
   return {
     level: isKept ? "calm" : "warning",
-    does: [isKept ? "manage.advice.stay" : "manage.advice.no_help", {}],
+    does: [isKept ? "manage.advice.stay" : noMore, {}],
     effect: [`manage.advice.now${any}`, told],
     isOld,
   };
