@@ -64,12 +64,12 @@ def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
 
     if ticket.ahead is not None:
         page.sentence(f"ahead.{ticket.ahead}" if ticket.ahead < 2 else "ahead.n", is_bold=True, n=ticket.ahead)
+    page.gap(12)
     if ticket.wait is None:
         page.sentence(why_no_wait(ticket.wait_reason))
     else:
         wait, as_of = ticket.wait, ticket.wait.as_of.astimezone(ticket.timezone)
         key, values = wait_words(wait.low, wait.likely, wait.high, as_of, ticket.language)
-        page.gap(12)
         if key != "wait.clock":
             page.sentence("wait.label")
         page.figure(key, **values)

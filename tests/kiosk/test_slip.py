@@ -244,7 +244,7 @@ def test_no_slip_can_tell_a_name_a_lane_or_an_officer() -> None:
     [
         ("ms", "Giliran anda kira-kira pukul 11.30, antara 11.15 dan 11.50"),
         ("en", "Your turn at about 11.30, between 11.15 and 11.50"),
-        ("zh", "预计 11:30 左右轮到您（11:15 至 11:50）"),
+        ("zh", "约 11:30 轮到您（11:15 至 11:50）"),
         ("ta", "உங்கள் முறை சுமார் 11.30 மணிக்கு, 11.15 முதல் 11.50 வரை"),
     ],
 )
