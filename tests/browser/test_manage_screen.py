@@ -152,7 +152,7 @@ def test_the_manager_reads_which_counter_to_open_and_what_it_is_worth(page: Page
     page.get_by_label("Bahasa").select_option("en")
 
     assert page.locator("[data-advice-does]").inner_text() == "Open one more counter for Registration: counter 6"
-    assert page.locator("[data-advice-effect]").inner_text() == "Kept within 15 minutes: 71% → 93%"
+    assert page.locator("[data-advice-effect]").inner_text() == "Kept within 15 minutes: now 71%, then 93%"
     page.get_by_role("button", name="Calculate again").click()
     page.get_by_text("Being calculated …").wait_for()
 
