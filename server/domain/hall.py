@@ -26,6 +26,8 @@ LATE_S = 3600.0
 """A planned duty that has not begun so long after its time is not counted on."""
 GONE_S = 5400.0
 """Nor is a counter that closed for a moment so long ago."""
+HESITATES_S = 60.0
+"""An open counter that has called nobody for so long while somebody waits is taken to be away for a moment."""
 NOT_BEGUN_S = 300.0
 """A duty that should have begun is expected within so many seconds."""
 LUNCH_MINUTES = 30.0
@@ -226,6 +228,9 @@ def _post(
     ends = plan.ends(code)
     if ends <= 0 and (ticket is None or (ticket.leg.called_at or now) >= now + timedelta(seconds=ends)):
         ends = NEVER  # past its time, and still at work: it stays
+    away = 0.0 if ticket is not None else _not_calling(floor, state, now)
+    if away > HESITATES_S:
+        return Post(code, skills, Doing.PAUSE, who, -away, run=state.run, ends=ends, breaks=to_come, only=only)
     if ticket is None or ticket.service not in places:
         return Post(code, skills, Doing.IDLE, who, run=state.run, ends=ends, breaks=to_come, only=only)
     leg, service = ticket.leg, places[ticket.service]
@@ -237,6 +242,15 @@ def _post(
     waited = (called_at - leg.joined_at).total_seconds()
     return Post(code, skills, Doing.CALLING, who, (called_at - now).total_seconds(), service, waited, state.run, ends,
                 to_come, only=only)  # fmt: skip
+
+
+def _not_calling(floor: Floor, state: CounterState, now: datetime) -> float:
+    """For how long an open counter has called nobody though somebody was there: its officer has stepped away without
+    a key, or does something else."""
+    came = [floor.tickets[floor.lines[line][0]].leg.joined_at for line in floor.lines_of(state)]
+    if not came or state.idle_since is None:
+        return 0.0
+    return (now - max(min(came), state.idle_since)).total_seconds()
 
 
 def _closed(

@@ -53,6 +53,27 @@ def post(office: AnOffice, counter: str = "K1", **begun: Sequence[str]) -> Post:
 # ── what a counter is at ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_free_counter_that_calls_nobody_though_somebody_waits_is_away_for_a_moment() -> None:
+    office = an_office()
+    office.open()
+    office.clock.advance(minutes=30)
+    office.issue()
+    office.clock.advance(seconds=60)
+    assert post(office).doing is Doing.IDLE
+    office.clock.advance(seconds=30)
+
+    assert (post(office).doing, post(office).since) == (Doing.PAUSE, -90)
+
+
+def test_a_counter_with_nobody_to_call_is_free_however_long() -> None:
+    office = an_office(counters={"K1": "A", "K2": "F"})
+    office.open("K1")
+    office.issue("F")
+    office.clock.advance(minutes=30)
+
+    assert post(office).doing is Doing.IDLE
+
+
 def test_a_free_counter_may_call_at_once() -> None:
     office = an_office()
     office.open(services=["F"], officer=7)
