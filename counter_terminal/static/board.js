@@ -7,6 +7,8 @@
  *                     └─ a break, or the end of duty
  */
 
+import { minutesRange } from "/static/web/clock.js";
+
 /** The function keys of a keyboard, in its own three groups of four; a branch may set others. */
 export const DEFAULT_KEYS = Object.freeze({
   help: "F1",
@@ -188,6 +190,15 @@ export function timerOf(board, now) {
   const share = seconds / target;
   const level = share >= 1 ? "bad" : share >= AMBER_FROM ? "warning" : "good";
   return { kind: "serving", seconds, target, share: Math.min(1, share), level, over: Math.max(0, seconds - target) };
+}
+
+/** How long a number taken now for one of my services would wait, {a, b} in minutes; null when nobody can say. */
+export function expectedOf(board) {
+  const waits = (board?.by_service ?? []).map((queue) => queue.wait).filter(Boolean);
+  if (waits.length === 0) return null;
+  const [low, high] = [Math.min(...waits.map((wait) => wait.low)), Math.max(...waits.map((wait) => wait.high))];
+  const { a, b } = minutesRange({ low, likely: high, high });
+  return { a, b };
 }
 
 /** Whole minutes, as people say them. */

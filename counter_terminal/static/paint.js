@@ -147,6 +147,9 @@ export function createPainter(root, { phrases, keys, zone }) {
       ? say("terminal.longest", language, { n: facts.minutes(board.longest_wait_s) })
       : "";
     put(find("longest"), longest);
+    const expected = facts.expectedOf(board);
+    const under = expected?.a === 0 ? ".under" : "";
+    put(find("expected"), expected ? say(`terminal.expected${under}`, language, expected) : "");
     find("services").replaceChildren(
       ...(board.by_service ?? []).map((queue) => {
         const item = make("li");

@@ -42,6 +42,9 @@ class Instants:
         return (self.now + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+A_WAIT: Payload = {"low": 640, "likely": 1020, "high": 1490, "as_of": "2026-03-02T02:42:00Z"}
+
+
 def a_next(number: str, waited_s: int, why: Payload = OLDEST) -> Payload:
     return {
         "number": number,
@@ -88,8 +91,8 @@ def a_board(at: Instants, **changes: Any) -> Payload:
         "waiting": 7,
         "longest_wait_s": 1110,
         "by_service": [
-            {"service": "A", "name": NAMES["A"], "waiting": 5, "longest_wait_s": 1110, "wait": None},
-            {"service": "F", "name": NAMES["F"], "waiting": 2, "longest_wait_s": 420, "wait": None},
+            {"service": "A", "name": NAMES["A"], "waiting": 5, "longest_wait_s": 1110, "wait": A_WAIT},
+            {"service": "F", "name": NAMES["F"], "waiting": 2, "longest_wait_s": 420, "wait": A_WAIT},
             {"service": "J", "name": NAMES["J"], "waiting": 0, "longest_wait_s": None, "wait": None},
         ],
         "next": [a_next("A014", 1110), a_next("A019", 260, HEAD_START), a_next("F003", 420)],

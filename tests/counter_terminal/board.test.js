@@ -406,3 +406,13 @@ test("a note is trimmed to what the paper holds, and an empty one is not sent", 
   assert.equal(long.body.note.length, facts.NOTE_LENGTH);
   assert.deepEqual(none.body, { service: "F" });
 });
+
+test("the range for new numbers spans all services of the counter, and is silent where nobody can say", () => {
+  const wait = (low, high) => ({ low, likely: (low + high) / 2, high });
+  const range = (...waits) => facts.expectedOf({ by_service: waits.map((one) => ({ wait: one })) });
+
+  assert.deepEqual(range(wait(310, 900), wait(620, 1510), null), { a: 5, b: 30 });
+  assert.deepEqual(range(wait(0, 100)), { a: 0, b: 5 });
+  assert.equal(range(null, null), null);
+  assert.equal(facts.expectedOf(null), null);
+});
