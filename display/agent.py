@@ -2,15 +2,19 @@
 
 Joins the zone on the live link, for ever; fetches the clips of each call (the chime is the first of them) and gives
 them to a player one after another, so that no two sounds overlap. A clip that cannot be had or played is left out and
-the rest still comes; what was heard is said to the server, which may then ask another player of the zone.
+the rest still comes; what was heard is said to the server, which may then ask another player of the zone. With every
+join it says who it is, what it has in hand, what it has spoken and what is wrong with its device.
 """
 
 from __future__ import annotations
 
+import array
 import hashlib
+import io
 import logging
 import os
 import queue
+import secrets
 import shlex
 import shutil
 import signal
@@ -18,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+import wave
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -33,6 +38,7 @@ BETWEEN_CLIPS = 0.3
 LONGEST_CLIP = 30.0  # seconds; a player that takes longer hangs
 REMEMBERED = 500  # announcements whose second coming is not spoken again
 KEPT_CLIPS = 2000  # files of some 200 kB
+RECALLED = 20  # announcements of which the server is told again what became of them
 
 PLAYERS = (
     ("paplay",),
@@ -85,15 +91,19 @@ class Clips:
         self._server = server
         self._folder = folder
 
-    def file(self, url: str) -> Path:
-        """Raises Unanswered, ValueError for an address that is not the server's, or OSError."""
-        path = self._folder / (hashlib.sha256(url.encode()).hexdigest()[:32] + ".wav")
+    def file(self, url: str, volume: float = 1.0) -> Path:
+        """The sound at this volume, 0 to 1: whatever program plays it need not know of volumes.
+
+        Raises Unanswered, ValueError for an address that is not the server's, or OSError.
+        """
+        name = hashlib.sha256(url.encode()).hexdigest()[:32] + (f".{round(volume * 100)}" if volume < 1 else "")
+        path = self._folder / f"{name}.wav"
         if path.exists():
             os.utime(path)
             return path
         content = self._server.fetch(url)
         draft = path.with_suffix(".part")
-        draft.write_bytes(content)
+        draft.write_bytes(content if volume >= 1 else quieter(content, volume))
         draft.replace(path)
         self._forget()
         return path
@@ -104,8 +114,25 @@ class Clips:
             file.unlink()
 
 
+def quieter(sound: bytes, volume: float) -> bytes:
+    """A WAV file of 16 bits at a part of its volume; any other file as it is."""
+    try:
+        with wave.open(io.BytesIO(sound)) as read:
+            form, frames = read.getparams(), read.readframes(read.getnframes())
+    except (wave.Error, EOFError):
+        return sound
+    if form.sampwidth != 2:
+        return sound
+    samples = array.array("h", frames)
+    out = io.BytesIO()
+    with wave.open(out, "wb") as written:
+        written.setparams(form)
+        written.writeframes(array.array("h", (round(sample * volume) for sample in samples)).tobytes())
+    return out.getvalue()
+
+
 class AnnouncerAgent:
-    """Plays what it hears, in order. `hear` may be called from any thread, `step` from one only."""
+    """Plays what it hears, in order. `step` is called from one thread only, everything else from any."""
 
     def __init__(
         self,
@@ -113,16 +140,50 @@ class AnnouncerAgent:
         player: Player,
         tell: Callable[[str, Mapping[str, Any]], object],
         pause: Callable[[float], object] = time.sleep,
+        zone: str = "hall",
     ) -> None:
         self._clips = clips
         self._play = player
         self._tell = tell
         self._pause = pause
+        self._zone = zone
+        self._name = f"announcer-{secrets.token_hex(4)}"
         self._line: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
-        self._known: dict[Any, None] = {}
+        self._known: dict[Any, Mapping[str, Any] | None] = {}
+        self._hushed: set[Any] = set()
+        self._playing: Any = None
+        self._fault = ""
 
     def hear(self, announcement: Mapping[str, Any]) -> None:
+        """One that came before is not played again; where it is over, that is said again."""
+        name = announcement["id"]
+        if name in self._known:
+            if (outcome := self._known[name]) is not None:
+                self._tell("played", outcome)
+            return
+        self._hushed.discard(name)
+        self._known[name] = None
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
         self._line.put(announcement)
+
+    def hush(self, told: Mapping[str, Any]) -> None:
+        """Another player speaks it: not begun, or ended after the clip under way. It may be asked again."""
+        name = told.get("id")
+        if name in self._known and self._known[name] is None:
+            self._hushed.add(name)
+            del self._known[name]
+
+    def introduce(self) -> None:
+        """Who this is, what it has in hand and what it has spoken: after a break the server may not know."""
+        waiting = [name for name, outcome in list(self._known.items()) if outcome is None]
+        spoken = [outcome for outcome in list(self._known.values()) if outcome is not None][-RECALLED:]
+        playing = self._playing if self._playing is not None else next(iter(waiting), None)
+        self._tell(
+            "player",
+            {"zone": self._zone, "name": self._name, "plays": True, "why": self._fault, "playing": playing,
+             "played": spoken},
+        )  # fmt: skip
 
     def step(self, wait: float = 0.0) -> bool:
         """Play one announcement to its end; False when none came within `wait` seconds."""
@@ -130,38 +191,53 @@ class AnnouncerAgent:
             announcement = self._line.get(timeout=wait) if wait else self._line.get_nowait()
         except queue.Empty:
             return False
-        if self._is_new(announcement["id"]):
-            self._announce(announcement)
-        return True
-
-    def _is_new(self, name: Any) -> bool:
-        """An announcement that came before (the link was joined anew) is not played again."""
-        if name in self._known:
-            return False
-        self._known[name] = None
-        if len(self._known) > REMEMBERED:
-            del self._known[next(iter(self._known))]
+        if announcement["id"] not in self._hushed:
+            self._playing = announcement["id"]
+            try:
+                self._announce(announcement)
+            finally:
+                self._playing = None
         return True
 
     def _announce(self, announcement: Mapping[str, Any]) -> None:
-        heard = []
-        for place, url in enumerate(announcement["clips"]):
+        name, clips = announcement["id"], list(announcement["clips"])
+        words = len(clips) - len(announcement.get("languages") or clips[1:])
+        heard: list[int] = []
+        why = ""
+        for place, url in enumerate(clips):
             if place:
                 self._pause(BETWEEN_CLIPS)
-            if self._sound(url):
+            if name in self._hushed:
+                break
+            fault = self._sound(url, float(announcement.get("volume", 1.0)))
+            if fault:
+                why = fault
+            else:
                 heard.append(place)
-        state = "spoken" if any(heard) else "chime" if heard else "silent"
-        self._tell("played", {"id": announcement["id"], "state": state})
+        state = "spoken" if any(place >= words for place in heard) else "chime" if heard else "silent"
+        ok = state == "spoken" or (state == "chime" and words >= len(clips))
+        outcome = {"zone": self._zone, "id": name, "state": state, "ok": ok, "why": "" if ok else why or "failed"}
+        if name in self._known:
+            self._known[name] = outcome
+        self._tell("played", outcome)
+        if why != self._fault:  # the manager's page says what is wrong with this device, or that it is well again
+            self._fault = why
+            self.introduce()
         self._pause(BETWEEN_CALLS)
 
-    def _sound(self, url: str) -> bool:
-        """Whether it was heard to its end."""
+    def _sound(self, url: str, volume: float) -> str:
+        """What was wrong with it; "" if it was heard to its end."""
         try:
-            self._play(self._clips.file(url))
-        except (Unanswered, ValueError, OSError, subprocess.SubprocessError) as error:
+            clip = self._clips.file(url, volume)
+        except (Unanswered, ValueError, OSError) as error:
+            log.error("%s cannot be had: %s", url, error)
+            return "no_clip"
+        try:
+            self._play(clip)
+        except (OSError, subprocess.SubprocessError) as error:
             log.error("%s is not heard: %s", url, error)
-            return False
-        return True
+            return "no_device"
+        return ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -198,9 +274,14 @@ def run(server: Server, zone: str, clips: Clips, player: Player) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     hear: dict[str, Callable[[Any], None]] = {}
-    link = Link(server, {"zone": zone}, hear, lambda: log.info("in zone %s", zone))
-    agent = AnnouncerAgent(clips, player, link.emit)
-    hear["speak"] = agent.hear
+
+    def joined() -> None:
+        log.info("in zone %s", zone)
+        agent.introduce()
+
+    link = Link(server, {"zone": zone}, hear, joined)
+    agent = AnnouncerAgent(clips, player, link.emit, zone=zone)
+    hear["speak"], hear["hush"] = agent.hear, agent.hush
     threading.Thread(target=link.run, daemon=True).start()
     while not stopped.is_set():
         try:

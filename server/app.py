@@ -56,9 +56,11 @@ from server.web.watch import of_validation, watch
 from sql.database import checkpoint, is_storage_fault
 from sql.people import SqlPeople
 from sql.records import SqlRecords
+from sql.sounds import SqlSounds
 from sql.store import SqlStore
 
 VERSION = "0.1.0"
+SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (api_boards, api_counters, api_people, api_records, api_tickets, phone)
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -173,13 +175,6 @@ def start(
 ) -> None:
     """Begin the background tasks; setting `stopping` and `Live.stop` end them. `database`: SQLite's file, if any."""
     assert door.live is not None
-    if speaker is not None:
-        door.announcer = voice.Announcer(door.live, speaker, folder)
-        door.live.on_call = door.announcer.announce
-    door.live.start()
-    if foresight is not None:
-        door.foresight = foresight
-        socketio.start_background_task(foresight.run, stopping)
     lasts = timedelta(hours=door.settings.idempotency_hours)
     steps = [
         partial(schedule.release_step, door.office),
@@ -187,6 +182,17 @@ def start(
         partial(schedule.forget_step, door.office, lasts),
         partial(_look_at_the_clock, door),
     ]
+    if speaker is not None:
+        store = door.office.store
+        assert isinstance(store, SqlStore)
+        sounds = SqlSounds(store.engine, store.floor.branch.code)
+        steps.append(partial(_forget_sounds, door, sounds))
+        door.announcer = voice.Announcer(door, door.live, speaker, folder, sounds)
+        socketio.start_background_task(door.announcer.run, stopping)
+    door.live.start()
+    if foresight is not None:
+        door.foresight = foresight
+        socketio.start_background_task(foresight.run, stopping)
     if database is not None:
         steps.append(partial(_checkpoint, door, database))
     socketio.start_background_task(schedule.run, steps, stopping)
@@ -195,6 +201,10 @@ def start(
 def _look_at_the_clock(door: Edge) -> bool:
     clock = door.office.clock
     return isinstance(clock, BranchClock) and clock.look(door.office.floor.last_at)
+
+
+def _forget_sounds(door: Edge, sounds: SqlSounds) -> bool:
+    return sounds.forget(door.office.now() - SOUNDS_KEPT) > 0
 
 
 def _checkpoint(door: Edge, database: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from server.domain.events import Event
+from server.domain.events import Event, TicketCalled, TicketRecalled
 from server.domain.floor import Draft, Floor
 from server.domain.ticket import Ticket
 
@@ -241,6 +241,55 @@ class Records(Protocol):
 
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
         """What happened on these local business days, both included, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A call that was sent to a zone's player. `ended_at` and `outcome` are None and "" while it is under way.
+
+    `id` is its call's place in the journal; `attempt` counts from 1. `outcome`: `spoken`, `chime` (as it was meant to
+    be), `no_answer`, or why the player says that it was not heard.
+    """
+
+    zone: str
+    id: int
+    attempt: int
+    ticket: int
+    number: str
+    counter: str
+    kind: str
+    languages: tuple[str, ...]
+    player: str
+    asked_at: datetime
+    started_at: datetime
+    seconds: float
+    ended_at: datetime | None = None
+    outcome: str = ""
+
+
+class Sounds(Protocol):
+    """What the zones have heard, and which process makes them hear it. The calls themselves are in the journal.
+
+    What is written here survives the process, not a power cut: it never makes an officer wait for the disk.
+    """
+
+    def lease(self, holder: str, lasts_s: float) -> bool:
+        """Take or prolong the right to speak for this branch; False while another process has it."""
+
+    def release(self, holder: str) -> None:
+        """Let another process have it at once."""
+
+    def write(self, sounds: Collection[Sound]) -> None:
+        """Add these, or put them in the place of what was written of them before."""
+
+    def since(self, at: datetime) -> list[Sound]:
+        """Those that began at or after `at`, oldest first."""
+
+    def calls(self, since: datetime) -> list[tuple[int, TicketCalled | TicketRecalled]]:
+        """Calls and recalls of the journal at or after an instant, in order."""
+
+    def forget(self, before: datetime) -> int:
+        """Let go of some that began before an instant; returns how many, 0 when none are left."""
 
 
 class NameTaken(Exception):

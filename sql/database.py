@@ -93,6 +93,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def writing_in_no_hurry(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, without waiting for the disk: it outlives the process, but a power cut may take the last seconds
+    of it back. What was written before it by `writing` stays."""
+    with engine.execution_options(write=True).connect() as connection:
+        driver = connection.connection.dbapi_connection
+        is_sqlite = engine.dialect.name == "sqlite"
+        if is_sqlite and driver is not None:
+            driver.cursor().execute("pragma synchronous=normal")
+        try:
+            with connection.begin():
+                if not is_sqlite:
+                    connection.execute(text("set local synchronous_commit to off"))
+                yield connection
+        finally:
+            if is_sqlite and driver is not None:
+                driver.cursor().execute("pragma synchronous=full")
+
+
 def is_storage_fault(error: BaseException) -> bool:
     """Whether the disk or the database failed, and not the program: full, read-only, gone, or too long busy."""
     if type(error) is DatabaseError:  # of SQLite: the file is damaged

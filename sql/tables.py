@@ -195,6 +195,38 @@ answers = Table(
     Index("ix_answers_at", "at"),
 )
 
+sounds = Table(
+    "sounds",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("zone", String(20), nullable=False),
+    Column("id", BigInteger, nullable=False, autoincrement=False),
+    Column("attempt", Integer, nullable=False, autoincrement=False),
+    Column("ticket", BigInteger, nullable=False),
+    Column("number", String(12), nullable=False),
+    Column("counter", String(20), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("languages", String(40), nullable=False),
+    Column("player", String(40), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String(40), nullable=False),
+    PrimaryKeyConstraint("branch", "zone", "id", "attempt", name="pk_sounds"),
+    Index("ix_sounds_started", "branch", "started_at"),
+    sqlite_with_rowid=False,
+)
+
+voices = Table(
+    "voices",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""Which process speaks for a branch, and until when by the database's own clock."""
+
 people = Table(
     "people",
     metadata,

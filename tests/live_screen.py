@@ -6,7 +6,8 @@
         screen.until(lambda: "A001" in screen.called)
 
 It joins, takes the board, applies events in their order, and asks for the board again after a gap, a heartbeat that is
-ahead of it, or a new connection. `WebSocket` is the same without rules: what a page's library would never do.
+ahead of it, or a new connection. In a zone it says what it shows, and speaks as a player would that takes no time:
+once, and every announcement answered for. `WebSocket` is the same without rules: what a page's library would never do.
 """
 
 from __future__ import annotations
@@ -41,12 +42,15 @@ class LiveScreen:
         self.refused: Told | None = None
         self.boards = self.joins = self.connections = 0
         self.deaf_to: set[str] = set()  # words that get lost on their way to this screen
+        self.is_mute = False  # it hears what it should speak, and answers nothing
+        self.spoken: dict[int, Told] = {}
+        self._zone = room.get("zone")
         self._room = dict(room)
         self._changed = threading.Condition()
         self._client = socketio.Client(
             reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5, handle_sigint=False
         )
-        for name in (*EVENTS, "waits", "notice", "print", "speak", "help", "claimed"):
+        for name in (*EVENTS, "waits", "notice", "print", "speak", "hush", "help", "claimed", "unspoken"):
             self._client.on(name, self._hear(name), namespace=NAMESPACE)
         self._client.on("board", self._take, namespace=NAMESPACE)
         self._client.on("heartbeat", self._beat, namespace=NAMESPACE)
@@ -103,7 +107,8 @@ class LiveScreen:
         return answer
 
     def emit(self, name: str, told: Any) -> None:
-        self._client.emit(name, told, namespace=NAMESPACE)
+        with suppress(socketio.exceptions.BadNamespaceError):
+            self._client.emit(name, told, namespace=NAMESPACE)
 
     def close(self) -> None:
         client = self._client
@@ -113,6 +118,11 @@ class LiveScreen:
             client._reconnect_abort.set()
             client._reconnect_task.join(WITHIN_S)
         self._let_go()
+
+    def introduce(self) -> None:
+        """What it has spoken, as a player says it when it joins."""
+        played = [{"id": id, "ok": True} for id in self.spoken]
+        self.emit("player", {"zone": self._zone, "name": f"screen-{id(self)}", "playing": None, "played": played})
 
     # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,6 +171,17 @@ class LiveScreen:
                 self.board, self.seq = board, board["seq"]
                 self.boards += 1
             self._note("board", board)
+        if self._zone is not None and not self.is_mute:
+            self.introduce()
+            self.emit("shown", {"zone": self._zone, "id": board["seq"]})
+
+    def _speak(self, told: Told) -> None:
+        if self.is_mute:
+            return
+        with self._changed:
+            self.spoken.setdefault(told["id"], told)
+            self._changed.notify_all()
+        self.emit("played", {"zone": told["zone"], "id": told["id"], "ok": True})
 
     def _hear(self, name: str) -> Callable[[Told], None]:
         def hear(told: Told) -> None:
@@ -168,6 +189,11 @@ class LiveScreen:
                 if name in self.deaf_to:
                     return
                 self._note(name, told)
+            if name == "speak":
+                self._speak(told)
+            if name in ("ticket_called", "ticket_recalled") and self._zone is not None and not self.is_mute:
+                self.emit("shown", {"zone": self._zone, "id": told["seq"]})
+            with self._changed:
                 if "prev" not in told or told["seq"] <= self.seq:
                     return
                 if self.seq >= 0 and told["prev"] <= self.seq:

@@ -13,7 +13,17 @@ import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "./board.js"
 import { fit, icon, keep, make, put, set, show, sign, two } from "./patch.js";
 
 const LOOK_EVERY = 250; // ms
+const CALLS = ["ticket_called", "ticket_recalled"];
 const CLOSED_ICONS = { hours: "clock", holiday: "calendar-days", friday: "moon-star", override: "circle-alert" };
+
+/** This window's name for as long as it is open, a reload included. */
+function playerName() {
+  const known = sessionStorage.getItem("giliran.player");
+  if (known) return known;
+  const made = `screen-${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
+  sessionStorage.setItem("giliran.player", made);
+  return made;
+}
 
 export function startDisplay({
   root = document,
@@ -256,7 +266,26 @@ export function startDisplay({
     refused = null;
     hall.board(board, steady());
     draw();
+    isDrawn(board.seq);
+    introduce();
   };
+  /** Everything up to there is on the glass; a page that nobody sees is not drawn, and says nothing. */
+  const isDrawn = (seq) => requestAnimationFrame(() => live?.emit("shown", { zone: settings.zone, id: seq }));
+  /** Whether this page can speak, what it has in hand and what it has spoken: after a break the server may not know. */
+  const introduce = () => {
+    if (voice === null) return;
+    const isBlocked = voice.isBlocked();
+    live?.emit("player", {
+      zone: settings.zone,
+      name: player,
+      plays: !isBlocked,
+      why: isBlocked ? "blocked" : "",
+      playing: voice.playing(),
+      played: voice.recent(),
+    });
+  };
+  let voice = null;
+  const player = playerName();
 
   const first = JSON.parse(root.querySelector("script[data-board]")?.textContent ?? "null");
   if (first) listen(first);
@@ -264,7 +293,6 @@ export function startDisplay({
 
   const api = createApi();
   const path = `/zones/${encodeURIComponent(settings.zone)}/board`;
-  let voice = null;
   live = connect({
     room: { zone: settings.zone },
     staleAfter: Number(settings.staleAfter),
@@ -274,6 +302,7 @@ export function startDisplay({
     onEvent(name, event) {
       hall.event(name, event, steady());
       draw();
+      if (CALLS.includes(name)) isDrawn(event.seq);
     },
     onWaits(waits) {
       clock.sync(waits.as_of);
@@ -300,10 +329,14 @@ export function startDisplay({
     .then(({ createSpeaker }) => {
       voice = createSpeaker({
         audio: new Audio(),
-        onShown: (what) => live.emit("shown", what),
-        onSpoken: (what) => live.emit("played", what),
-        onBlocked: (isBlocked) => show(slot.sound, isBlocked),
+        onSpoken: (what) => live.emit("played", { zone: settings.zone, ...what }),
+        onBlocked: (isBlocked) => {
+          show(slot.sound, isBlocked);
+          introduce();
+        },
       });
+      live.on?.("hush", ({ id }) => voice.hush(id));
+      introduce();
       slot.sound.addEventListener("click", () => voice.allow());
       return voice.check?.();
     })

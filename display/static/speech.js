@@ -1,12 +1,13 @@
 /**
  * Plays the zone's announcements through one audio element, so that no two sounds can ever overlap.
  *
- *     const speaker = createSpeaker({ audio: new Audio(), onShown, onSpoken, onBlocked });
- *     live: speaker.speak({ id, clips: [url, …], text })             // the chime is the first clip
+ *     const speaker = createSpeaker({ audio: new Audio(), onSpoken, onBlocked });
+ *     live: speaker.speak({ id, clips: [url, …], languages, volume })  // a clip a language, before them the chime
  *     button.addEventListener("click", () => speaker.allow());       // the one touch that a browser asks for
  *
- * `onShown({id})`: the screen has been drawn since it came. `onSpoken({id, state})`: it is over, and "spoken", "chime"
- * (no words could be heard) or "silent". `onBlocked(true)`: the browser refuses sound until somebody touches the
+ * `onSpoken({id, state, ok, why})`: it is over, and "spoken", "chime" (no words could be heard) or "silent"; `ok` if
+ * that is all there was to hear, else `why`; an announcement that comes again is answered again and not spoken.
+ * `hush(id)`: somebody else speaks it. `onBlocked(true)`: the browser refuses sound until somebody touches the
  * screen, said before the first call if possible; `onBlocked(false)`: it sounds again.
  */
 import { createSpeechQueue } from "./speech_queue.js";
@@ -16,14 +17,12 @@ const PATIENCE = 20_000;
 
 export function createSpeaker({
   audio,
-  onShown = () => {},
   onSpoken = () => {},
   onBlocked = () => {},
   Context = globalThis.AudioContext,
   now = () => performance.now(),
   later = (run, ms) => setTimeout(run, ms),
   never = (timer) => clearTimeout(timer),
-  frame = (run) => requestAnimationFrame(run),
   options = {},
 }) {
   const queue = createSpeechQueue(options);
@@ -39,10 +38,17 @@ export function createSpeaker({
   audio.addEventListener("error", () => done("failed"));
 
   function speak(announcement) {
-    if (!queue.add(announcement)) return;
+    if (!queue.add(announcement)) {
+      const before = queue.outcome(announcement.id);
+      if (before !== null) onSpoken(before);
+      return;
+    }
     chime = announcement.clips[0] ?? chime;
-    frame(() => onShown({ id: announcement.id }));
     step();
+  }
+
+  function hush(id) {
+    if (queue.hush(id)) done("abandoned");
   }
 
   function step() {
@@ -57,15 +63,16 @@ export function createSpeaker({
         }, what.waitFor);
         return;
       } else {
-        play(what.play);
+        play(what.play, what.volume);
         return;
       }
     }
   }
 
-  function play(url) {
+  function play(url, volume = 1) {
     const mine = ++sounding;
     giveUp = later(() => done("failed", mine), PATIENCE);
+    audio.volume = Math.min(Math.max(volume, 0), 1);
     audio.src = url;
     Promise.resolve(audio.play()).then(
       () => {
@@ -123,5 +130,13 @@ export function createSpeaker({
   }
 
   if (Context !== undefined) check();
-  return { speak, allow, isBlocked: () => isBlocked, waiting: queue.waiting };
+  return {
+    speak,
+    hush,
+    allow,
+    isBlocked: () => isBlocked,
+    waiting: queue.waiting,
+    playing: queue.playing,
+    recent: queue.recent,
+  };
 }

@@ -1,9 +1,12 @@
 """The announcements of one zone, one after another: in order, never two at once, 500 ms apart. A value, pure.
 
     add ──► waiting ──start──► speaking ──spoken | nobody answered in time──► over
-              └─ withdrawn: the customer has already come
+             │  ▲                 │
+             │  └──────again──────┘ another player is asked
+             └─ withdrawn: the customer has already come
 
-A recall of a number that still waits to be spoken is the same announcement, not a second one. Whoever drives the
+A recall of a number that still waits to be spoken is the same announcement, not a second one. An urgent call goes
+before those that are not; nothing that sounds is cut off for it. Whoever drives the
 queue asks `start` after every change and at `next_at`; what comes back is what the players are told to speak. A clock
 set back never makes the hall dumb: an instant that lies ahead of now counts as past.
 """
@@ -24,15 +27,23 @@ UNRENDERED = 7.0
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A call on its way to the ears of a zone. `seconds` is how long it lasts, chime and all languages together."""
+    """A call on its way to the ears of a zone. `seconds` is how long it lasts, chime and all languages together.
+
+    `is_ready`: its sounds are made. `player` speaks it or is to speak it, `tried` are those that were asked before.
+    """
 
     id: int
     call: Call
     languages: tuple[str, ...]
     asked_at: datetime
     seconds: float
+    ticket: int = 0
+    counter: str = ""
+    is_urgent: bool = False
+    is_ready: bool = True
     started_at: datetime | None = None
-    is_shown: bool = False
+    player: str = ""
+    tried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +55,24 @@ class AnnouncementQueue:
     is_over_at: datetime | None = None
 
     def add(self, announcement: Announcement) -> AnnouncementQueue:
-        """At the end of the line; a recall of a number that still waits takes that one's place and keeps its id."""
+        """At the end of the line, an urgent one at the end of the urgent ones; a recall of a number that still waits
+        takes that one's place and keeps its id."""
         for place, earlier in enumerate(self.waiting):
             if earlier.call.number == announcement.call.number:
                 # "Last call" is not said to somebody who has not heard the first.
                 kind = Kind.CALL if earlier.call.kind is Kind.CALL else announcement.call.kind
                 call = replace(announcement.call, kind=kind)
-                kept = replace(earlier, call=call, languages=announcement.languages, seconds=announcement.seconds)
+                kept = replace(announcement, id=earlier.id, call=call, is_urgent=earlier.is_urgent)
                 return replace(self, waiting=(*self.waiting[:place], kept, *self.waiting[place + 1 :]))
-        return replace(self, waiting=(*self.waiting, announcement))
+        place = len(self.waiting)
+        if announcement.is_urgent:
+            place = next((n for n, a in enumerate(self.waiting) if not a.is_urgent), place)
+        return replace(self, waiting=(*self.waiting[:place], announcement, *self.waiting[place:]))
+
+    def again(self, announcement: Announcement) -> AnnouncementQueue:
+        """What nobody heard comes back as the first of all, to be spoken elsewhere."""
+        back = replace(announcement, started_at=None)
+        return replace(self, waiting=(back, *self.waiting))
 
     def withdraw(self, number: str) -> AnnouncementQueue:
         """Forget a number that need not be spoken any more. One that is being spoken is spoken to its end."""
@@ -60,27 +80,30 @@ class AnnouncementQueue:
 
     def timed(self, id: int, seconds: float) -> AnnouncementQueue:
         """Now that the clips are there, it is known how long this one lasts."""
-        waiting = tuple(replace(a, seconds=seconds) if a.id == id else a for a in self.waiting)
+        waiting = tuple(replace(a, seconds=seconds, is_ready=True) if a.id == id else a for a in self.waiting)
         speaking = self.speaking
         if speaking is not None and speaking.id == id:
             speaking = replace(speaking, seconds=seconds)
         return replace(self, waiting=waiting, speaking=speaking)
 
     def next_at(self) -> datetime | None:
-        """When `unheard` or `start` will next have something to do; None: nothing is under way."""
+        """When `unheard` or `start` will next have something to do; None: nothing is under way, or the first one's
+        sounds are not made yet."""
         if self.speaking is not None:
             return _given_up_at(self.speaking)
+        if self.waiting and not self.waiting[0].is_ready:
+            return None
         if self.waiting and self.is_over_at is not None:
             return self.is_over_at + timedelta(seconds=BETWEEN_CALLS)
         return self.waiting[0].asked_at if self.waiting else None
 
-    def start(self, now: datetime) -> tuple[AnnouncementQueue, Announcement | None]:
+    def start(self, now: datetime, player: str = "") -> tuple[AnnouncementQueue, Announcement | None]:
         """The queue with the next announcement under way, and that one; or the queue as it is, and None."""
-        if self.speaking is not None or not self.waiting:
+        if self.speaking is not None or not self.waiting or not self.waiting[0].is_ready:
             return self, None
         if self.is_over_at is not None and _lies_within(self.is_over_at, now, BETWEEN_CALLS):
             return self, None
-        speaking = replace(self.waiting[0], started_at=now)
+        speaking = replace(self.waiting[0], started_at=now, player=player)
         return replace(self, waiting=self.waiting[1:], speaking=speaking), speaking
 
     def unheard(self, now: datetime) -> tuple[AnnouncementQueue, Announcement | None]:
@@ -91,12 +114,6 @@ class AnnouncementQueue:
         if _lies_within(speaking.started_at, now, speaking.seconds + PATIENCE):
             return self, None
         return replace(self, speaking=None, is_over_at=now), speaking
-
-    def shown(self, id: int) -> AnnouncementQueue:
-        """A screen of the zone has it."""
-        if self.speaking is None or self.speaking.id != id:
-            return self
-        return replace(self, speaking=replace(self.speaking, is_shown=True))
 
     def spoken(self, id: int, now: datetime) -> AnnouncementQueue:
         """A player has spoken it to its end (or said that it cannot). Late and repeated answers change nothing."""

@@ -11,7 +11,7 @@ from flask import current_app
 
 from server.actions.office import Office
 from server.ports import People, Records
-from server.web.boards import Say
+from server.web.boards import Json, Say
 from server.web.staff_boards import Foresight, Officers
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class Edge:
     live: Live | None = None
     announcer: Announcer | None = None
     foresight: Foresight | None = None
+
+    @property
+    def voice(self) -> list[Json] | None:
+        """How the voice of each zone stands; None where nothing is spoken."""
+        return None if self.announcer is None else self.announcer.figures
 
     def officers(self) -> Officers:
         """Everybody who may serve at a counter, by number."""

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask, request
 from flask_socketio import SocketIO, disconnect, join_room, leave_room
@@ -44,8 +44,25 @@ BEATS_REMEMBERED = 3
 _HOW = {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
 
 
+class Ears(Protocol):
+    """Whoever has the calls announced."""
+
+    def moved(self, whole: bool) -> None:
+        """The floor is another; `whole`: so much at once that nothing was told one by one."""
+
+    def rooms_changed(self) -> None: ...
+
+    def word(self, name: str, sid: str, told: Json) -> None:
+        """A screen or a loudspeaker says `player`, `shown` or `played`."""
+
+    def beat(self) -> None: ...
+
+    def heard(self, told: Mapping[str, Any]) -> None:
+        """Another process says something that is not for the channel itself."""
+
+
 class Live:
-    """Follows the store and tells the rooms. `on_call` is asked to announce each call.
+    """Follows the store and tells the rooms. `on_call` is asked to announce each call, `voice` hears of what follows.
 
     `pass_on` tells the other processes of this branch, where there are any; `hear` takes what they say.
     """
@@ -66,11 +83,13 @@ class Live:
         self._more = threading.Event()
         self._stopping = threading.Event()
         self.on_call: Callable[[Floor, int, e.TicketEvent], None] = lambda floor, seq, event: None
+        self.voice: Ears | None = None
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
             ("leave", self._leave), ("claim", self._claim),
-            ("shown", self._acknowledged), ("played", self._acknowledged),
+            ("player", partial(self._word, "player")), ("shown", partial(self._word, "shown")),
+            ("played", partial(self._word, "played")),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
         socketio.on_error(NAMESPACE)(self._stumbled)
@@ -91,6 +110,10 @@ class Live:
     def poke(self) -> None:
         """There is more in the store. Never waits."""
         self._more.set()
+
+    @property
+    def rooms(self) -> Rooms:
+        return self._rooms
 
     @property
     def screens(self) -> int:
@@ -121,6 +144,8 @@ class Live:
         if self.pass_on is not None:
             self._safely(self._hear_rings)
             self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
+        if self.voice is not None:
+            self._safely(self.voice.beat)
 
     def _every_second(self) -> None:
         while not self._stopping.wait(self._door.settings.waits_gap):
@@ -158,14 +183,16 @@ class Live:
             for room in self._rooms.all():
                 if room.is_behind:
                     self._safely(partial(self._send_board, room))
+        if self.voice is not None:
+            self.voice.moved(happened is None)
 
     def _all_behind(self) -> None:
         for room in self._rooms.all():
             room.is_behind = True
 
-    def soil(self) -> None:
-        """Every room's figures may have changed."""
-        for room in self._rooms.all():
+    def soil(self, kind: str | None = None) -> None:
+        """The figures of every room, or of those of one kind, may have changed."""
+        for room in self._rooms.all() if kind is None else self._rooms.of(kind):
             room.is_dirty = True
 
     def _tell(self, floor: Floor, before: Floor, seq: int, event: e.Event) -> None:
@@ -274,6 +301,7 @@ class Live:
     def _disconnect(self, *_: object) -> None:
         with self._telling:
             screen = self._rooms.gone(_sid())
+        self._rooms_changed()
         if screen is not None and screen.prints and self.pass_on is not None:
             self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
 
@@ -307,7 +335,12 @@ class Live:
             screen.prints.add(code)
             if self.pass_on is not None:
                 self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
+        self._rooms_changed()
         return {}
+
+    def _rooms_changed(self) -> None:
+        if self.voice is not None:
+            self.voice.rooms_changed()
 
     def _claim(self, wanted: Any) -> None:
         """From now on this window of a counter's terminal is the one that works (T12); the others are told."""
@@ -331,6 +364,11 @@ class Live:
             with self._telling:
                 if self._rooms.leave(_sid(), name := f"{kind}:{code}"):
                     leave_room(name)
+        self._rooms_changed()
+
+    def _word(self, name: str, told: Any) -> None:
+        if self.voice is not None and isinstance(told, dict):
+            self.voice.word(name, _sid(), told)
 
     def _send_board(self, room: Room, only_news: bool = False) -> None:
         board = self._boards.board(room)
@@ -381,10 +419,14 @@ class Live:
             self.pass_on("advice")
         return True
 
-    def speak(self, zone: str, told: Json) -> None:
-        """Clips for the players of a zone, to be played one after another."""
-        if (room := self._rooms.room("zone", zone)) is not None:
-            self._emit("speak", told, room)
+    def tell(self, sid: str, name: str, told: Json) -> None:
+        """To one connection alone, where it still stands."""
+        self._io.emit(name, told, to=sid, namespace=NAMESPACE)
+
+    def tell_counter(self, counter: str, name: str, told: Json) -> None:
+        """To a counter's terminal, where one listens at this process."""
+        if (room := self._rooms.room("counter", counter)) is not None:
+            self._emit(name, told, room)
 
     def has_printer(self, kiosk: str) -> bool:
         """Whether an agent that prints listens for this kiosk, at this process or at another."""
@@ -429,9 +471,8 @@ class Live:
                     self._claimed(str(told.get("counter")), str(told.get("window")))
             case "prints":
                 self._printing[str(told.get("from"))] = time.monotonic(), frozenset(told.get("kiosks", ()))
-
-    def _acknowledged(self, told: Any) -> None:
-        log.debug("shown or played: %s", told)
+            case _ if self.voice is not None:
+                self.voice.heard(told)
 
 
 def _sid() -> str:

@@ -35,7 +35,7 @@ class RoomBoards:
         if made is not None and of is floor and timedelta(0) <= now - at < KEPT_FOR:
             return made
         made = self._make(room, floor, now, staff)
-        if made is not None and room.kind != "ticket":
+        if made is not None and room.kind not in ("ticket", "branch"):  # a branch's has more in it than the floor
             self._made[room.name] = floor, now, made
         return made
 
@@ -50,7 +50,7 @@ class RoomBoards:
                 case "branch":
                     if room.code != floor.branch.code:
                         return None
-                    return overview_json(floor, now, staff, door.foresight)
+                    return overview_json(floor, now, staff, door.foresight, door.voice)
                 case "kiosk":
                     known = any(kiosk.code == room.code for kiosk in floor.branch.kiosks)
                     return {"seq": floor.seq} | queues_json(floor, now, door.say) if known else None

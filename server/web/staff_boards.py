@@ -205,8 +205,11 @@ def foresight_json(floor: Floor, foresight: Foresight | None) -> Json:
     }  # fmt: skip
 
 
-def overview_json(floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None) -> Json:
-    """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are."""
+def overview_json(
+    floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None, voice: list[Json] | None = None
+) -> Json:
+    """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are, and
+    whether calls are heard."""
     tally = floor.tally()
     heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
@@ -250,6 +253,7 @@ def overview_json(floor: Floor, now: datetime, officers: Officers, foresight: Fo
         ],
         "counters": counters,
         "foresight": foresight_json(floor, foresight),
+        "voice": voice,
     }
 
 

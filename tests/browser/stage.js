@@ -26,6 +26,13 @@ startDisplay({
     return { age, emit() {}, close() {} };
   },
   speaker: async () => ({
-    createSpeaker: ({ onBlocked }) => ({ speak() {}, allow() {}, check: () => onBlocked(isBlocked) }),
+    createSpeaker: ({ onBlocked }) => ({
+      speak() {},
+      allow() {},
+      isBlocked: () => isBlocked,
+      playing: () => null,
+      recent: () => [],
+      check: () => onBlocked(isBlocked),
+    }),
   }),
 });

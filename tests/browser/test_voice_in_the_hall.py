@@ -9,7 +9,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import WebSocket
 
+from server.domain.floor import BEGINNING
+from sql.sounds import SqlSounds
 from tests.browser.screens import HALL, Screens
+from tests.machine import eventually
 from tests.servers import RunningOffice, a_running_office
 
 LISTEN = """() => {
@@ -54,14 +57,20 @@ def test_the_hall_speaks_a_call_one_clip_after_another_and_says_that_it_did(
     hall.wait_for_function("() => window.heard.filter(([what]) => what === 'ended').length === 3", timeout=60_000)
 
     heard = hall.evaluate("() => window.heard")
+    # A sound that stalls on a busy machine goes on "playing".
+    heard = [one for n, one in enumerate(heard) if n == 0 or one[:2] != heard[n - 1][:2]]
     assert [what for what, _, _ in heard] == ["playing", "ended"] * 3
     assert [played[1] for played in heard[::2]] == [over[1] for over in heard[1::2]]
     assert all(re.fullmatch(r"/clips/[\w.-]+\.wav", path) for _, path, _ in heard)
     chime, malay, english = (over[2] for over in heard[1::2])
     assert 0.2 < chime <= 1.2
     assert all(1.5 < words <= 6.5 for words in (malay, english))
-    hall.wait_for_function("() => true")
-    told = [json.loads(frame[frame.index("[") :]) for frame in sent if '["shown"' in frame or '["played"' in frame]
-    assert [what for what, _ in told] == ["shown", "played"]
-    assert told[0][1]["id"] == told[1][1]["id"]
-    assert told[1][1]["state"] == "spoken"
+    rows = SqlSounds(running.engine, "KL01")
+    eventually(lambda: [row.outcome for row in rows.since(BEGINNING)] == ["spoken"])
+    (row,) = rows.since(BEGINNING)
+    told = [json.loads(frame[frame.index("[") :]) for frame in sent if re.search(r'\["(shown|played|player)"', frame)]
+    (played,) = [body for what, body in told if what == "played"]
+    assert played == {"zone": "hall", "id": row.id, "state": "spoken", "ok": True, "why": ""}
+    assert row.id in [body["id"] for what, body in told if what == "shown"]
+    assert row.player in [body["name"] for what, body in told if what == "player"]
+    assert (row.number, row.languages) == ("A001", ("ms", "en"))

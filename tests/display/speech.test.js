@@ -28,7 +28,6 @@ function aPlayer({ refuses = () => null, Context } = {}) {
   };
   const speech = createSpeaker({
     audio,
-    onShown: ({ id }) => log.push(`${at} shown ${id}`),
     onSpoken: ({ id, state }) => log.push(`${at} ${state} ${id}`),
     onBlocked: (isBlocked) => log.push(`${at} ${isBlocked ? "blocked" : "allowed"}`),
     Context,
@@ -38,10 +37,10 @@ function aPlayer({ refuses = () => null, Context } = {}) {
       return turn;
     },
     never: (timer) => timers.delete(timer),
-    frame: (run) => run(),
   });
   return {
     speech,
+    audio,
     log,
     sounds: () => log.filter((line) => / (play|refused) /.test(line)),
     answers: () => log.filter((line) => !/ (play|refused) /.test(line)),
@@ -79,13 +78,7 @@ test("a call is the chime, then its languages, one after another", async () => {
   await settle();
   await hearAll(player, 3);
 
-  assert.deepEqual(player.log, [
-    "0 shown A012",
-    "0 play chime",
-    "1300 play A012-ms",
-    "2800 play A012-en",
-    "4000 spoken A012",
-  ]);
+  assert.deepEqual(player.log, ["0 play chime", "1300 play A012-ms", "2800 play A012-en", "4000 spoken A012"]);
 });
 
 test("two calls at the same moment never sound together, and are 500 ms apart", async () => {
@@ -104,7 +97,7 @@ test("two calls at the same moment never sound together, and are 500 ms apart", 
 
   assert.equal(before, 2);
   assert.deepEqual(player.sounds(), ["0 play chime", "1300 play first", "2800 play chime"]);
-  assert.deepEqual(player.answers(), ["0 shown A012", "0 shown F003", "2300 spoken A012"]);
+  assert.deepEqual(player.answers(), ["2300 spoken A012"]);
 });
 
 test("an announcement that comes twice is spoken once", async () => {
@@ -119,6 +112,75 @@ test("an announcement that comes twice is spoken once", async () => {
 
   assert.equal(player.sounds().length, 3);
   assert.equal(player.speech.waiting(), 0);
+  assert.deepEqual(player.answers(), ["4000 spoken 7", "4500 spoken 7"]); // who asks again has not heard the answer
+});
+
+test("what the server asks after a break is known: what is in hand, and what was heard or not", async () => {
+  const player = aPlayer({ refuses: (url) => (url.startsWith("8") ? "NotSupportedError" : null) });
+  player.speech.speak(aCall(7));
+  player.speech.speak(aCall(8));
+  await settle();
+  const atFirst = [player.speech.playing(), player.speech.recent()];
+  await hearAll(player, 4);
+
+  assert.deepEqual(atFirst, [7, []]);
+  assert.equal(player.speech.playing(), null);
+  assert.deepEqual(player.speech.recent(), [
+    { id: 7, state: "spoken", ok: true, why: "" },
+    { id: 8, state: "chime", ok: false, why: "failed" },
+  ]);
+});
+
+test("a call that another player speaks is stopped, let go of, and may be asked again", async () => {
+  const player = aPlayer();
+  player.speech.speak(aCall(7));
+  player.speech.speak(aCall(8));
+  await settle();
+
+  player.speech.hush(8);
+  player.speech.hush(7);
+  await player.pass(1000);
+  player.speech.speak(aCall(8));
+  await hearAll(player, 3);
+
+  assert.deepEqual(
+    player.sounds().map((line) => line.split(" ")[2]),
+    ["chime", "chime", "8-ms", "8-en"],
+  );
+  assert.equal(player.answers().at(-1).split(" ").slice(1).join(" "), "spoken 8");
+});
+
+test("a chime alone is all that there was to hear, and words need no chime before them", () => {
+  const queue = createSpeechQueue();
+  const over = [];
+  const hear = (announcement) => {
+    queue.add(announcement);
+    for (let at = 1e6 * announcement.id; queue.waiting() > 0; at += 1000) {
+      const what = queue.next(at);
+      if (what.over) over.push(what.over);
+      else if (what.play) queue.ended(at);
+    }
+  };
+
+  hear({ id: 1, clips: ["chime"], languages: [] });
+  hear({ id: 2, clips: ["ms"], languages: ["ms"] });
+
+  assert.deepEqual(
+    over.map(({ state, ok }) => [state, ok]),
+    [
+      ["chime", true],
+      ["spoken", true],
+    ],
+  );
+});
+
+test("a zone's volume is the sound's", async () => {
+  const player = aPlayer();
+
+  player.speech.speak({ ...aCall(7), volume: 0.3 });
+  await settle();
+
+  assert.equal(player.audio.volume, 0.3);
 });
 
 test("a clip that is not there is left out and the other language is still heard", async () => {
@@ -129,7 +191,7 @@ test("a clip that is not there is left out and the other language is still heard
   await hearAll(player, 2);
 
   assert.deepEqual(player.sounds(), ["0 play chime", "1300 refused 7-ms", "1300 play 7-en"]);
-  assert.deepEqual(player.answers(), ["0 shown 7", "2500 spoken 7"]);
+  assert.deepEqual(player.answers(), ["2500 spoken 7"]);
 });
 
 test("a sound that fails, told by event and by promise, counts once", async () => {
@@ -140,7 +202,7 @@ test("a sound that fails, told by event and by promise, counts once", async () =
   await hearAll(player, 2);
 
   assert.deepEqual(player.sounds(), ["0 refused chime", "0 play 7-ms", "1300 play 7-en"]);
-  assert.deepEqual(player.answers(), ["0 shown 7", "2500 spoken 7"]);
+  assert.deepEqual(player.answers(), ["2500 spoken 7"]);
 });
 
 test("where only the chime could be heard, the server is told so", async () => {
@@ -150,7 +212,7 @@ test("where only the chime could be heard, the server is told so", async () => {
   await settle();
   await hearAll(player, 1);
 
-  assert.deepEqual(player.answers(), ["0 shown 7", "1000 chime 7"]);
+  assert.deepEqual(player.answers(), ["1000 chime 7"]);
 });
 
 test("a sound that never ends does not keep the next call waiting for ever", async () => {
@@ -175,7 +237,7 @@ test("a browser that wants to be touched first is told about once, and every cal
   await settle();
 
   assert.deepEqual(player.sounds(), ["0 refused chime", "0 refused chime"]);
-  assert.deepEqual(player.answers(), ["0 shown 7", "0 shown 8", "0 blocked", "0 silent 7", "0 silent 8"]);
+  assert.deepEqual(player.answers(), ["0 blocked", "0 silent 7", "0 silent 8"]);
 });
 
 test("after one touch the hall is heard, and old calls are not all repeated", async () => {
@@ -193,14 +255,7 @@ test("after one touch the hall is heard, and old calls are not all repeated", as
   await hearAll(player, 2);
 
   assert.deepEqual(player.sounds(), ["0 refused chime", "0 play test", "1000 play chime", "2300 play 8-ms"]);
-  assert.deepEqual(player.answers(), [
-    "0 shown 7",
-    "0 blocked",
-    "0 silent 7",
-    "0 allowed",
-    "0 shown 8",
-    "3500 spoken 8",
-  ]);
+  assert.deepEqual(player.answers(), ["0 blocked", "0 silent 7", "0 allowed", "3500 spoken 8"]);
   assert.equal(player.speech.isBlocked(), false);
 });
 

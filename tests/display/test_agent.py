@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import array
+import io
 import subprocess
 import sys
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +42,10 @@ class Announced:
             self.pauses.append,
         )
 
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        return [(told["id"], told["state"]) for event, told in self.told if event == "played"]
+
 
 @pytest.fixture
 def office() -> Iterator[LiveOffice]:
@@ -62,7 +69,7 @@ def test_the_clips_of_a_call_are_played_in_order_and_told(announced: Announced) 
     assert announced.agent.step()
 
     assert announced.player.played == [b"chime", b"ms", b"en"]
-    assert announced.told == [("played", {"id": "c1", "state": "spoken"})]
+    assert announced.told == [("played", {"zone": "hall", "id": "c1", "state": "spoken", "ok": True, "why": ""})]
     assert announced.pauses == [0.3, 0.3, 0.5]
     assert not announced.agent.step()
 
@@ -105,7 +112,7 @@ def test_a_clip_that_cannot_be_heard_is_left_out_and_the_rest_still_comes(
     announced.agent.step()
 
     assert announced.player.played == heard
-    assert announced.told == [("played", {"id": "c1", "state": state})]
+    assert announced.states == [("c1", state)]
 
 
 def test_a_clip_is_fetched_once_and_never_from_elsewhere(office: LiveOffice, announced: Announced) -> None:
@@ -116,7 +123,7 @@ def test_a_clip_is_fetched_once_and_never_from_elsewhere(office: LiveOffice, ann
         pass
 
     assert office.fetched == ["/clips/chime.wav"]
-    assert [body["state"] for _, body in announced.told] == ["chime", "chime"]
+    assert announced.states == [("c1", "chime"), ("c2", "chime")]
 
 
 def test_a_player_is_given_the_file_last_or_where_it_is_wanted(tmp_path: Path) -> None:
@@ -159,9 +166,88 @@ def test_the_process_joins_its_zone_plays_and_tells(office: LiveOffice, tmp_path
     ) as process:
         assert office.joined.get(timeout=20) == {"zone": "hall"}
         office.say("speak", a_call("c1", "chime", "ms"))
-        assert office.heard.get(timeout=20) == ("played", {"id": "c1", "state": "spoken"})
+        name, told = office.heard.get(timeout=20)
+        assert (name, told["id"], told["state"], told["ok"]) == ("played", "c1", "spoken", True)
         process.terminate()
         process.communicate(timeout=20)
 
     assert process.returncode == 0
     assert (tmp_path / "heard").read_bytes() == b"chimems"
+
+
+def test_what_was_spoken_is_answered_again_and_not_spoken_again(announced: Announced) -> None:
+    announced.agent.hear(a_call("c1", "chime"))
+    announced.agent.step()
+
+    announced.agent.hear(a_call("c1", "chime"))
+
+    assert not announced.agent.step()
+    assert announced.player.played == [b"chime"]
+    assert announced.states == [("c1", "chime")] * 2
+
+
+def test_a_call_that_another_player_speaks_is_let_go_of_and_may_be_asked_again(announced: Announced) -> None:
+    announced.agent.hear(a_call("c1", "chime", "ms"))
+    announced.agent.hush({"id": "c1"})
+    announced.agent.step()
+    assert announced.player.played == []
+
+    announced.agent.hear(a_call("c1", "chime", "ms"))
+    while announced.agent.step():
+        pass
+
+    assert announced.player.played == [b"chime", b"ms"]
+
+
+def test_after_a_break_the_server_is_told_what_is_in_hand_and_what_was_spoken(announced: Announced) -> None:
+    announced.agent.hear(a_call("c1", "chime", "ms"))
+    announced.agent.step()
+    announced.agent.hear(a_call("c2", "chime"))
+    announced.told.clear()
+
+    announced.agent.introduce()
+
+    ((event, told),) = announced.told
+    assert (event, told["zone"], told["plays"], told["playing"]) == ("player", "hall", True, "c2")
+    assert [(one["id"], one["ok"]) for one in told["played"]] == [("c1", True)]
+
+
+def test_a_device_that_fails_says_so_and_that_it_is_well_again(announced: Announced) -> None:
+    for name, clip in (("c1", "bad"), ("c2", "missing"), ("c3", "ms")):
+        announced.agent.hear(a_call(name, clip))
+        announced.agent.step()
+
+    assert [told["why"] for event, told in announced.told if event == "player"] == ["no_device", "no_clip", ""]
+
+
+def test_a_chime_alone_is_all_that_there_was_to_hear_where_no_language_is_spoken(announced: Announced) -> None:
+    announced.agent.hear(a_call("c1", "chime") | {"languages": []})
+    announced.agent.hear(a_call("c2", "ms") | {"languages": ["ms"]})
+    while announced.agent.step():
+        pass
+
+    assert [(told["state"], told["ok"]) for event, told in announced.told if event == "played"] == [
+        ("chime", True), ("spoken", True),
+    ]  # fmt: skip
+
+
+def test_a_quieter_zone_is_played_quieter_by_any_program(office: LiveOffice, announced: Announced) -> None:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(22_050)
+        written.writeframes(array.array("h", [1000, -2000, 30_000]).tobytes())
+    office.files["/clips/tone.wav"] = out.getvalue()
+
+    announced.agent.hear(a_call("c1", "tone") | {"volume": 0.3})
+    announced.agent.hear(a_call("c2", "tone") | {"volume": 1.0})
+    while announced.agent.step():
+        pass
+
+    assert [samples_of(played) for played in announced.player.played] == [[300, -600, 9000], [1000, -2000, 30_000]]
+
+
+def samples_of(sound: bytes) -> list[int]:
+    with wave.open(io.BytesIO(sound)) as read:
+        return array.array("h", read.readframes(read.getnframes())).tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -102,16 +103,40 @@ def test_an_answer_that_comes_late_or_twice_changes_nothing() -> None:
     queue, _ = queue.start(after(11.5))
 
     assert queue.spoken(1, after(12)) == queue
-    assert queue.shown(1) == queue
 
 
-def test_what_a_screen_shows_is_noted() -> None:
-    queue, _ = a_queue(an_announcement(1)).start(NINE)
+def test_an_urgent_call_goes_first_and_cuts_nothing_off() -> None:
+    queue, _ = a_queue(an_announcement(1), an_announcement(2)).start(NINE)
 
-    queue = queue.shown(1)
+    for id in (3, 4):
+        queue = queue.add(replace(an_announcement(id), is_urgent=True))
 
     assert queue.speaking is not None
-    assert queue.speaking.is_shown
+    assert queue.speaking.id == 1
+    assert [a.id for a in queue.waiting] == [3, 4, 2]
+
+
+def test_a_call_waits_until_its_sounds_are_made_and_holds_its_place() -> None:
+    queue = a_queue(replace(an_announcement(1), is_ready=False), an_announcement(2))
+
+    assert queue.next_at() is None
+    assert queue.start(NINE)[1] is None
+    queue, speaking = queue.timed(1, 9.0).start(NINE, "left")
+    assert speaking is not None
+    assert (speaking.id, speaking.seconds, speaking.player) == (1, 9.0, "left")
+
+
+def test_what_nobody_heard_is_the_first_to_be_spoken_elsewhere() -> None:
+    queue, _ = a_queue(an_announcement(1), an_announcement(2)).start(NINE, "left")
+    queue, unheard = queue.unheard(after(11 + PATIENCE))
+    assert unheard is not None
+
+    queue = queue.again(replace(unheard, tried=("left",)))
+    queue, speaking = queue.start(after(30), "right")
+
+    assert speaking is not None
+    assert (speaking.id, speaking.player, speaking.tried) == (1, "right", ("left",))
+    assert [a.id for a in queue.waiting] == [2]
 
 
 def test_the_backlog_is_what_a_new_call_would_have_to_wait() -> None:
