@@ -166,7 +166,7 @@ def test_a_service_says_how_many_wait_and_how_long_or_until_when_it_is_closed(st
     }
 
     joined = {name: " | ".join(words).replace("\u2060", "") for name, words in rows.items()}
-    assert joined["Birth and death certificates"] == "7 people waiting | 8–14 minutes"
-    assert joined["Payments"] == "1 person waiting | Within 4 minutes"
+    assert joined["Birth and death certificates"] == "7 people waiting | 5–15 minutes"
+    assert joined["Payments"] == "1 person waiting | Under 5 minutes"
     assert joined["Identity cards"] == "4 people waiting | No estimate yet"
     assert joined["Reviews and appeals"] == "Closed until 2.00 pm"
