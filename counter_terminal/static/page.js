@@ -318,6 +318,17 @@ function ring(call) {
   tick();
 }
 
+/** A call of this counter that nobody heard in a zone: the officer may fetch the customer, or call again. */
+function unspoken(call) {
+  const zone = phrases.text(call.name, language) || call.zone;
+  said = {
+    level: "warning",
+    text: phrases.say("terminal.line.unspoken", language, { number: call.number, zone }),
+    until: now() + RUNG_FOR,
+  };
+  tick();
+}
+
 function prepareMenu() {
   for (const item of document.querySelectorAll("[data-person]")) item.hidden = officer?.role === "counter";
   const box = document.querySelector("[data-notify]");
@@ -381,6 +392,7 @@ if (officer) {
     onHelp: ring,
     onFreshness: tick,
   });
+  live.on("unspoken", unspoken);
   hands.listen(live);
 } else showLocked();
 if (board) clock.sync(board.as_of);

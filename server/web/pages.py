@@ -284,7 +284,9 @@ def manage() -> str | AnyResponse:
     return render_template(
         "web/manage.html", board=board, person=_person_json(asker), rights=sorted(rights(asker)),
         today=board["business_day"],
-        **page_context(("manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "done")),
+        **page_context((
+            "manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "language.", "done",
+        )),
     )  # fmt: skip
 
 

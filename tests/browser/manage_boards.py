@@ -44,8 +44,24 @@ def an_overview(at: Instants, **changes: Any) -> Payload:
         ],
         "breaches": 19,
         "foresight": a_foresight(at),
+        "voice": [a_zone("hall", at), a_zone("canteen", at, state="silent", players=[])],
     }  # fmt: skip
     return board | changes
+
+
+ZONES = {
+    "hall": {"ms": "Ruang menunggu", "en": "Waiting hall", "zh": "等候厅", "ta": "காத்திருப்பு மண்டபம்"},
+    "canteen": {"ms": "Kantin", "en": "Canteen", "zh": "食堂", "ta": "சிற்றுண்டிச் சாலை"},
+}
+
+
+def a_zone(code: str, at: Instants, **changes: Any) -> Payload:
+    return {
+        "zone": code, "name": ZONES[code], "state": "on", "backlog_s": 4, "languages": ["ms", "en"],
+        "calls_per_minute": 2.4, "seconds_per_call": 11.6, "busy": 0.46, "too_busy": False, "drop": [], "missing": [],
+        "screens": 1, "missed": [],
+        "players": [{"name": "screen-1", "role": "display", "plays": True, "why": "", "last_played_at": at(-30)}],
+    } | changes  # fmt: skip
 
 
 def some_answers(n: int, cover: float, bias_s: float = -42, wait_s: float = 780) -> Payload:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.counter_boards import Instants
-from tests.browser.manage_boards import a_foresight, a_quality, an_advice, an_overview
+from tests.browser.manage_boards import a_foresight, a_quality, a_zone, an_advice, an_overview
 from tests.browser.stage_officer import Desk, the_stage
 
 PAGES = ("manage", "admin", "login", "setup/x", "pair", "error/403", "error/404", "error/429", "error/500")
@@ -168,6 +168,35 @@ def test_enough_counters_are_enough(page: Page, desk: Desk, address: str) -> Non
     assert page.locator("[data-advice-does]").inner_text() == "Kaunter yang dibuka sudah mencukupi"
     assert "Kaunter telah dibuka atau ditutup selepas itu." in page.locator("[data-advice-is]").inner_text()
     assert page.locator("[data-advice]").get_attribute("data-level") == "calm"
+
+
+def test_what_nobody_heard_and_a_zone_that_is_too_busy_stand_above_all_figures(
+    page: Page, desk: Desk, address: str
+) -> None:
+    at = Instants()
+    missed = [{"what": "spoken", "number": "A031", "counter": "1", "why": "no_answer", "at": at(-60)}]
+    hall = a_zone("hall", at, state="no_answer", missed=missed)
+    canteen = a_zone("canteen", at, busy=0.93, too_busy=True, drop=["ta", "zh"])
+    desk.overview = an_overview(at, voice=[hall, canteen])
+
+    look(page, f"{address}/manage")
+
+    notes = page.locator("[data-voice-alarms] li").all_inner_texts()
+    assert [note.split(" (")[0] for note in notes] == [
+        "Ruang menunggu: Pembesar suara tidak memberi maklum balas",
+        "Ruang menunggu: A031 ke kaunter 1 tidak diumumkan",
+        "Kantin: pengumuman mengambil 93% masa. Kurangkan bahasa: தமிழ், 中文",
+    ]
+    rows = page.locator("[data-voice] tr")
+    assert "Pembesar suara tidak memberi maklum balas" in rows.nth(0).inner_text()
+    assert "93" in rows.nth(1).inner_text()
+
+
+def test_a_voice_that_is_well_is_a_quiet_table(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+
+    assert page.locator("[data-voice-alarms] li").count() == 0
+    assert page.locator("[data-voice] tr").all_inner_texts()[1].startswith("Kantin\tDipapar sahaja")
 
 
 def test_an_export_with_its_days_the_wrong_way_round_is_not_asked_for(page: Page, address: str) -> None:

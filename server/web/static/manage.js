@@ -5,6 +5,7 @@ import { createClock, formatTime } from "/static/web/clock.js";
 import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
 import { readPhrases } from "/static/web/phrases.js";
+import { createVoice } from "/static/web/voice.js";
 import {
   counterRow,
   exportAddress,
@@ -23,6 +24,7 @@ const phrases = readPhrases(document);
 const clock = createClock({ now: document.body.dataset.now, timeZone: document.body.dataset.timeZone });
 const api = createApi();
 const foresight = createForesight({ phrases, zone: clock.timeZone, api });
+const voice = createVoice({ phrases, zone: clock.timeZone, mark });
 const find = (name) => document.querySelector(`[data-${name}]`);
 let language = document.documentElement.lang || "ms";
 let board = JSON.parse(find("board").textContent);
@@ -140,6 +142,7 @@ function paint() {
   paintQueues();
   paintCounters();
   foresight.paint(board, language);
+  voice.paint(board, language);
   const t = formatTime(new Date(board.as_of), language, clock.timeZone);
   put(find("as-of"), say("manage.as_of", { t }));
 }

@@ -1,0 +1,43 @@
+/** What the manager is told of the voice, zone by zone. Pure: the board's `voice` in, words to say out. */
+
+export const TOO_BUSY = 0.7;
+const ALARMS = { no_player: "warning", no_answer: "bad", chime_only: "warning" };
+const percent = (share) => Math.round(share * 100);
+
+/** Phrases and their facts, the worst first: `{level, key, facts}`; `zone`, `state` and `languages` are said later. */
+export function alarmsOf(zones) {
+  const found = [];
+  for (const zone of zones ?? []) {
+    if (zone.state in ALARMS) {
+      found.push({ level: ALARMS[zone.state], key: "manage.voice.alarm", zone, state: zone.state, facts: {} });
+    }
+    for (const one of zone.missed) {
+      const { number, counter, at } = one;
+      found.push({ level: "bad", key: `manage.voice.missed.${one.what}`, zone, at, facts: { number, counter } });
+    }
+    if (zone.too_busy) {
+      const key = zone.drop.length > 0 ? "manage.voice.drop" : "manage.voice.too_busy";
+      found.push({ level: "warning", key, zone, languages: zone.drop, facts: { p: percent(zone.busy) } });
+    }
+    if (zone.missing.length > 0) {
+      found.push({ level: "warning", key: "manage.voice.missing", zone, languages: zone.missing, facts: {} });
+    }
+  }
+  return found.sort((a, b) => (a.level === "bad" ? 0 : 1) - (b.level === "bad" ? 0 : 1));
+}
+
+/** A row of the table: figures as they are written, and what is wrong with the zone's players, each reason once. */
+export function rowOf(zone) {
+  const able = zone.players.filter((player) => player.plays !== false);
+  const played = zone.players.map((player) => player.last_played_at).filter(Boolean);
+  return {
+    name: zone.name,
+    state: zone.state,
+    isCalm: !(zone.state in ALARMS),
+    calls: zone.calls_per_minute.toFixed(1),
+    busy: String(percent(zone.busy)),
+    ready: able.length,
+    lastAt: played.sort().at(-1) ?? null,
+    why: [...new Set(zone.players.map((player) => player.why).filter(Boolean))],
+  };
+}

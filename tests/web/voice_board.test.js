@@ -1,0 +1,58 @@
+/** What the manager is told of the voice: the worst first, and nothing where all is well. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { alarmsOf, rowOf } from "../../server/web/static/voice_board.js";
+
+const aZone = (more = {}) => ({
+  zone: "hall",
+  name: { ms: "Ruang menunggu" },
+  state: "on",
+  calls_per_minute: 2.4,
+  busy: 0.464,
+  too_busy: false,
+  drop: [],
+  missing: [],
+  missed: [],
+  players: [],
+  ...more,
+});
+
+test("a zone that is well, or silent by its own hours, asks for nothing", () => {
+  assert.deepEqual(alarmsOf([aZone(), aZone({ state: "silent" }), aZone({ state: "one_language" })]), []);
+  assert.deepEqual(alarmsOf(null), []);
+});
+
+test("what nobody heard comes before what is only too much", () => {
+  const missed = [{ what: "spoken", number: "A031", counter: "3", at: "2026-03-02T02:00:00Z" }];
+  const busy = aZone({ too_busy: true, busy: 0.93, drop: ["ta"] });
+
+  const told = alarmsOf([busy, aZone({ state: "no_player", missed })]);
+
+  assert.deepEqual(
+    told.map(({ level, key }) => [level, key]),
+    [
+      ["bad", "manage.voice.missed.spoken"],
+      ["warning", "manage.voice.drop"],
+      ["warning", "manage.voice.alarm"],
+    ],
+  );
+  assert.deepEqual(told[1].facts, { p: 93 });
+});
+
+test("a zone that is too busy in one language alone has none to drop", () => {
+  assert.equal(alarmsOf([aZone({ too_busy: true, busy: 1.2 })])[0].key, "manage.voice.too_busy");
+});
+
+test("a row counts those who can play, and says once what is wrong with the others", () => {
+  const players = [
+    { plays: true, why: "", last_played_at: "2026-03-02T01:00:00Z" },
+    { plays: false, why: "blocked", last_played_at: null },
+    { plays: false, why: "blocked", last_played_at: "2026-03-02T02:00:00Z" },
+    { plays: null, why: "no_device", last_played_at: null },
+  ];
+
+  const row = rowOf(aZone({ players }));
+
+  assert.deepEqual([row.ready, row.lastAt, row.why], [2, "2026-03-02T02:00:00Z", ["blocked", "no_device"]]);
+  assert.deepEqual([row.calls, row.busy, row.isCalm], ["2.4", "46", true]);
+});
