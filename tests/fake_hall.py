@@ -156,10 +156,10 @@ class AHall:
         self._seen = 0
         self.announcing = self.a_process("one")
 
-    def a_process(self, name: str) -> Announcing:
+    def a_process(self, name: str, *, speaks: bool = True) -> Announcing:
         return Announcing(
             lambda: self.office.floor, self.clock.now, self.sounds, self.voice, self, name,
-            steady=lambda: self.clock.now().timestamp(),
+            steady=lambda: self.clock.now().timestamp(), speaks=speaks,
         )  # fmt: skip
 
     def restart(self, kill: bool = True) -> None:

@@ -49,7 +49,8 @@ LONGEST_WAIT_S = 1.0
 
 
 class Announcing:
-    """The zones of a branch. `floor` and `now` are asked for in every step; `holder` is this process's name."""
+    """The zones of a branch. `floor` and `now` are asked for in every step; `holder` is this process's name. Not
+    `speaks`: a chime is all there is."""
 
     def __init__(
         self,
@@ -60,6 +61,8 @@ class Announcing:
         hall: Hall,
         holder: str,
         steady: Callable[[], float] = time.monotonic,
+        *,
+        speaks: bool = True,
     ) -> None:
         self._floor_now = floor
         self._now = now
@@ -68,6 +71,7 @@ class Announcing:
         self._hall = hall
         self._holder = holder
         self._steady = steady
+        self._speaks = speaks
         self._zones: dict[str, ZoneVoice] = {}
         self._inbox: deque[Callable[[datetime], None]] = deque()
         self._unwritten: dict[tuple[str, int, int], Sound] = {}
@@ -236,8 +240,9 @@ class Announcing:
             voice.asked.append(now)
             if branch.volume(zone, event.at) <= 0:
                 continue
-            languages = languages_now(zone.languages, voice.queue.backlog_s(now))
-            if not languages and not zone.chime:
+            wanted = zone.languages if self._speaks else ()
+            languages = languages_now(wanted, voice.queue.backlog_s(now))
+            if not languages and not zone.chime and self._speaks:
                 languages = zone.languages[:1]  # a zone without a chime has nothing shorter
             announcement = Announcement(
                 id=seq, call=Call(ticket.number, counter, kind), languages=languages, asked_at=event.at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from collections.abc import Mapping
@@ -20,12 +21,14 @@ from server.web.announcing import Announcing
 from server.web.boards import Json
 from server.web.edge import Edge, edge
 from server.web.live import Live
-from server.web.players import Player, Players
+from server.web.players import MOST_TOLD, Player, Players
 from server.web.zone_voice import Speaker, Spoken, wire
 
 __all__ = ["Announcer", "Speaker", "Spoken", "clips"]
 clips = Blueprint("clips", __name__)
 MOST_PLAYED = 20
+LONGEST_WORD = 7000
+"""Bytes of one thing that processes tell each other; PostgreSQL carries 8,000."""
 
 
 class Announcer:
@@ -44,8 +47,9 @@ class Announcer:
         self._elsewhere: list[Json] = []
         office = door.office
         self.announcing = Announcing(
-            lambda: office.floor, office.now, sounds, speaker, self, f"process:{secrets.token_hex(6)}"
-        )
+            lambda: office.floor, office.now, sounds, speaker, self, f"process:{secrets.token_hex(6)}",
+            speaks=door.settings.voice != "chime",
+        )  # fmt: skip
         live.on_call = self.announce
         live.voice = self
 
@@ -95,7 +99,8 @@ class Announcer:
         if name != unknown:  # it may have been sent a call before it could say who it is
             self.announcing.renamed(zone, unknown, name)
             self._pass_on("renamed", zone=zone, player=unknown, name=name)
-        for one in list(told.get("played") or ())[:MOST_PLAYED]:
+        played = told.get("played")
+        for one in played[:MOST_PLAYED] if isinstance(played, list) else ():
             if isinstance(one, dict) and isinstance(one.get("id"), int):
                 self._played(zone, name, one["id"], _why(one))
         playing = told.get("playing")
@@ -129,7 +134,7 @@ class Announcer:
     def beat(self) -> None:
         self._tell_players()
         if self._live.pass_on is not None and self.announcing.is_driving:
-            self._live.pass_on("voice", figures=self.announcing.figures)
+            self._live.pass_on("voice", figures=_short(self.announcing.figures))
 
     def heard(self, told: Mapping[str, Any]) -> None:
         """What another process says."""
@@ -206,8 +211,17 @@ class Announcer:
 
     def changed(self) -> None:
         if self._live.pass_on is not None:
-            self._live.pass_on("voice", figures=self.announcing.figures)
+            self._live.pass_on("voice", figures=_short(self.announcing.figures))
         self._live.soil("branch")
+
+
+def _short(figures: list[Json]) -> list[Json]:
+    """What fits into a word between processes: of many players, the first."""
+    kept = MOST_TOLD
+    while kept and len(json.dumps(figures)) > LONGEST_WORD:
+        kept -= 1
+        figures = [one | {"players": one["players"][:kept], "missed": one["missed"][-kept:]} for one in figures]
+    return figures
 
 
 def _why(told: Mapping[str, Any]) -> str:

@@ -11,7 +11,8 @@ from playwright.sync_api import WebSocket
 
 from server.domain.floor import BEGINNING
 from sql.sounds import SqlSounds
-from tests.browser.screens import HALL, Screens
+from tests.browser.screens import DESK, HALL, Screens, in_state
+from tests.live_screen import a_screen
 from tests.machine import eventually
 from tests.servers import RunningOffice, a_running_office
 
@@ -74,3 +75,17 @@ def test_the_hall_speaks_a_call_one_clip_after_another_and_says_that_it_did(
     assert row.id in [body["id"] for what, body in told if what == "shown"]
     assert row.player in [body["name"] for what, body in told if what == "player"]
     assert (row.number, row.languages) == ("A001", ("ms", "en"))
+
+
+def test_the_terminal_that_called_says_in_which_zone_nobody_heard_it(screens: Screens, running: RunningOffice) -> None:
+    counter = running.caller("counter")
+    with a_screen(running.url, {"zone": "canteen"}, running.token("display")) as silent:
+        silent.is_mute = True
+        silent.until(lambda: silent.board)
+        terminal = screens.open("/counter/K2", "officer", DESK, is_person=True)
+        in_state(terminal, "closed")
+        running.caller("kiosk").post("/tickets", {"service": "F"})
+        counter.post("/counters/K2/open", {})
+        number = counter.post("/counters/K2/next").body["number"]
+
+        terminal.get_by_text(f"Kantin: {number} tidak diumumkan").wait_for(timeout=60_000)

@@ -271,6 +271,19 @@ def test_a_language_that_cannot_be_made_is_left_out_and_said() -> None:
     assert hall.figures()["missing"] == ["ms", "en"]
 
 
+def test_an_office_that_only_chimes_is_asked_for_no_words() -> None:
+    hall = AHall("hall")
+    hall.announcing = hall.a_process("chimes", speaks=False)
+    hall.put("hall", "left")
+
+    number = hall.call()
+    hall.run(20)
+
+    assert hall.voice.asked == [(number, ())]
+    assert [(row.number, row.outcome) for row in hall.sounds.rows.values()] == [(number, "chime")]
+    assert hall.figures()["missing"] == []
+
+
 def test_a_full_disk_makes_nobody_dumb() -> None:
     hall = AHall("hall")
     hall.put("hall", "left")
@@ -428,6 +441,36 @@ def test_whatever_players_and_crashes_do_no_two_sounds_meet_and_no_call_is_lost_
     twice = {id for id in ids if ids.count(id) > 1}
     in_full = [one for one in hall.heard if one.id in twice and (one.player, one.id) not in hall.hushed]
     assert len({one.id for one in in_full}) == len(in_full)
+
+
+def test_the_log_of_a_busy_hour_has_no_two_sounds_of_a_zone_at_once() -> None:
+    """Fifteen counters of four minutes each, three zones, four languages: more than a voice can do (evidence 2.3)."""
+    four = tuple(Zone(code, NAME, languages=("ms", "en", "zh", "ta")) for code in ("hall", "canteen", "surau"))
+    hall = AHall(*four, counters=15)
+    for zone in four:
+        hall.put(zone.code, zone.code)
+    chance, called = random.Random(2026), 0
+
+    for turn in range(225):
+        hall.call(f"K{turn % 15 + 1}")
+        called += 1
+        hall.run(chance.expovariate(1 / 16))
+    hall.run(120)
+
+    log = hall.sounds.since(OPENING)
+    for zone in four:
+        own = [row for row in log if row.zone == zone.code]
+        gaps = [
+            (later.started_at - earlier.ended_at).total_seconds()
+            for earlier, later in pairwise(own)
+            if earlier.ended_at
+        ]
+        assert len(gaps) == len(own) - 1
+        assert min(gaps) >= BETWEEN_CALLS - 0.001
+        assert {row.outcome for row in own} <= {"spoken", "chime"}
+        assert max(row.started_at - row.asked_at for row in own) < timedelta(seconds=60)
+        assert len(own) >= 0.95 * called  # the others had been served before their turn to be spoken came
+    assert hall.told == []
 
 
 @pytest.mark.slow
