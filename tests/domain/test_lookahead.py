@@ -237,7 +237,10 @@ def test_in_fifty_offices_the_fast_engine_agrees_with_the_slow_one() -> None:
     found = _deviations(range(50), 150)
 
     assert len(found) >= 45
-    assert (np.abs(found) < 3).all()
+    # Of fifty honest means one lies beyond three standard errors in one run of eight; a bias would move their mean.
+    assert np.sort(np.abs(found))[-2] < 3
+    assert np.abs(found).max() < 4
+    assert abs(np.mean(found)) < 3 / len(found) ** 0.5
     assert np.mean(found**2) < 1.6
 
 
