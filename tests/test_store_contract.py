@@ -23,6 +23,8 @@ from tests.builders import OPENING, AnOffice, FakeClock, a_branch
 from tests.memory_store import MemoryStore
 from tests.stores import FullDisk, a_database, a_turn, founded, opened
 
+pytestmark = pytest.mark.slow
+
 COUNTERS = [f"K{n}" for n in range(1, 7)]
 
 

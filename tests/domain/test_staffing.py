@@ -29,6 +29,8 @@ from server.domain.staffing import (
 from tests.builders import a_branch
 from tests.halls import a_hall, a_law, varied
 
+pytestmark = pytest.mark.slow
+
 QUARTER = 900.0
 
 

@@ -16,6 +16,8 @@ from tests.journal_csv import HEADER, KINDS, Entry, NotTheContract, Visit, entri
 from tests.stores import a_database, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 
 

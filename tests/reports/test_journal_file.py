@@ -21,6 +21,8 @@ from tests.builders import a_branch, a_draft
 from tests.stores import a_database, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 HEADER = "at,kind,ticket,service,lane,counter,services,detail"
 BRANCH = a_branch()
 A_VISIT = """

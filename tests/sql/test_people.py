@@ -19,6 +19,8 @@ from sql.people import MOST_TRUSTED, PAIRING_LENGTH, PAIRING_SIGNS, SEEN_EVERY, 
 from sql.tables import metadata
 from tests.builders import OPENING
 
+pytestmark = pytest.mark.slow
+
 NOW = OPENING
 SOON = NOW + timedelta(minutes=10)
 

@@ -22,6 +22,8 @@ from tests.builders import OPENING, AnOffice, FakeClock, a_branch
 from tests.stores import a_database, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:

@@ -18,6 +18,8 @@ from server.web import announcing
 from tests.builders import OPENING
 from tests.fake_hall import AHall, Heard
 
+pytestmark = pytest.mark.slow
+
 NAME = {"ms": "Ruang menunggu"}
 
 

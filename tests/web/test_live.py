@@ -24,6 +24,8 @@ from tests.live_screen import LiveScreen, a_screen, a_web_socket
 from tests.servers import Caller, RunningOffice, a_running_office
 from tests.web.conftest import HEARTBEAT_S
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_screen_that_joins_gets_the_whole_board_and_where_in_the_journal_it_stands(hall: LiveScreen) -> None:
     assert hall.board is not None

@@ -13,6 +13,8 @@ from tests.deeds import call, issue, press
 from tests.live_screen import LiveScreen, Told, a_screen, a_web_socket
 from tests.servers import RunningOffice
 
+pytestmark = pytest.mark.slow
+
 _keys = itertools.count()
 
 

@@ -15,6 +15,8 @@ from server.web.live import NAMESPACE, Live
 from tests.live_screen import Told
 from tests.web.conftest import AnOfficeServer, OfficeServer
 
+pytestmark = pytest.mark.slow
+
 HOURS = """
 [branch]
 code = "KL01"

@@ -16,6 +16,8 @@ from server.web.passwords import NOBODY, Strangers, hasher
 from tests.servers import PASSWORD
 from tests.web.conftest import AnOfficeServer, Browser, OfficeServer, refusal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def aminah(office: OfficeServer) -> int:

@@ -12,6 +12,8 @@ from server.web.access import DEVICE_COOKIE
 from sql.people import PAIRING_LENGTH, PAIRING_SIGNS
 from tests.web.conftest import AnOfficeServer, Browser, OfficeServer, refusal
 
+pytestmark = pytest.mark.slow
+
 SCREENS = [
     ("kiosk", "main", "/kiosk/main"),
     ("display", "hall", "/display/hall"),
