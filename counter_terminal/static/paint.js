@@ -2,7 +2,7 @@
  * Puts a counter's board on the terminal. It decides nothing: board.js says what is so, phrases.js how it is said.
  */
 
-import { formatSpan, formatTime } from "/static/web/clock.js";
+import { formatSoon, formatSpan, formatTime } from "/static/web/clock.js";
 import * as facts from "./board.js";
 
 /** What the button beside the line does. */
@@ -186,7 +186,7 @@ export function createPainter(root, { phrases, keys, zone }) {
     );
     paintAside("missed", (board.missed ?? []).slice(0, 4), (missed) =>
       missed.may_return_until
-        ? say("terminal.missed.until", language, { t: formatTime(missed.may_return_until, language, zone) })
+        ? say("terminal.missed.until", language, { t: formatSoon(missed.may_return_until, language, zone) })
         : "",
     );
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,11 +33,15 @@ HEAD_START = {
 ME = {"id": 7, "name": "Aina"}
 
 
+LUNCH = datetime(2026, 3, 2, 4, 42, tzinfo=UTC)  # 12.42 tengah hari: no time of day takes more room
+STARTED = time.monotonic()
+
+
 class Instants:
-    """Instants around the one at which the page is made."""
+    """Instants around the one at which the page is made, on a day that begins at lunch whenever the tests run."""
 
     def __init__(self, now: datetime | None = None) -> None:
-        self.now = now or datetime.now(UTC)
+        self.now = now or LUNCH + timedelta(seconds=time.monotonic() - STARTED)
 
     def __call__(self, seconds: float = 0) -> str:
         return (self.now + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

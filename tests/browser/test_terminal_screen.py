@@ -29,6 +29,7 @@ MEASURE = """() => {
     height: document.documentElement.scrollHeight,
     number: parseFloat(getComputedStyle(document.querySelector('.now__number')).fontSize),
     next: all('.keys .press--next').map((el) => Math.round(box(el).top)),
+    queue: document.querySelector('.queue').scrollHeight - document.querySelector('.queue').clientHeight,
     targets: all('button, input:not([type=hidden])').map((el) => {
       const { width, height } = box(el.closest('label') ?? el);
       return { of: el.className || el.name, width: Math.round(width), height: Math.round(height) };
@@ -118,6 +119,7 @@ def test_everything_stands_on_the_screen_without_scrolling(tour: Tour, state: st
 
     assert found["width"] <= size[0]
     assert found["height"] <= size[1]
+    assert found["queue"] <= 0
     assert found["cut"] == []
 
 
@@ -131,6 +133,7 @@ def test_other_languages_need_no_more_room(page: Page, desk: Desk, address: str,
 
             assert found["width"] <= size[0], (state, size)
             assert found["height"] <= size[1], (state, size)
+            assert found["queue"] <= 0, (state, size)
             assert found["cut"] == [], (state, size)
 
 

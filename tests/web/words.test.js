@@ -1,7 +1,14 @@
 /** Words and times as the screens say them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClock, formatDate, formatDayAndTime, formatSpan, formatTime } from "../../server/web/static/clock.js";
+import {
+  createClock,
+  formatDate,
+  formatDayAndTime,
+  formatSoon,
+  formatSpan,
+  formatTime,
+} from "../../server/web/static/clock.js";
 import { createPhrases } from "../../server/web/static/phrases.js";
 
 const ZONE = "Asia/Kuala_Lumpur";
@@ -16,6 +23,11 @@ test("a time is said in Malay as 10.42 pagi, and in each language as its signs w
   assert.equal(formatTime("2026-03-02T04:15:00Z", "ms", ZONE), "12.15 tengah hari");
   assert.equal(formatTime("2026-03-01T16:05:00Z", "ms", ZONE), "12.05 tengah malam");
   assert.equal(formatTime("2026-03-02T12:00:00Z", "ms", ZONE), "8.00 malam");
+});
+
+test("a time soon to come needs no part of the day", () => {
+  assert.equal(formatSoon("2026-03-02T04:46:00Z", "ms", ZONE), "12.46");
+  assert.equal(formatSoon("2026-03-02T06:05:00Z", "zh", ZONE), "2:05");
 });
 
 test("a date is the branch's date, not the one in Greenwich", () => {

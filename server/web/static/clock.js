@@ -6,6 +6,7 @@
  *   clock.sync(board.as_of);              // after every board: a wrong PC clock does not matter
  *   clock.now()                           // Date, the server's
  *   formatTime(date, "ms", zone)          // "10.42 pagi" · "10.42 am" · "上午10:42" · "காலை 10.42"
+ *   formatSoon(date, "ms", zone)          // "10.42"
  *   formatDate(date, "ms", zone)          // "Isnin, 2 Mac 2026"
  *   formatDayAndTime(date, "ms", zone)    // "Isnin, 8.00 pagi"
  *   minutesRange({low, likely, high})     // {a: 15, n: 20, b: 30}: fives of minutes, never narrower than the truth
@@ -85,13 +86,16 @@ export function dayPart(hour, language) {
 
 /** A time of day as that language's signs write it. */
 export function formatTime(instant, language = "ms", timeZone = DEFAULT_ZONE) {
+  const soon = formatSoon(instant, language, timeZone);
+  const part = dayPart(hourAndMinute(new Date(instant), timeZone).hour, language);
+  if (language === "zh") return `${part}${soon}`;
+  return language === "ta" ? `${part} ${soon}` : `${soon} ${part}`;
+}
+
+/** A time less than half a day away, which needs no part of the day: "12.46", "12:46". */
+export function formatSoon(instant, language = "ms", timeZone = DEFAULT_ZONE) {
   const { hour, minute } = hourAndMinute(new Date(instant), timeZone);
-  const twelve = hour % 12 === 0 ? 12 : hour % 12;
-  const minutes = String(minute).padStart(2, "0");
-  const part = dayPart(hour, language);
-  if (language === "zh") return `${part}${twelve}:${minutes}`;
-  if (language === "ta") return `${part} ${twelve}.${minutes}`;
-  return `${twelve}.${minutes} ${part}`;
+  return `${hour % 12 === 0 ? 12 : hour % 12}${language === "zh" ? ":" : "."}${String(minute).padStart(2, "0")}`;
 }
 
 /** A full date with its weekday. */
