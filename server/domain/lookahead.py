@@ -1,8 +1,7 @@
-"""The hall played forward many times at once, until all are called; long because its inner loop stays whole.
+"""The hall played forward many times at once, from what is seen now until everybody is called.
 
-Each replication draws its own service times, absences, breaks and future arrivals; the discipline, the skills, the
-services in hand and the planned breaks are the real ones. What a ticket draws belongs to the ticket, not to the pass
-(common random numbers), so that an estimate moves when something happened and not because it was computed again.
+Each replication has its own service times, absences, breaks and arrivals to come (`server.domain.crowd`); the
+discipline, the skills, the services in hand and the planned breaks are the real ones.
 
     F        when each counter can next call                        (replications × counters)
     heads    when the first of each queue came, or will come        (replications × queues)
@@ -16,17 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.domain.discipline import Policy
-from server.domain.hall import BAND_S, Doing, Hall, Post, Queue, shift_of
-from server.domain.law import MOST_ABSENT, NEVER, SLOT_S, SLOTS, Floats, Law, drawn, left_of
-from server.domain.queue import Lane
+from server.domain.crowd import GHOST, NOBODY, Crowd, Ints, normals
+from server.domain.forecast import LAW_LEVELS, Told
+from server.domain.hall import Doing, Hall, Post
+from server.domain.law import NEVER, Floats, Law, drawn, left_of
 
-Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 REPLICATIONS = 200
@@ -36,12 +33,6 @@ BREAK_JITTER_S = 180.0
 """How far planned breaks begin from their time (standard deviation)."""
 TICK_S = 0.001
 """A counter that is free now has not gone to its break: it goes after the customers whom it can call at once."""
-COLUMNS = 2048
-"""Draws are kept for so many tickets; two tickets so far apart share theirs."""
-NOBODY = -1
-GHOST = -2
-UNKNOWN = -3
-"""In the place of a ticket's id: the end of a queue, "if you took a number now", and somebody yet to come."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,18 +76,6 @@ class Played:
     issued: Floats | None = None
 
 
-@lru_cache(maxsize=4)
-def draws(seed: int, replications: int) -> Floats:
-    """Uniform draws, (4 kinds, replications, COLUMNS): a column has one in every 1/replications, in its own order."""
-    rng = np.random.default_rng([seed, replications])
-    order = rng.random((4, replications, COLUMNS)).argsort(axis=1)
-    found: Floats = (order + rng.random((4, replications, COLUMNS))) / replications
-    return found
-
-
-NEED, WALK, ABSENCE, PAUSE = range(4)
-
-
 def play(hall: Hall, law: Law, options: Options = Options()) -> Played:
     """Everybody's call, played `replications` times; the same `seed` gives the same answer."""
     return _Play(hall, law, options).run()
@@ -110,112 +89,16 @@ class _Play:
         self.posts = [hall.posts[c] for c in self.kept]
         self.rng = np.random.default_rng([options.seed, 1])
         self.rows = np.arange(self.R)
-        self._line_up()
-        self._needs()
-        self._free()
-
-    # ── who comes, in which queue ────────────────────────────────────────────────────────────────────────────
-
-    def _line_up(self) -> None:
-        """One row of columns per queue: those who wait, ghosts, those to come, and an end that never comes."""
-        hall, options = self.hall, self.options
-        queues = list(hall.queues)
-        known = {(q.service, q.kind, q.only) for q in queues}
         kinds = self._kinds_to_come()
-        self._expected = self._expect()
-        wanted = {(service, kind) for service, kind in options.ghosts}
-        wanted |= {(service, kind) for kind in kinds for service in range(len(hall.services))}
-        for service, kind in sorted(wanted):
-            if (service, kind, "") not in known:
-                queues.append(Queue(service, kind, _shift(hall.policy, kind)))
-        taken: set[tuple[int, int]] = set()  # whoever comes joins the first queue of the kind
-        blocks, ids, start = list[Floats](), list[int](), list[int]()
-        for queue in queues:
-            start.append(len(ids))
-            place = (queue.service, queue.kind)
-            blocks.append(np.broadcast_to(np.array(queue.ranks, dtype=float), (self.R, len(queue.ranks))))
-            ids += queue.ids
-            if not queue.only and place not in taken:
-                taken.add(place)
-                ghosts = options.ghosts.count(place)
-                blocks.append(np.zeros((self.R, ghosts)))
-                ids += [GHOST] * ghosts
-                if queue.kind in kinds:
-                    come = self._to_come(queue.service, queue.kind)
-                    blocks.append(come)
-                    ids += [UNKNOWN] * come.shape[1]
-            blocks.append(np.full((self.R, 1), NEVER))
-            ids.append(NOBODY)
-        self.queues, self.start = queues, np.array(start, dtype=np.intp)
-        self.ids = np.array(ids, dtype=np.int64)
-        self.came = np.concatenate(blocks, axis=1) if blocks else np.zeros((self.R, 0))
-        self.M = len(ids)
-        self.service = np.repeat(
-            np.array([q.service for q in queues], dtype=np.intp), np.diff([*start, self.M]).astype(np.intp)
-        )
+        self.crowd = Crowd(hall, law, self.R, options.seed, options.ghosts, kinds, options.horizon)
+        self.M = len(self.crowd.ids)
+        self._free()
 
     def _kinds_to_come(self) -> tuple[int, ...]:
         """Only who may go before somebody that waits matters: the kinds with a head start, unless all are asked for."""
         if self.options.arrivals is not None:
             return self.options.arrivals
         return (0,) if self.hall.policy.kind == "first_come" else (0, 1)
-
-    def _to_come(self, service: int, kind: int) -> Floats:
-        """Issue times of tickets yet to come, (R, most), in order; NEVER where a replication has fewer.
-
-        Each pair of service and kind has its own stream of a steady Poisson process, whose clock runs as fast as they
-        are expected to come.
-        """
-        grid, expected = self._expected
-        clock = _stream(self.options.seed, self.R, 3 * service + kind, float(expected[-1, service, kind]))
-        found: Floats = np.interp(clock, expected[:, service, kind], grid, right=NEVER) if clock.size else clock
-        return found
-
-    def _expect(self) -> tuple[Floats, Floats]:
-        """Instants, and how many of each service and kind are expected to come by each of them."""
-        hall, rates = self.hall, self.law.rates
-        end = max(0.0, min(hall.closes, self.options.horizon, SLOTS * SLOT_S - hall.into_day))
-        edges = np.arange(SLOTS + 1) * SLOT_S - hall.into_day
-        grid = np.concatenate([[0.0], edges[(edges > 0) & (edges < end)], [end]])
-        slots = np.clip(((grid[:-1] + hall.into_day) // SLOT_S).astype(np.intp), 0, SLOTS - 1)
-        expected = np.zeros((len(grid), *rates.shape[1:]))
-        np.cumsum(rates[slots] * np.diff(grid)[:, None, None], axis=0, out=expected[1:])
-        return grid, expected
-
-    # ── what each of them needs ──────────────────────────────────────────────────────────────────────────────
-
-    def _needs(self) -> None:
-        """Seconds that every ticket takes at a counter of usual speed, and the wait from which it is gone."""
-        law, table = self.law, draws(self.options.seed, self.R)
-        columns = np.where(self.ids >= 0, self.ids, np.arange(self.M) + 997 * (self.service + 1)) % COLUMNS
-        # One draw for the day and one for each service, the same in every column: what is not known of the means.
-        doubt = np.ones((self.R, len(law.services)))
-        if law.day_sd or law.service_sd.any():
-            normal = _normals(self.options.seed, self.R, 1 + len(law.services))
-            doubt = np.exp(
-                law.day_sd * normal[:, :1] - law.day_sd**2 / 2
-                + law.service_sd * normal[:, 1:] - law.service_sd**2 / 2
-            )  # fmt: skip
-        need = np.zeros((self.R, self.M))
-        for place, pool in enumerate(law.pools):
-            mine = np.flatnonzero(self.service == place)
-            if len(mine):
-                need[:, mine] = drawn(pool, table[NEED].take(columns[mine], axis=1)) * doubt[:, place : place + 1]
-        beside = drawn(law.walk, table[WALK].take(columns, axis=1))
-        pause = table[PAUSE].take(columns, axis=1)
-        if law.pause_p > 0:
-            takes = pause < law.pause_p
-            beside[takes] += drawn(law.pauses, pause[takes] / law.pause_p)
-        absence = table[ABSENCE].take(columns, axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gone_from = -np.log1p(-(absence / law.absence_today - law.p0) / (1 - law.p0)) / max(law.k, 1e-12)
-        gone_from = np.where(absence < law.absence_today * law.p0, -NEVER, gone_from)
-        gone_from[~(gone_from < NEVER) | (absence >= MOST_ABSENT)] = NEVER
-        ghosts = self.ids == GHOST
-        need[:, ghosts] = beside[:, ghosts] = 0.0
-        gone_from[:, ghosts] = NEVER
-        self.need, self.beside, self.gone_from = need.ravel(), beside.ravel(), gone_from.ravel()
-        self.cost_gone = drawn(law.gone_s, table[WALK][:, 0])
 
     # ── when each counter can next call ──────────────────────────────────────────────────────────────────────
 
@@ -236,7 +119,7 @@ class _Play:
         self.ends = np.full(len(self.posts), NEVER)
         if self.options.keep is not None:
             return  # a question about so many counters open, not about who goes to lunch
-        jitter = self.options.jitter * _normals(self.options.seed + 1, R, max(len(self.posts), 1))
+        jitter = self.options.jitter * normals(self.options.seed + 1, R, max(len(self.posts), 1))
         for c, post in enumerate(self.posts):
             self.ends[c] = post.ends
             for k, (begins, lasts) in enumerate(post.breaks):
@@ -285,67 +168,65 @@ class _Play:
         if self.posts and wanted.any():
             self._until_called(called, wanted)
         calls = called.reshape(self.R, self.M)
-        waiting, ghosts = np.flatnonzero(self.ids >= 0), self._ghost_columns()
-        played = Played(tuple(int(i) for i in self.ids[waiting]), calls[:, waiting], calls[:, ghosts])
+        waiting, ghosts = np.flatnonzero(self.crowd.ids >= 0), self.crowd.columns_of(self.options.ghosts)
+        played = Played(tuple(int(i) for i in self.crowd.ids[waiting]), calls[:, waiting], calls[:, ghosts])
         if self.options.until is None:
             return played
-        people = np.flatnonzero((self.ids != NOBODY) & (self.ids != GHOST))
+        people = np.flatnonzero((self.crowd.ids != NOBODY) & (self.crowd.ids != GHOST))
         counted = self._in_time() & self._served(self.hall.posts)
-        came = self.came[:, people]
+        came = self.crowd.came[:, people]
         met = np.where(counted[:, people], calls[:, people] - np.where(came < NEVER, came, 0.0), np.nan)
-        return replace(played, met=met, services=self.service[people], issued=came)
+        return replace(played, met=met, services=self.crowd.service[people], issued=came)
 
     def _wanted(self) -> NDArray[np.bool_]:
         """Whose call ends the play, (R, M)."""
         options = self.options
         if options.until is not None:
             return self._in_time() & self._served(self.posts)
-        mine = self.ids == options.only if options.only is not None else (self.ids >= 0) | (self.ids == GHOST)
+        mine = (
+            self.crowd.ids == options.only
+            if options.only is not None
+            else (self.crowd.ids >= 0) | (self.crowd.ids == GHOST)
+        )
         return np.broadcast_to(mine & self._served(self.posts), (self.R, self.M))
 
     def _in_time(self) -> Bools:
         """Who waits or comes by `until`, (R, M)."""
-        found: Bools = (self.came <= (self.options.until or 0.0)) & (self.came < NEVER) & (self.ids != GHOST)
+        found: Bools = (
+            (self.crowd.came <= (self.options.until or 0.0)) & (self.crowd.came < NEVER) & (self.crowd.ids != GHOST)
+        )
         return found
 
     def _served(self, posts: Sequence[Post]) -> Bools:
         """The columns that some of these counters can call from."""
-        skilled = self._skills(posts).any(axis=0) if posts else np.zeros(len(self.queues), bool)
-        found: Bools = np.repeat(skilled, np.diff([*self.start, self.M]).astype(np.intp))
+        skilled = self._skills(posts).any(axis=0) if posts else np.zeros(len(self.crowd.queues), bool)
+        found: Bools = np.repeat(skilled, np.diff([*self.crowd.start, self.M]).astype(np.intp))
         return found
 
     def _skills(self, posts: Sequence[Post]) -> Bools:
         """(counters, queues): which counter may call from which queue."""
-        return np.array([[post.calls_from(queue) for queue in self.queues] for post in posts], dtype=bool).reshape(
-            len(posts), len(self.queues)
-        )
-
-    def _ghost_columns(self) -> Ints:
-        """The column of each ghost, in the order in which they were asked for."""
-        columns: dict[tuple[int, int], int] = {}
-        for column in np.flatnonzero(self.ids == GHOST):
-            queue = self.queues[int(np.searchsorted(self.start, column, side="right")) - 1]
-            columns.setdefault((queue.service, queue.kind), int(column))
-        return np.array([columns[ghost] for ghost in self.options.ghosts], dtype=np.intp)
+        return np.array(
+            [[post.calls_from(queue) for queue in self.crowd.queues] for post in posts], dtype=bool
+        ).reshape(len(posts), len(self.crowd.queues))
 
     def _until_called(self, called: Floats, wanted: NDArray[np.bool_]) -> None:
         """Again and again, in every replication at once: the counter that is free first calls, until all are called.
 
         Long because it is the inner loop: a call of a function costs as much as a line of it.
         """
-        R, M, Q, C = self.R, self.M, len(self.queues), len(self.posts)
-        rows, came, F = self.rows, self.came.ravel(), self.F
-        first = np.tile(self.start, (R, 1)) + rows[:, None] * M
+        R, M, Q, C = self.R, self.M, len(self.crowd.queues), len(self.posts)
+        rows, came, F = self.rows, self.crowd.came.ravel(), self.F
+        first = np.tile(self.crowd.start, (R, 1)) + rows[:, None] * M
         heads = came[first]
-        shift = np.array([queue.shift for queue in self.queues])
+        shift = np.array([queue.shift for queue in self.crowd.queues])
         keys = heads + shift
         barred = np.where(self._skills(self.posts), 0.0, NEVER)
-        kind = np.array([queue.kind for queue in self.queues])
+        kind = np.array([queue.kind for queue in self.crowd.queues])
         regular = np.where(kind == 2, 0.0, NEVER)
         runs = np.tile(np.array([float(post.run) for post in self.posts]), (R, 1))
         want = wanted.ravel()
         left = int(want.sum())
-        ghost = np.tile(self.ids == GHOST, R) if self.options.ghosts else None
+        ghost = np.tile(self.crowd.ids == GHOST, R) if self.options.ghosts else None
         row_c, row_q = rows * C, rows * Q
         flat_F, flat_runs = F.ravel(), runs.ravel()
         flat_heads, flat_keys, flat_first = heads.ravel(), keys.ravel(), first.ravel()
@@ -405,10 +286,10 @@ class _Play:
             head = came.take(column + 1)
             flat_heads[at_q] = head
             flat_keys[at_q] = head + shift.take(q)
-            lasts = self.need.take(column) * self.speed.take(c) + self.beside.take(column)
-            gone = self.gone_from.take(column) <= waited
+            lasts = self.crowd.need.take(column) * self.speed.take(c) + self.crowd.beside.take(column)
+            gone = self.crowd.gone_from.take(column) <= waited
             if gone.any():
-                lasts[gone] = self.cost_gone[gone.nonzero()[0]]
+                lasts[gone] = self.crowd.cost_gone[gone.nonzero()[0]]
             flat_F[at_c] = t + lasts
             if is_guarded:
                 ends_run = kind.take(q) == 2
@@ -444,38 +325,21 @@ class _Play:
         return q
 
 
-def _shift(policy: Policy, kind: int) -> float:
-    """What is added to the rank instants of a kind of which nobody waits: that of the usual lane of the kind."""
-    lanes = [lane for lane in Lane if policy.kind_of(lane) == kind]
-    return shift_of(policy, lanes[-1]) if lanes else kind * BAND_S
+def told(waits: Floats, low: float = 0.1, high: float = 0.9) -> list[Told | None]:
+    """What each ticket is told from its column of `waits`: the mean, the range between two levels, and the law.
 
-
-def _stream(seed: int, replications: int, which: int, until: float) -> Floats:
-    """(replications, n): the points of a Poisson process of rate 1, in order; in each row the last lies past `until`.
-
-    The points are always the same, so that whom a pass expects does not change because time has passed.
+    None where nobody comes to call it in more than half of what may happen.
     """
-    many = 4
-    while until > 0:
-        points, last = _points(seed, replications, which, many)
-        if last[-1] > until:
-            return points[:, : int(np.searchsorted(last, until, side="right"))]
-        many *= 2
-    return np.zeros((replications, 0))
-
-
-@lru_cache(maxsize=256)
-def _points(seed: int, replications: int, which: int, many: int) -> tuple[Floats, Floats]:
-    """The first points of each stream, and the least n-th point of all."""
-    steps = np.random.default_rng([seed, replications, which, 3]).standard_exponential((many, replications))
-    points = np.ascontiguousarray(steps.cumsum(axis=0).T)
-    return points, points.min(axis=0)
-
-
-@lru_cache(maxsize=16)
-def _normals(seed: int, rows: int, columns: int) -> Floats:
-    found: Floats = np.random.default_rng([seed, rows, columns, 2]).standard_normal((rows, columns))
-    return found
+    if not waits.shape[1]:
+        return []
+    called = waits < NEVER
+    known = np.where(called, waits, 0.0)
+    count = called.sum(axis=0)
+    means = known.sum(axis=0) / np.maximum(count, 1)
+    lows, highs, *law = quantiles(np.where(called, waits, known.max(axis=0)), (low, high, *LAW_LEVELS))
+    sure = 2 * count >= len(waits)
+    columns = zip(sure, np.minimum(lows, means), means, np.maximum(highs, means), np.transpose(law), strict=True)
+    return [Told(float(a), float(b), float(c), tuple(found.tolist())) if ok else None for ok, a, b, c, found in columns]
 
 
 def quantiles(waits: Floats, levels: Sequence[float]) -> Floats:

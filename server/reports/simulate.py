@@ -15,10 +15,11 @@ from itertools import pairwise
 import numpy as np
 
 from server.domain.branch import Branch
+from server.domain.crowd import Ints
 from server.domain.discipline import Policy
 from server.domain.hall import Doing, Hall, Post, Queue, shift_of
 from server.domain.law import NEVER, Floats, Law
-from server.domain.lookahead import Ints, Options, play, quantiles
+from server.domain.lookahead import Options, play, quantiles
 from server.domain.queue import Lane
 from server.reports.diary import Diary, Lessons
 from server.reports.learn import Past
