@@ -23,8 +23,7 @@ from server.actions.load_branch import branch_of
 from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.floor import Floor
-from server.domain.hall import hall_of
-from server.domain.lookahead import Options, play
+from server.forecast.seer import look_ahead
 from server.reports.diary import Lessons, Reader
 from server.reports.learn import learn
 
@@ -63,13 +62,10 @@ def passes(say: Callable[..., None]) -> None:
     for waiting, limit in ((200, 60), (1000, 250)):
         reader = _crowd(branch, waiting)
         past = learn(branch, [_a_day_like_any(branch)])
-        places = range(len(branch.services))
-        ghosts = tuple((service, kind) for service in places for kind in (1, 2))
         took = []
         for _ in range(9):
             began = time.process_time()
-            hall = hall_of(reader.draft, NOW)
-            play(hall, past.law(hall, reader.today), Options(ghosts=ghosts))
+            look_ahead(reader.draft, past, NOW, reader.today)
             took.append((time.process_time() - began) * 1000)
         say(f"a pass with {waiting} waiting", statistics.median(took), limit, "ms")
 

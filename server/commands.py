@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
@@ -29,6 +30,10 @@ from server.web.passwords import NAME_LENGTH, hasher, plain_name
 from sql.people import SqlPeople
 from sql.plan import replace_plan, saved_plan
 from sql.store import SqlStore
+
+if TYPE_CHECKING:  # numpy costs half a second that most commands need not spend
+    from server.domain.forecast import Told
+    from server.what_if import LivedPast
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 
@@ -114,10 +119,10 @@ def replay(given: argparse.Namespace) -> int:
         raise NotUsable(f"--processes: {given.processes} is too few, at least one has to work")
     test = BackTest(_branch_of(given), given.journal, tuple(given.history), given.skip_bad)
     try:
-        told, skipped = play_again(test, given.processes)
+        answers, skipped = play_again(test, given.processes)
     except JournalFault as fault:
         raise Failed(str(fault)) from fault
-    cells = ((one.ticket, one.issued_at, *map(_tenths, (one.low, one.likely, one.high))) for one in told)
+    cells = ((one.ticket, one.issued_at, *_tenths(one.wait)) for one in answers)
     _write(given.estimates, csv_lines(ESTIMATES_HEADER, cells, bom=False))
     if skipped:
         print(f"giliran: {skipped} rows left out", file=sys.stderr)
@@ -127,7 +132,6 @@ def replay(given: argparse.Namespace) -> int:
 def simulate(given: argparse.Namespace) -> int:
     from server import what_if
     from server.reports.simulate import SIMULATED_HEADER, lines, rows
-    from sql.records import SqlRecords
 
     first, last = what_if.span_of(given)
     if given.seed < 0:
@@ -136,16 +140,7 @@ def simulate(given: argparse.Namespace) -> int:
         raise NotUsable("--history: goes with --journal; the office's own journal has its own past")
     plan = _branch_of(given)
     change = what_if.change_of(given, plan)
-    try:
-        if given.journal:
-            past = what_if.past_of_files(plan, given.journal, given.history)
-        else:
-            _, office = opened(given)
-            today = plan.business_on(datetime.now(UTC))
-            records = SqlRecords(office.engine, office.branch, lambda: plan)
-            past = what_if.past_of_office(plan, records, first, min(last or today - timedelta(days=1), today))
-    except JournalFault as fault:
-        raise Failed(str(fault)) from fault
+    past = _past_of(given, plan, given.journal, given.history, first, last)
     days = what_if.chosen(past, first, last)
     found = what_if.tried(plan, past, days, change, given.seed)
     if given.out is not None:
@@ -160,30 +155,40 @@ def simulate(given: argparse.Namespace) -> int:
 
 
 def plan(given: argparse.Namespace) -> int:
-    from server import what_if
     from server.reports.plan import table, week_plan
-    from sql.records import SqlRecords
 
-    branch, now = _branch_of(given), datetime.now(UTC)
-    today = branch.business_on(now)
-    week = today + timedelta(days=7) if given.week is None else _date(given.week, "--week")
-    try:
-        if given.history:
-            past = what_if.past_of_files(branch, given.history, [])
-        else:
-            _, office = opened(given)
-            records = SqlRecords(office.engine, office.branch, lambda: branch)
-            past = what_if.past_of_office(branch, records, None, today - timedelta(days=1))
-    except JournalFault as fault:
-        raise Failed(str(fault)) from fault
+    branch = _branch_of(given)
+    week = (
+        branch.business_on(datetime.now(UTC)) + timedelta(days=7) if given.week is None else _date(given.week, "--week")
+    )
+    past = _past_of(given, branch, given.history)
     if not past.lessons:
         raise Failed("there is no past to plan from yet: at least one day with tickets is needed")
     print("\n".join(table(branch, week_plan(branch, past.lessons.values(), week - timedelta(days=week.weekday())))))
     return DONE
 
 
-def _tenths(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 1)
+def _tenths(wait: Told | None) -> tuple[float | None, ...]:
+    return (None, None, None) if wait is None else tuple(round(seconds, 1) for seconds in wait[:3])
+
+
+def _past_of(
+    given: argparse.Namespace, branch: Branch, journals: Sequence[Path], history: Sequence[Path] = (),
+    first: date | None = None, last: date | None = None,
+) -> LivedPast:  # fmt: skip
+    """The days of the journals named, or, where none is, of the office itself until yesterday or `last`."""
+    from server import what_if
+    from sql.records import SqlRecords
+
+    try:
+        if journals:
+            return what_if.past_of_files(branch, journals, history)
+        _, office = opened(given)
+        today = branch.business_on(datetime.now(UTC))
+        records = SqlRecords(office.engine, office.branch, lambda: branch)
+        return what_if.past_of_office(branch, records, first, min(last or today - timedelta(days=1), today))
+    except JournalFault as fault:
+        raise Failed(str(fault)) from fault
 
 
 def _branch_of(given: argparse.Namespace) -> Branch:

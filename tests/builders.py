@@ -151,7 +151,7 @@ class AnOffice:
     def foresee(self) -> None:
         """Let everybody be told how long they will wait, as the look-ahead sees it from the guesses alone."""
         past = learn(self.floor.branch, [])
-        self.floor.outlook.forecast = look_ahead(self.floor, past, self.clock.now()).forecast
+        self.floor.outlook.forecast = look_ahead(self.floor, past, self.clock.now())
 
     def issue_many(self, how_many: int, service: str = "A", lane: str = "regular") -> list[Ticket]:
         return [self.issue(service, lane) for _ in range(how_many)]

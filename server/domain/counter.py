@@ -6,10 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain import events as e
-from server.domain.queue import Words
-
-BREAK_REASONS = ("rest", "prayer", "meeting", "back_office", "system_down", "lunch", "end")
-"""Why a counter closes (T8). Any other text up to 100 characters is taken as it is: a branch may have its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +77,3 @@ class CounterState:
 def spoken_name(code: str) -> str:
     """How a counter without a name of its own is shown: K3 is "3", anything else is its code."""
     return code[1:] if code[:1] == "K" and code[1:].isdigit() else code
-
-
-def display_name(code: str, name: Words | str | None) -> str:
-    """The name of a counter on screens, from what the branch's file says of it."""
-    if isinstance(name, str) and name:
-        return name
-    return spoken_name(code)

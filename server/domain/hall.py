@@ -112,11 +112,6 @@ class Hall:
                     return True
         return False
 
-    def can_serve(self, service: int) -> bool:
-        """Whether an open or planned counter does this service."""
-        return any(service in post.services and not (post.doing is Doing.AWAY and post.since == NEVER)
-                   for post in self.posts)  # fmt: skip
-
 
 def shift_of(policy: Policy, lane: Lane) -> float:
     """What a lane adds to a ticket's rank instant (seconds) to give its key."""

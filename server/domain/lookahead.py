@@ -328,7 +328,7 @@ class _Play:
 def told(waits: Floats, low: float = 0.1, high: float = 0.9) -> list[Told | None]:
     """What each ticket is told from its column of `waits`: the mean, the range between two levels, and the law.
 
-    None where nobody comes to call it in more than half of what may happen.
+    None where nobody comes to call it in at least half of what may happen.
     """
     if not waits.shape[1]:
         return []
@@ -337,7 +337,7 @@ def told(waits: Floats, low: float = 0.1, high: float = 0.9) -> list[Told | None
     count = called.sum(axis=0)
     means = known.sum(axis=0) / np.maximum(count, 1)
     lows, highs, *law = quantiles(np.where(called, waits, known.max(axis=0)), (low, high, *LAW_LEVELS))
-    sure = 2 * count >= len(waits)
+    sure = 2 * count > len(waits)
     columns = zip(sure, np.minimum(lows, means), means, np.maximum(highs, means), np.transpose(law), strict=True)
     return [Told(float(a), float(b), float(c), tuple(found.tolist())) if ok else None for ok, a, b, c, found in columns]
 

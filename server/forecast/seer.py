@@ -10,20 +10,18 @@ import json
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from server.domain.advice import Advice, advise
 from server.domain.branch import Branch
 from server.domain.floor import Floor
-from server.domain.forecast import KINDS, LAW_LEVELS, NO_COUNTER, Forecast, Told, promised
+from server.domain.forecast import KINDS, NO_COUNTER, Forecast, Told, promised
 from server.domain.hall import Hall, hall_of
-from server.domain.law import NEVER, Floats, Law
-from server.domain.lookahead import REPLICATIONS, Options, play, quantiles
+from server.domain.law import Law
+from server.domain.lookahead import REPLICATIONS, Options, play, told
 from server.domain.staffing import Goal, goal_of
 from server.ports import Records
 from server.reports.diary import Diary, Lessons, Reader, lessons_of
@@ -73,14 +71,12 @@ class Seer:
         self._reader.draft.branch = branch
         self.past, self.levels = self._learned()
 
-    def look(self, now: datetime) -> Seen:
-        """The forecast of this moment, and what it was made from; promises that were made are kept."""
-        seen = look_ahead(self._reader.draft, self.past, now, self._diary(now), self.levels)
-        self._told = {
-            ticket: (now, self._promise(ticket, fresh, now)) for ticket, fresh in seen.forecast.waiting.items()
-        }
-        kept = {ticket: told for ticket, (_, told) in self._told.items()}
-        return replace(seen, forecast=replace(seen.forecast, waiting=kept))
+    def look(self, now: datetime) -> Forecast:
+        """The forecast of this moment; promises that were made are kept."""
+        fresh = look_ahead(self._reader.draft, self.past, now, self._diary(now), self.levels)
+        waiting = {ticket: self._promise(ticket, wait, now) for ticket, wait in fresh.waiting.items()}
+        self._told = {ticket: (now, wait) for ticket, wait in waiting.items()}
+        return replace(fresh, waiting=waiting)
 
     def advise(self, now: datetime) -> dict[str, Any]:
         """Which counters to open or to close now, as JSON; promises stay as they are."""
@@ -151,16 +147,7 @@ class Seer:
         return self._folder / f"{on.isoformat()}.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A forecast, with the hall and the law from which it was made."""
-
-    forecast: Forecast
-    hall: Hall
-    law: Law
-
-
-def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = None, levels: Levels = USUAL) -> Seen:
+def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = None, levels: Levels = USUAL) -> Forecast:
     """One pass: everybody who waits, and one more of every service and kind of lane. The day is the seed."""
     hall = hall_of(floor, now, diary.begun if diary is not None else None)
     law = past.law(hall, diary)
@@ -169,16 +156,14 @@ def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = No
     played = play(
         hall, law, Options(replications=_replications(hall), ghosts=ghosts, seed=now.astimezone(tz).toordinal())
     )
-    joining = {
-        (hall.services[place], kind): _told(played.ghosts[:, at], levels) for at, (place, kind) in enumerate(ghosts)
-    }
-    waiting = {ticket: _told(played.waits[:, at], levels) for at, ticket in enumerate(played.ids)}
-    forecast = Forecast(
+    asked = [(hall.services[place], kind) for place, kind in ghosts]
+    joining = dict(zip(asked, told(played.ghosts, levels.low, levels.high), strict=True))
+    waiting = zip(played.ids, told(played.waits, levels.low, levels.high), strict=True)
+    return Forecast(
         as_of=now, seq=floor.seq, joining=joining,
-        waiting={ticket: told for ticket, told in waiting.items() if told is not None}, step_s=_steps(hall, law),
+        waiting={ticket: wait for ticket, wait in waiting if wait is not None}, step_s=_steps(hall, law),
         reasons={code: NO_COUNTER for code in hall.services if joining[code, KINDS - 1] is None},
     )  # fmt: skip
-    return Seen(forecast, hall, law)
 
 
 def advice_json(advice: Advice, goal: Goal, now: datetime) -> dict[str, Any]:
@@ -195,17 +180,6 @@ def advice_json(advice: Advice, goal: Goal, now: datetime) -> dict[str, Any]:
         "closes": [step.counter for step in advice.closes],
         "helps": advice.helps,
     }
-
-
-def _told(waits: Floats, levels: Levels) -> Told | None:
-    """The range of one ticket. None where nobody comes to call it in at least half of what may happen."""
-    called = waits[waits < NEVER]
-    if len(called) * 2 <= len(waits):
-        return None
-    known = np.minimum(waits, called.max())
-    low, high, *law = quantiles(known, (levels.low, levels.high, *LAW_LEVELS))
-    likely = float(called.mean())
-    return Told(min(float(low), likely), likely, max(float(high), likely), tuple(float(x) for x in law))
 
 
 def _replications(hall: Hall) -> int:

@@ -46,17 +46,15 @@ class Forecasting:
         self._engine, self._code = engine, code
         with reading(engine) as connection:
             floor = load_floor(connection, self._plan(connection))
-        records = SqlRecords(engine, code, lambda: self._seer.branch if self._seer is not None else floor.branch)
-        self._seer: Seer | None = None
-        self._seer = Seer(Reader(floor.draft()), records, folder, now)
+        reader = Reader(floor.draft())
+        self._seer = Seer(reader, SqlRecords(engine, code, lambda: reader.draft.branch), folder, now)
         self._measured: datetime | None = None
 
     def answer(self, now: datetime) -> dict[str, Any]:
         seer = self._seer
-        assert seer is not None
         seer.catch_up(self._follow)
         told: dict[str, Any] = {
-            "forecast": seer.look(now).forecast.as_json(),
+            "forecast": seer.look(now).as_json(),
             "lanes": quality.lanes(seer.days, seer.branch.business_on(now)),
         }
         if self._measured is None or abs(now - self._measured) >= QUALITY_EVERY:
@@ -65,7 +63,6 @@ class Forecasting:
         return told
 
     def advise(self, now: datetime) -> dict[str, Any]:
-        assert self._seer is not None
         self._seer.catch_up(self._follow)
         return {"advice": self._seer.advise(now)}
 
@@ -73,7 +70,7 @@ class Forecasting:
         with reading(self._engine) as connection:
             branch = self._plan(connection) if self._version(connection) != reader.draft.branch.version else None
             missed = read_journal(connection, self._code, reader.draft.seq)
-        if branch is not None and self._seer is not None:
+        if branch is not None:
             self._seer.rebuilt(branch)
         for seq, event in missed:
             reader.see(event, seq)

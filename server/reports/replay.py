@@ -12,30 +12,25 @@ from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-
 from server.domain import events as e
 from server.domain.branch import Branch
+from server.domain.forecast import Told
 from server.domain.hall import hall_of
-from server.domain.law import NEVER
-from server.domain.lookahead import Options, play, quantiles
+from server.domain.lookahead import Options, play, told
 from server.reports.journal_file import Journal, Row
 from server.reports.learn import Past, learn
 
 ESTIMATES_HEADER = ("ticket", "issued_at", "low", "likely", "high")
-LEVELS = (0.1, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What one ticket would have been told: seconds until the call, None where nobody could say."""
+class Answer:
+    """What one ticket of the journal would have been told; None where nobody could say."""
 
     line: int
     ticket: str
     issued_at: str
-    low: float | None
-    likely: float | None
-    high: float | None
+    wait: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class BackTest:
     skip_bad: bool = False
 
 
-def replay(test: BackTest, processes: int | None = None) -> tuple[list[Told], int]:
+def replay(test: BackTest, processes: int | None = None) -> tuple[list[Answer], int]:
     """What every ticket of the journal would have been told, in its order, and how many rows were left out.
 
     The days are shared out among `processes` (default: the machine's), each of which reads the journal itself.
@@ -62,12 +57,12 @@ def replay(test: BackTest, processes: int | None = None) -> tuple[list[Told], in
         return _share(book, test.journal, 0, 1)
     with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
         shares = list(pool.map(_share, [book] * many, [test.journal] * many, range(many), [many] * many))
-    return sorted((one for told, _ in shares for one in told), key=lambda one: one.line), shares[0][1]
+    return sorted((one for answers, _ in shares for one in answers), key=lambda one: one.line), shares[0][1]
 
 
-def _share(book: Journal, journal: Path, mine: int, of: int) -> tuple[list[Told], int]:
+def _share(book: Journal, journal: Path, mine: int, of: int) -> tuple[list[Answer], int]:
     """The answers of every `of`-th day, from the `mine`-th on; `book` has read the history."""
-    told: list[Told] = []
+    answers: list[Answer] = []
     days: dict[date, Past | None] = {}
 
     def answer(row: Row, event: e.Event, seq: int) -> None:
@@ -76,21 +71,17 @@ def _share(book: Journal, journal: Path, mine: int, of: int) -> tuple[list[Told]
             days[on] = learn(book.branch, book.reader.past) if len(days) % of == mine else None
         past = days[on]
         if past is not None and isinstance(event, e.TicketIssued):
-            told.append(_told(book, past, row, seq))
+            answers.append(Answer(row.line, row.ticket, row.stamp, _wait(book, past, row, seq)))
 
     book.read(journal, answer)
-    return told, book.skipped
+    return answers, book.skipped
 
 
-def _told(book: Journal, past: Past, row: Row, ticket: int) -> Told:
+def _wait(book: Journal, past: Past, row: Row, ticket: int) -> Told | None:
     diary = book.reader.today
     hall = hall_of(book.floor, row.at, diary.begun if diary is not None else None)
     if hall.is_next(ticket):
-        return Told(row.line, row.ticket, row.stamp, 0.0, 0.0, 0.0)
+        return Told(0.0, 0.0, 0.0)
     played = play(hall, past.law(hall, diary), Options(only=ticket, seed=past.days))
-    waits = played.waits[:, played.ids.index(ticket)]
-    called = waits[waits < NEVER]
-    if len(called) * 2 < len(waits):
-        return Told(row.line, row.ticket, row.stamp, None, None, None)
-    low, high = quantiles(np.minimum(waits, called.max()), LEVELS)
-    return Told(row.line, row.ticket, row.stamp, float(low), float(called.mean()), float(high))
+    place = played.ids.index(ticket)
+    return told(played.waits[:, place : place + 1])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.counter import CounterState, Duty, display_name, spoken_name
+from server.domain.counter import CounterState, Duty, spoken_name
 from tests.builders import OPENING
 
 
@@ -13,12 +13,6 @@ from tests.builders import OPENING
 )
 def test_a_counter_is_called_by_its_figure_and_any_other_code_as_it_stands(code: str, name: str) -> None:
     assert spoken_name(code) == name
-
-
-def test_a_name_of_its_own_goes_before_the_code() -> None:
-    assert display_name("K3", "3A") == "3A"
-    assert display_name("K3", None) == "3"
-    assert display_name("K3", "") == "3"
 
 
 def test_a_counter_is_open_while_somebody_is_on_duty_even_nobody_known() -> None:

@@ -444,14 +444,6 @@ def test_numbers_are_given_until_the_branch_closes_or_the_last_counter_does() ->
     assert [hall(office).closes for office in (with_hours, with_roster, with_neither)] == [9 * HOUR, 8 * HOUR, NEVER]
 
 
-def test_a_service_can_be_had_where_a_counter_for_it_is_open_or_planned() -> None:
-    office = an_office(a_branch(counters={"K1": "A", "K2": "F"}, roster=(duty("K2", 9, 12),)))
-    assert [hall(office).can_serve(service) for service in (0, 1)] == [False, True]
-
-    office.open("K1")
-    assert [hall(office).can_serve(service) for service in (0, 1)] == [True, True]
-
-
 def test_who_finds_a_free_counter_and_nobody_before_it_is_next() -> None:
     office = an_office(a_branch(counters={"K1": "A", "K2": "AF"}))
     office.open("K1")

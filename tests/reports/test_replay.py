@@ -11,8 +11,9 @@ import pytest
 from config import branch_file
 from server.actions.load_branch import branch_of
 from server.domain.branch import Branch
+from server.domain.forecast import Told
 from server.reports.journal_file import JournalFault
-from server.reports.replay import BackTest, Told, replay
+from server.reports.replay import Answer, BackTest, replay
 from tests.builders import OPENING
 
 HEADER = "at,kind,ticket,service,lane,counter,services,detail"
@@ -82,7 +83,7 @@ def a_file(path: Path, rows: list[str]) -> Path:
     return path
 
 
-def told(branch: Branch, path: Path, *history: Path, processes: int = 1, skip_bad: bool = False) -> list[Told]:
+def told(branch: Branch, path: Path, *history: Path, processes: int = 1, skip_bad: bool = False) -> list[Answer]:
     return replay(BackTest(branch, path, history, skip_bad), processes)[0]
 
 
@@ -100,14 +101,11 @@ def test_the_range_holds_what_is_likely_and_widens_with_the_wait(branch: Branch,
     found = told(branch, a_file(tmp_path / "days.csv", a_day(0)))
 
     for one in found:
-        assert one.low is not None
-        assert one.likely is not None
-        assert one.high is not None
-        assert 0 <= one.low <= one.likely <= one.high
-    assert (found[0].low, found[0].high) == (0, 0)
-    last = found[-1]
-    assert last.low is not None
-    assert last.high is not None
+        assert one.wait is not None
+        assert 0 <= one.wait.low <= one.wait.likely <= one.wait.high
+    assert found[0].wait == Told(0, 0, 0)
+    last = found[-1].wait
+    assert last is not None
     assert last.high - last.low > 120
 
 
@@ -142,8 +140,8 @@ def test_the_past_teaches_how_long_services_take(branch: Branch, tmp_path: Path)
     slow = a_file(tmp_path / "slow.csv", [row for n in range(-5, 0) for row in a_day(n, minutes=12.0)])
     path = a_file(tmp_path / "days.csv", a_day(1))
 
-    def longest(found: list[Told]) -> float:
-        return max(one.likely or 0.0 for one in found)
+    def longest(found: list[Answer]) -> float:
+        return max(one.wait.likely for one in found if one.wait is not None)
 
     assert longest(told(branch, path, slow)) > 1.5 * longest(told(branch, path))
 
@@ -162,7 +160,7 @@ def test_who_comes_for_what_nobody_does_is_told_nothing(branch: Branch, tmp_path
 
     (one,) = told(branch, a_file(tmp_path / "days.csv", rows))
 
-    assert (one.low, one.likely, one.high) == (None, None, None)
+    assert one.wait is None
 
 
 def test_rows_that_are_left_out_are_counted_once_whatever_the_processes(branch: Branch, tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ class OfficeServer:
     def foresee(self) -> None:
         """Everybody is told how long they will wait, as the look-ahead sees it from the guesses alone."""
         floor = self.door.office.floor
-        floor.outlook.forecast = look_ahead(floor, learn(floor.branch, []), self.clock.now()).forecast
+        floor.outlook.forecast = look_ahead(floor, learn(floor.branch, []), self.clock.now())
 
     def fill_the_disk(self) -> None:
         """From now on the database cannot grow by a page: SQLite itself says that the disk is full."""
