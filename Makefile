@@ -9,7 +9,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
-CORES := -n auto --dist loadscope --no-loadscope-reorder
+# half as many again as cores: tests wait for servers and browsers half of their time
+CORES = -n $$(( $$(nproc) * 3 / 2 )) --dist loadscope --no-loadscope-reorder
 BIOME := .tools/biome
 
 help:
