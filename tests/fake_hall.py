@@ -25,10 +25,8 @@ from server.domain.announcement_queue import Announcement
 from server.domain.branch import Branch, Zone
 from server.domain.events import TicketCalled, TicketRecalled
 from server.ports import Sound
-from server.web.announcing import Announcing
-from server.web.boards import Json
-from server.web.players import Player
-from server.web.zone_voice import Spoken
+from server.speech.announcing import Announcing
+from server.speech.zone_voice import Player, Spoken, Standing, Unheard
 from tests.builders import AnOffice, a_branch, an_office
 from tests.memory_store import MemoryStore
 
@@ -149,7 +147,7 @@ class AHall:
         self._players: list[FakePlayer] = []
         self.heard: list[Heard] = []
         self.hushed: list[tuple[str, int]] = []
-        self.told: list[tuple[str, Json]] = []
+        self.told: list[tuple[str, str, Unheard]] = []
         self.changes = 0
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._serial = itertools.count()
@@ -204,8 +202,8 @@ class AHall:
             if one.player == player and one.id == id and one.ended_at > self.clock.now():
                 self.heard[at] = replace(one, ended_at=self.clock.now())
 
-    def unspoken(self, counter: str, told: Json) -> None:
-        self.told.append((counter, told))
+    def unspoken(self, counter: str, zone: Zone, told: Unheard) -> None:
+        self.told.append((counter, zone.code, told))
 
     def changed(self) -> None:
         self.changes += 1
@@ -258,5 +256,5 @@ class AHall:
                 self.pump()
                 return
 
-    def figures(self, zone: str = "hall") -> Json:
-        return next(one for one in self.announcing.figures if one["zone"] == zone)
+    def standing(self, zone: str = "hall") -> Standing:
+        return next(one for one in self.announcing.standings if one.zone.code == zone)

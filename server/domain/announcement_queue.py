@@ -13,6 +13,7 @@ set back never makes the hall dumb: an instant that lies ahead of now counts as 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -74,9 +75,10 @@ class AnnouncementQueue:
         back = replace(announcement, started_at=None)
         return replace(self, waiting=(back, *self.waiting))
 
-    def withdraw(self, number: str) -> AnnouncementQueue:
-        """Forget a number that need not be spoken any more. One that is being spoken is spoken to its end."""
-        return replace(self, waiting=tuple(a for a in self.waiting if a.call.number != number))
+    def kept(self, is_wanted: Callable[[Announcement], bool]) -> AnnouncementQueue:
+        """Without those that need not be spoken any more. One that is being spoken is spoken to its end."""
+        waiting = tuple(a for a in self.waiting if is_wanted(a))
+        return self if len(waiting) == len(self.waiting) else replace(self, waiting=waiting)
 
     def timed(self, id: int, seconds: float) -> AnnouncementQueue:
         """Now that the clips are there, it is known how long this one lasts."""

@@ -1,41 +1,22 @@
 """Who can make a call heard in a zone: the players at this process, and what the other processes say of theirs.
 
-A loudspeaker's agent goes before a screen's own sound, a device before a person's browser, and whoever has said that
-it can play before whoever has said nothing. One is asked at a time: two in one hall would echo.
+One is asked at a time: two in one hall would echo.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from server.speech.zone_voice import RANKS, Player
 from server.web.rooms import Rooms
 
 MOST_TOLD = 6
 """Players of a zone that other processes are told of: one is enough, and a word between processes is short."""
 MOST_SILENT = 10
 """Screens of a zone that have said nothing and count as players all the same."""
-RANKS = {"announcer": 0, "display": 1}
 REMOTE_FOR_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Player:
-    """`plays`: None while it has not said so. `why` it cannot, or what was wrong with its device last. `sid` is its
-    connection at this process, "" for one at another."""
-
-    zone: str
-    name: str
-    role: str
-    plays: bool | None = None
-    why: str = ""
-    sid: str = ""
-
-    @property
-    def rank(self) -> tuple[bool, bool, int]:
-        return self.plays is False, self.plays is None, RANKS.get(self.role, 2)
 
 
 class Said(NamedTuple):

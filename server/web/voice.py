@@ -13,16 +13,17 @@ from flask import Blueprint, Response, abort, send_from_directory
 
 from server.domain.announcement import Call, Kind
 from server.domain.announcement_queue import Announcement
+from server.domain.branch import Zone
 from server.domain.events import TicketEvent
 from server.domain.floor import Floor
 from server.ports import Sounds
+from server.speech.announcing import Announcing
+from server.speech.zone_voice import Player, Speaker, Spoken, Standing, Unheard
 from server.web.access import need
-from server.web.announcing import Announcing
-from server.web.boards import Json
+from server.web.boards import Json, instant
 from server.web.edge import Edge, edge
 from server.web.live import Live
-from server.web.players import MOST_TOLD, Player, Players
-from server.web.zone_voice import Speaker, Spoken, wire
+from server.web.players import MOST_TOLD, Players
 
 __all__ = ["Announcer", "Speaker", "Spoken", "clips"]
 clips = Blueprint("clips", __name__)
@@ -59,7 +60,9 @@ class Announcer:
     @property
     def figures(self) -> list[Json]:
         """How each zone's voice stands, whichever process drives it."""
-        return self.announcing.figures if self.announcing.is_driving else self._elsewhere
+        if not self.announcing.is_driving:
+            return self._elsewhere
+        return [figures(standing) for standing in self.announcing.standings]
 
     # ── from the live channel ────────────────────────────────────────────────────────────────────────────────
 
@@ -134,7 +137,7 @@ class Announcer:
     def beat(self) -> None:
         self._tell_players()
         if self._live.pass_on is not None and self.announcing.is_driving:
-            self._live.pass_on("voice", figures=_short(self.announcing.figures))
+            self._live.pass_on("voice", figures=_short(self.figures))
 
     def heard(self, told: Mapping[str, Any]) -> None:
         """What another process says."""
@@ -204,15 +207,48 @@ class Announcer:
             self._live.tell(found.sid, word, told)
         return found is not None
 
-    def unspoken(self, counter: str, told: Json) -> None:
+    def unspoken(self, counter: str, zone: Zone, unheard: Unheard) -> None:
+        told = _missed(unheard) | {"zone": zone.code, "name": dict(zone.name)}
         self._live.tell_counter(counter, "unspoken", told)
         if self._live.pass_on is not None:
             self._live.pass_on("unspoken", at_counter=counter, told=told)
 
     def changed(self) -> None:
         if self._live.pass_on is not None:
-            self._live.pass_on("voice", figures=_short(self.announcing.figures))
+            self._live.pass_on("voice", figures=_short(self.figures))
         self._live.soil("branch")
+
+
+def figures(standing: Standing) -> Json:
+    """A zone's voice as the manager's page is told it."""
+    zone, busy = standing.zone, standing.load
+    return {
+        "zone": zone.code, "name": dict(zone.name), "state": standing.state, "backlog_s": round(standing.backlog_s),
+        "languages": list(zone.languages), "calls_per_minute": round(busy.calls_per_minute, 1),
+        "seconds_per_call": round(busy.seconds_per_call, 1), "busy": round(busy.busy, 2),
+        "too_busy": busy.is_too_busy, "drop": list(busy.drop), "missing": list(standing.missing),
+        "screens": standing.screens,
+        "players": [
+            {"name": p.name, "role": p.role, "plays": p.plays, "why": p.why, "last_played_at": instant(played_at)}
+            for p, played_at in standing.players
+        ],
+        "missed": [_missed(one) for one in standing.missed],
+    }  # fmt: skip
+
+
+def _missed(one: Unheard) -> Json:
+    return one._asdict() | {"at": instant(one.at)}
+
+
+def wire(announcement: Announcement, zone: str, spoken: Spoken, volume: float, chime: bool) -> Json:
+    """`speak`, as a player gets it. A zone without a chime hears it all the same where no words could be made."""
+    clips = [f"/clips/{path.name}" for path in spoken.clips]
+    call = announcement.call
+    return {
+        "id": announcement.id, "zone": zone, "number": call.number, "counter": call.counter, "kind": str(call.kind),
+        "clips": clips if chime or len(clips) < 2 else clips[1:], "languages": list(spoken.languages),
+        "missing": list(spoken.missing), "seconds": round(spoken.seconds, 2), "volume": round(volume, 2),
+    }  # fmt: skip
 
 
 def _short(figures: list[Json]) -> list[Json]:

@@ -7,18 +7,63 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from server.domain.announcement import CHIME_ONLY_PAST, ONE_LANGUAGE_PAST, Call
-from server.domain.announcement_load import load
+from server.domain.announcement_load import Load, load
 from server.domain.announcement_queue import Announcement, AnnouncementQueue
 from server.domain.branch import Branch, Zone
-from server.web.boards import Json, instant
-from server.web.players import Player
 
 NO_PLAYER_AFTER_S = 10.0
 """A screen that is loaded anew is away for less."""
 TOLD_KEPT = 6
+RANKS = {"announcer": 0, "display": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Whoever can make a call heard in a zone: a loudspeaker's agent before a screen's own sound, a device before a
+    person's browser, and whoever has said that it can play before whoever has said nothing.
+
+    `plays`: None while it has not said so. `why` it cannot, or what was wrong with its device last. `sid` is its
+    connection at this process, "" for one at another.
+    """
+
+    zone: str
+    name: str
+    role: str
+    plays: bool | None = None
+    why: str = ""
+    sid: str = ""
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        return self.plays is False, self.plays is None, RANKS.get(self.role, 2)
+
+
+class Unheard(NamedTuple):
+    """A call that a zone did not get: `what` is "spoken" or "shown"."""
+
+    what: str
+    number: str
+    counter: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A zone's voice as the manager is told of it. `missing` are languages that could not be spoken; `players` with
+    when each was last heard."""
+
+    zone: Zone
+    state: str
+    backlog_s: float
+    load: Load
+    missing: tuple[str, ...]
+    screens: int
+    players: tuple[tuple[Player, datetime | None], ...]
+    missed: tuple[Unheard, ...]
 
 
 class Spoken(Protocol):
@@ -53,7 +98,7 @@ class Hall(Protocol):
     def hush(self, zone: str, player: str, id: int) -> None:
         """What was sent there is not wanted any more."""
 
-    def unspoken(self, counter: str, told: Json) -> None:
+    def unspoken(self, counter: str, zone: Zone, told: Unheard) -> None:
         """To the terminal of the officer who called."""
 
     def changed(self) -> None:
@@ -70,7 +115,7 @@ class ZoneVoice:
     attempts: dict[int, int] = field(default_factory=dict)
     unshown: dict[int, tuple[datetime, str, str]] = field(default_factory=dict)
     asked: deque[datetime] = field(default_factory=deque)
-    told: deque[Json] = field(default_factory=lambda: deque(maxlen=TOLD_KEPT))
+    told: deque[Unheard] = field(default_factory=lambda: deque(maxlen=TOLD_KEPT))
     doubts: set[str] = field(default_factory=set)
     played_at: dict[str, datetime] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
@@ -84,23 +129,14 @@ def able(players: Sequence[Player], voice: ZoneVoice) -> list[Player]:
     return sorted((one for one in players if one.plays is not False), key=lambda one: one.name in voice.doubts)
 
 
-def figures(branch: Branch, zone: Zone, voice: ZoneVoice, hall: Hall, now: datetime) -> Json:
-    """A zone's voice as the manager's page is told it."""
-    busy = load(len(voice.asked), zone.languages, zone.chime)
-    backlog = voice.queue.backlog_s(now)
-    return {
-        "zone": zone.code, "name": dict(zone.name), "state": state(branch, zone, voice, hall.players(zone.code), now),
-        "backlog_s": round(backlog), "languages": list(zone.languages),
-        "calls_per_minute": round(busy.calls_per_minute, 1), "seconds_per_call": round(busy.seconds_per_call, 1),
-        "busy": round(busy.busy, 2), "too_busy": busy.is_too_busy, "drop": list(busy.drop),
-        "missing": list(voice.missing), "screens": hall.screens(zone.code),
-        "players": [
-            {"name": p.name, "role": p.role, "plays": p.plays, "why": p.why,
-             "last_played_at": instant(voice.played_at.get(p.name))}
-            for p in hall.players(zone.code)
-        ],
-        "missed": [{k: v for k, v in one.items() if k != "since"} for one in voice.told],
-    }  # fmt: skip
+def standing(branch: Branch, zone: Zone, voice: ZoneVoice, hall: Hall, now: datetime) -> Standing:
+    """How a zone's voice stands at this moment."""
+    players = hall.players(zone.code)
+    return Standing(
+        zone, state(branch, zone, voice, players, now), voice.queue.backlog_s(now),
+        load(len(voice.asked), zone.languages, zone.chime), tuple(voice.missing), hall.screens(zone.code),
+        tuple((player, voice.played_at.get(player.name)) for player in players), tuple(voice.told),
+    )  # fmt: skip
 
 
 def state(branch: Branch, zone: Zone, voice: ZoneVoice, players: Sequence[Player], now: datetime) -> str:
@@ -116,14 +152,3 @@ def state(branch: Branch, zone: Zone, voice: ZoneVoice, players: Sequence[Player
     if backlog > CHIME_ONLY_PAST and zone.languages:
         return "chime_only"
     return "one_language" if backlog > ONE_LANGUAGE_PAST and len(zone.languages) > 1 else "on"
-
-
-def wire(announcement: Announcement, zone: str, spoken: Spoken, volume: float, chime: bool) -> Json:
-    """`speak`, as a player gets it. A zone without a chime hears it all the same where no words could be made."""
-    clips = [f"/clips/{path.name}" for path in spoken.clips]
-    call = announcement.call
-    return {
-        "id": announcement.id, "zone": zone, "number": call.number, "counter": call.counter, "kind": str(call.kind),
-        "clips": clips if chime or len(clips) < 2 else clips[1:], "languages": list(spoken.languages),
-        "missing": list(spoken.missing), "seconds": round(spoken.seconds, 2), "volume": round(volume, 2),
-    }  # fmt: skip

@@ -30,9 +30,8 @@ from server.domain.floor import Floor
 from server.domain.queue import Lane
 from server.domain.ticket import Status
 from server.ports import Sound, Sounds
-from server.web.boards import Json, instant
-from server.web.players import Player
-from server.web.zone_voice import Hall, Speaker, Spoken, ZoneVoice, able, figures
+from server.speech.sound_book import SoundBook
+from server.speech.zone_voice import Hall, Player, Speaker, Spoken, Standing, Unheard, ZoneVoice, able, standing
 
 log = logging.getLogger(__name__)
 LATE_S = 600.0
@@ -67,6 +66,7 @@ class Announcing:
         self._floor_now = floor
         self._now = now
         self._sounds = sounds
+        self._book = SoundBook(sounds)
         self._speaker = speaker
         self._hall = hall
         self._holder = holder
@@ -74,13 +74,12 @@ class Announcing:
         self._speaks = speaks
         self._zones: dict[str, ZoneVoice] = {}
         self._inbox: deque[Callable[[datetime], None]] = deque()
-        self._unwritten: dict[tuple[str, int, int], Sound] = {}
         self._wake = threading.Event()
         self._leased_at: float | None = None
         self._asked_at: float | None = None
         self._shape: object = None
         self._floor = floor()
-        self.figures: list[Json] = []
+        self.standings: list[Standing] = []
 
     # ── what others say: never waits ─────────────────────────────────────────────────────────────────────────
 
@@ -150,7 +149,7 @@ class Announcing:
             self._inbox.popleft()(now)
         for zone in self._floor.branch.zones:
             self._drive(zone, self._of(zone.code), now)
-        self._write()
+        self._book.write()
         self._tell(now)
         due = [v.next_at for v in self._zones.values() if v.next_at is not None]
         soonest = min(((at - now).total_seconds() for at in due), default=LONGEST_WAIT_S)
@@ -186,7 +185,7 @@ class Announcing:
     def _take_over(self, now: datetime) -> None:
         """Go on where another, or this one before it was killed, has left off."""
         self._zones.clear()
-        self._unwritten.clear()
+        self._book.clear()
         for sound in self._sounds.since(now - timedelta(seconds=LATE_S)):
             voice = self._of(sound.zone)
             voice.known[sound.id] = None
@@ -318,11 +317,7 @@ class Announcing:
     def _drive(self, zone: Zone, voice: ZoneVoice, now: datetime) -> None:
         volume = self._floor.branch.volume(zone, now)
         late = now - timedelta(seconds=LATE_S)
-        kept = tuple(
-            a for a in voice.queue.waiting if self._is_called(a.ticket) and a.asked_at >= late and volume > 0
-        )  # fmt: skip
-        if len(kept) != len(voice.queue.waiting):
-            voice.queue = replace(voice.queue, waiting=kept)
+        voice.queue = voice.queue.kept(lambda a: volume > 0 and a.asked_at >= late and self._is_called(a.ticket))
         voice.queue, unheard = voice.queue.unheard(now)
         if unheard is not None:
             self._missed(zone.code, voice, unheard, "no_answer", now)
@@ -342,7 +337,7 @@ class Announcing:
         self._plan(voice, now, player is not None)
         while voice.asked and (now - voice.asked[0]).total_seconds() > WINDOW_S:
             voice.asked.popleft()
-        while voice.told and now - voice.told[0]["since"] > TOLD_FOR:
+        while voice.told and now - voice.told[0].at > TOLD_FOR:
             voice.told.popleft()
         self._forget(voice)
 
@@ -378,8 +373,8 @@ class Announcing:
             counter=begun.counter, kind=str(begun.call.kind), languages=tuple(spoken.languages), player=player.name,
             asked_at=begun.asked_at, started_at=now, seconds=round(begun.seconds, 2),
         )  # fmt: skip
-        self._unwritten[sound.zone, sound.id, sound.attempt] = sound
-        self._write()  # before it sounds: what was heard is never repeated for want of a row
+        self._book.enter(sound)
+        self._book.write()  # before it sounds: what was heard is never repeated for want of a row
         log.info("%s: %s at %s begins (%.1f s)", zone.code, sound.number, sound.counter, sound.seconds)
         self._hall.speak(player, begun, spoken, volume, zone.chime)
 
@@ -397,7 +392,7 @@ class Announcing:
             player=over.player, asked_at=over.asked_at, started_at=over.started_at or now,
             seconds=round(over.seconds, 2), ended_at=now, outcome=outcome,
         )  # fmt: skip
-        self._unwritten[sound.zone, sound.id, sound.attempt] = sound
+        self._book.enter(sound)
 
     def _back(self, zone: str, voice: ZoneVoice, again: Announcement) -> None:
         """To the head of the line, where somebody still waits for it."""
@@ -428,11 +423,11 @@ class Announcing:
 
     def _unspoken(self, zone: str, voice: ZoneVoice, missed: Announcement, why: str, now: datetime) -> None:
         log.warning("%s: %s was not spoken: %s", zone, missed.call.number, why)
-        told = {"what": "spoken", "number": missed.call.number, "counter": missed.call.counter, "why": why,
-                "at": instant(now)}  # fmt: skip
-        voice.told.append(told | {"since": now})
-        name = next((dict(z.name) for z in self._floor.branch.zones if z.code == zone), {})
-        self._hall.unspoken(missed.counter, told | {"zone": zone, "name": name})
+        told = Unheard("spoken", missed.call.number, missed.call.counter, why, now)
+        voice.told.append(told)
+        where = next((one for one in self._floor.branch.zones if one.code == zone), None)
+        if where is not None:
+            self._hall.unspoken(missed.counter, where, told)
 
     def _look_at_the_screens(self, zone: Zone, voice: ZoneVoice, now: datetime) -> None:
         for id, (deadline, number, counter) in list(voice.unshown.items()):
@@ -441,32 +436,12 @@ class Announcing:
             del voice.unshown[id]
             if self._hall.screens(zone.code):  # a zone without a screen is told once, by its state
                 log.warning("%s: %s was not shown in time", zone.code, number)
-                told = {"what": "shown", "number": number, "counter": counter, "why": "no_answer", "at": instant(now)}
-                voice.told.append(told | {"since": now})
-
-    # ── rows and figures ─────────────────────────────────────────────────────────────────────────────────────
-
-    def _write(self) -> None:
-        """The hall does not depend on the disk: what cannot be written now is tried with the next."""
-        if not self._unwritten:
-            return
-        wanted = list(self._unwritten.values())
-        try:
-            self._sounds.write(wanted)
-        except Exception:  # a full disk or a database that is away
-            log.exception("what was spoken could not be written down")
-            while len(self._unwritten) > KNOWN:
-                self._unwritten.pop(next(iter(self._unwritten)))
-            return
-        for sound in wanted:
-            key = sound.zone, sound.id, sound.attempt
-            if self._unwritten.get(key) is sound:
-                del self._unwritten[key]
+                voice.told.append(Unheard("shown", number, counter, "no_answer", now))
 
     def _tell(self, now: datetime) -> None:
         branch = self._floor.branch
-        self.figures = [figures(branch, zone, self._of(zone.code), self._hall, now) for zone in branch.zones]
-        shape = [(one["state"], one["too_busy"], one["missed"], one["players"]) for one in self.figures]
+        self.standings = [standing(branch, zone, self._of(zone.code), self._hall, now) for zone in branch.zones]
+        shape = [(one.state, one.load.is_too_busy, one.missed, one.players) for one in self.standings]
         if shape != self._shape:
             self._shape = shape
             self._hall.changed()

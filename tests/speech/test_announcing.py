@@ -14,7 +14,7 @@ import pytest
 from server.domain.announcement import BETWEEN_CALLS, languages_now
 from server.domain.announcement_load import seconds_of
 from server.domain.branch import Quiet, Zone
-from server.web import announcing
+from server.speech import announcing
 from tests.builders import OPENING
 from tests.fake_hall import AHall, Heard
 
@@ -51,8 +51,8 @@ def test_a_call_is_spoken_in_its_zone_and_the_row_says_when() -> None:
     assert (row.number, row.player, row.outcome) == (number, "left", "spoken")
     assert (row.started_at, row.ended_at) == (heard.began_at, heard.ended_at)
     assert hall.told == []
-    assert hall.figures()["state"] == "on"
-    assert hall.figures()["players"][0]["last_played_at"] is not None
+    assert hall.standing().state == "on"
+    assert hall.standing().players[0][1] is not None
 
 
 def test_twenty_calls_in_a_minute_are_heard_in_three_zones_without_one_over_another() -> None:
@@ -86,10 +86,10 @@ def test_the_languages_of_a_call_are_those_that_there_is_time_for() -> None:
         backlog = queue.backlog_s(hall.clock.now()) if queue is not None else 0.0
         hall.call(f"K{n + 1}")
         assert hall.voice.asked[-1][1] == languages_now(("ms", "en"), backlog)
-    assert hall.figures()["state"] == "chime_only"
+    assert hall.standing().state == "chime_only"
     hall.run(90)
 
-    assert hall.figures()["state"] == "on"
+    assert hall.standing().state == "on"
     hall.call("K9")
     assert hall.voice.asked[-1][1] == ("ms", "en")
 
@@ -168,13 +168,13 @@ def test_a_call_that_nobody_spoke_is_told_to_the_officer_and_the_supervisor() ->
     number = hall.call("K2")
     hall.run(30)
 
-    ((counter, told),) = hall.told
+    ((counter, zone, told),) = hall.told
     assert counter == "K2"
-    assert (told["number"], told["zone"], told["why"]) == (number, "hall", "no_answer")
-    (missed,) = hall.figures()["missed"]
-    assert (missed["what"], missed["number"]) == ("spoken", number)
-    assert hall.figures()["state"] == "no_answer"
-    assert hall.figures("canteen")["missed"] == []
+    assert (told.number, zone, told.why) == (number, "hall", "no_answer")
+    (missed,) = hall.standing().missed
+    assert (missed.what, missed.number) == ("spoken", number)
+    assert hall.standing().state == "no_answer"
+    assert hall.standing("canteen").missed == ()
     assert numbers(hall, "canteen") == [number]
 
 
@@ -183,7 +183,7 @@ def test_in_a_zone_without_a_player_no_officer_is_told_and_a_player_that_comes_s
     served, waits = hall.call("K1"), hall.call("K2")
     hall.run(15)
     assert hall.told == []
-    assert hall.figures()["state"] == "no_player"
+    assert hall.standing().state == "no_player"
 
     hall.office.serve("K1")
     hall.put("hall", "left")
@@ -191,7 +191,7 @@ def test_in_a_zone_without_a_player_no_officer_is_told_and_a_player_that_comes_s
 
     assert numbers(hall) == [waits]
     assert served not in numbers(hall)
-    assert hall.figures()["state"] == "on"
+    assert hall.standing().state == "on"
 
 
 def test_a_call_of_ten_minutes_ago_is_not_spoken_to_whoever_is_there_now() -> None:
@@ -212,8 +212,8 @@ def test_a_call_that_no_screen_shows_is_told_to_the_supervisor() -> None:
     number = hall.call()
     hall.run(30)
 
-    (missed,) = hall.figures()["missed"]
-    assert (missed["what"], missed["number"]) == ("shown", number)
+    (missed,) = hall.standing().missed
+    assert (missed.what, missed.number) == ("shown", number)
     assert hall.told == []
     assert numbers(hall) == [number]
 
@@ -227,8 +227,8 @@ def test_a_muted_zone_shows_and_does_not_sound() -> None:
     hall.run(30)
 
     assert {one.zone for one in hall.heard} == {"hall"}
-    assert hall.figures("library")["state"] == "silent"
-    assert hall.figures("library")["missed"] == []
+    assert hall.standing("library").state == "silent"
+    assert hall.standing("library").missed == ()
 
 
 def test_at_prayers_a_zone_is_quieter_and_at_night_silent() -> None:
@@ -270,7 +270,7 @@ def test_a_language_that_cannot_be_made_is_left_out_and_said() -> None:
     hall.run(20)
 
     assert [one.languages for one in hall.heard] == [()]  # the chime
-    assert hall.figures()["missing"] == ["ms", "en"]
+    assert hall.standing().missing == ("ms", "en")
 
 
 def test_an_office_that_only_chimes_is_asked_for_no_words() -> None:
@@ -283,7 +283,7 @@ def test_an_office_that_only_chimes_is_asked_for_no_words() -> None:
 
     assert hall.voice.asked == [(number, ())]
     assert [(row.number, row.outcome) for row in hall.sounds.rows.values()] == [(number, "chime")]
-    assert hall.figures()["missing"] == []
+    assert hall.standing().missing == ()
 
 
 def test_a_full_disk_makes_nobody_dumb() -> None:
@@ -403,11 +403,11 @@ def test_a_zone_that_is_too_busy_is_told_which_languages_to_drop() -> None:
         hall.call(f"K{n % 8 + 1}")
         hall.run(15)
 
-    told = hall.figures()
-    assert told["calls_per_minute"] == pytest.approx(4, abs=0.2)
-    assert told["seconds_per_call"] == pytest.approx(seconds_of(four.languages), abs=0.1)
-    assert told["too_busy"]
-    assert told["drop"] == ["ta", "zh", "en"]
+    load = hall.standing().load
+    assert load.calls_per_minute == pytest.approx(4, abs=0.2)
+    assert load.seconds_per_call == pytest.approx(seconds_of(four.languages), abs=0.1)
+    assert load.is_too_busy
+    assert load.drop == ("ta", "zh", "en")
     assert one_at_a_time(hall.heard)
 
 
@@ -435,7 +435,7 @@ def test_whatever_players_and_crashes_do_no_two_sounds_meet_and_no_call_is_lost_
     hall.run(120)
 
     assert one_at_a_time(hall.heard)
-    heard, told = set(numbers(hall)), {told["number"] for _, told in hall.told}
+    heard, told = set(numbers(hall)), {told.number for _, _, told in hall.told}
     served = {number for number in called if not hall.office.floor.numbers.get(number)}
     standing = set(called) - served
     assert standing <= heard | told
@@ -493,7 +493,11 @@ def test_seventy_two_hours_miss_no_call_and_grow_no_memory(monkeypatch: pytest.M
         hall.sounds.forget(hall.clock.now() - timedelta(hours=1))
         if hour >= 5:
             sizes.append(
-                len(pickle.dumps([vars(hall.announcing)[name] for name in ("_zones", "_unwritten", "figures")]))
+                len(
+                    pickle.dumps(
+                        (hall.announcing._zones, vars(hall.announcing._book)["_unwritten"], hall.announcing.standings)
+                    )
+                )
             )
 
     assert heard == 72 * 70 * 2
