@@ -13,12 +13,16 @@ from pathlib import Path
 SAMPLE_RATE = 22_050
 """Samples a second of every clip: mono, 16 bits, as espeak-ng speaks."""
 
+FULL_SCALE = 32_767
+
 NOTES = ((659.26, 0.0), (523.25, 0.38))
 """E5, then C5: Hz, and the second at which it is struck. Falling, and below 2 kHz, where old ears still hear well."""
 
 OVERTONES = ((1.0, 1.0), (2.0, 0.28), (3.0, 0.09))
 SECONDS = 1.15
-PEAK = 0.5
+PEAK = 0.597
+"""Of full scale: so the two notes are as loud as the words after them, −16 LUFS."""
+
 DECAY = 4.2
 ATTACK = 0.006
 RELEASE = 0.12
@@ -28,7 +32,7 @@ def chime() -> array.array[int]:
     """Samples that start and end in silence and never click."""
     wanted = [_at(n / SAMPLE_RATE) for n in range(int(SECONDS * SAMPLE_RATE))]
     loudest = max(map(abs, wanted))
-    return array.array("h", (round(value / loudest * PEAK * 32_767) for value in wanted))
+    return array.array("h", (round(value / loudest * PEAK * FULL_SCALE) for value in wanted))
 
 
 def _at(second: float) -> float:

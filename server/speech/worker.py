@@ -19,7 +19,8 @@ instead of rendered in 35.
 
 Each segment is slowed until it keeps the pace: at one rate, Malay "dua" and Tamil "irandu" are spoken at 6 and 7
 syllables a second and "pūjjiyam" at 3.6. Only a call that would last longer than it may is hurried, by a little.
-Each is brought to one loudness, for the Mandarin "si" comes out 9 dB softer than "er".
+Each is brought to one loudness, for the Mandarin "si" comes out 9 dB softer than "er"; the whole to that of every clip
+(`server.speech.loudness`), because what is loud enough in a hall is set once, at the amplifier.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from server.speech import sound
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait
+
+from server.speech import loudness, sound
 
 SLOWEST = 80
 """Words a minute: espeak-ng knows no slower."""
@@ -190,8 +193,8 @@ def levelled(samples: array.array[int]) -> array.array[int]:
         for at in range(0, len(samples), frame)
     ]
     voiced = [value for value in power if value * 100 > max(power)]
-    loudness = math.sqrt(sum(voiced) / len(voiced)) / 32_767
-    gain = min(LOUDNESS / loudness, PEAK * 32_767 / max(map(abs, samples)))
+    mean = math.sqrt(sum(voiced) / len(voiced)) / sound.FULL_SCALE
+    gain = min(LOUDNESS / mean, PEAK * sound.FULL_SCALE / max(map(abs, samples)))
     return array.array("h", (round(value * gain) for value in samples))
 
 
@@ -201,7 +204,7 @@ def answer(order: dict[str, Any], studio: Studio) -> dict[str, Any]:
         segments = [(text, count, after) for text, count, after in order["segments"]]
         samples = studio.compose(segments, order["voice"], order["rate"], order["pace"], order["longest"])
         if order["out"] is not None:
-            sound.write_wav(Path(order["out"]), samples)
+            sound.write_wav(Path(order["out"]), loudness.levelled(samples))
     except (Refused, OSError) as refusal:
         return {"id": order["id"], "refused": str(refusal)}
     return {"id": order["id"], "seconds": len(samples) / sound.SAMPLE_RATE}
