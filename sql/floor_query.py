@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
+from server.domain.events import NoticeMade, NoticeWithdrawn, decode
 from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, taught
+from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
 from server.domain.queue import Line
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket
 from sql import rows
-from sql.tables import branches, counters, legs, open_ticket, tickets
+from sql.tables import branches, counters, journal, legs, open_ticket, tickets
 
 
 def load_floor(connection: Connection, branch: Branch) -> Floor:
@@ -57,6 +60,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
         and (ticket.ended_at is None or (ticket.ended_at >= since and ticket.leg.flag != "unattended"))
     )
     floor.recent = _recent(connection, code, since)
+    floor.notices = _notices(connection, code, floor.last_at)
     floor.tallies = {}
     for ticket in found:
         _count(floor, ticket, since)
@@ -110,6 +114,25 @@ def _recent(connection: Connection, branch: str, since: datetime) -> tuple[Recen
         if len(seen) == RECENT_KEPT:
             break
     return tuple(seen.values())
+
+
+def _notices(connection: Connection, branch: str, at: datetime) -> tuple[Notice, ...]:
+    """Those that the journal's last hours made and did not take back."""
+    j = journal.c
+    query = (
+        select(j.seq, j.at, j.kind, j.payload)
+        .where(
+            j.branch == branch, j.at >= at - timedelta(minutes=LONGEST_MINUTES),
+            j.kind.in_([NoticeMade.kind, NoticeWithdrawn.kind]),
+        )
+        .order_by(j.seq)
+    )  # fmt: skip
+    found: tuple[Notice, ...] = ()
+    for row in connection.execute(query):
+        event = decode(row.kind, row.at, None, json.loads(row.payload))
+        if isinstance(event, NoticeMade | NoticeWithdrawn):
+            found = noted(found, row.seq, event)
+    return tuple(notice for notice in found if is_remembered(notice, at))
 
 
 def _count(floor: Floor, ticket: Ticket, since: datetime) -> None:

@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.domain.announcement import BETWEEN_LANGUAGES, CHIME, Call
+from server.domain.announcement import BETWEEN_LANGUAGES, CHIME, Said
 from server.domain.announcement_load import SECONDS
 from server.domain.announcement_queue import Announcement
 from server.domain.branch import Branch, Zone
-from server.domain.events import TicketCalled, TicketRecalled
+from server.domain.events import NoticeMade, TicketCalled, TicketRecalled
 from server.ports import Sound
 from server.speech.announcing import Announcing
 from server.speech.zone_voice import Player, Spoken, Standing, Unheard
@@ -33,7 +33,7 @@ from tests.memory_store import MemoryStore
 
 @dataclass(frozen=True)
 class Clip:
-    call: Call
+    call: Said
     clips: Sequence[Path]
     languages: Sequence[str]
     missing: Sequence[str]
@@ -49,7 +49,7 @@ class FakeVoice:
         self.holds = False
         self._held: list[Callable[[], None]] = []
 
-    def request(self, call: Call, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
+    def request(self, call: Said, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
         self.asked.append((call.number, tuple(languages)))
         made = [language for language in languages if language not in self.mute]
         clip = Clip(
@@ -236,7 +236,7 @@ class AHall:
         assert isinstance(self.office.store, MemoryStore)
         for seq, _, event in self.office.store.journal[self._seen :]:
             self._seen = seq
-            if isinstance(event, TicketCalled | TicketRecalled):
+            if isinstance(event, TicketCalled | TicketRecalled | NoticeMade):
                 self.announcing.announce(seq, event)
                 for zone in {p.zone for p in self._players if p.shows and p.role != "announcer"}:
                     self.announcing.shown(zone, seq)

@@ -32,6 +32,8 @@ from server.actions.hold import hold, resume
 from server.actions.issue import issue
 from server.actions.leave import leave
 from server.actions.no_show import no_show, undo
+from server.actions.notice import make as make_notice
+from server.actions.notice import withdraw as withdraw_notice
 from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
 from server.actions.printed import printed
@@ -312,6 +314,12 @@ class RandomDay(RuleBasedStateMachine):
     def transactions_are_counted(self, process: int, index: int, transactions: int) -> None:
         counter = self.a_counter(index, Status.CALLED, Status.SERVING)
         self.act(count_transactions, process, counter=counter, transactions=transactions)
+
+    @rule(process=a_process, text=st.sampled_from(["Sila tunggu.", "Kebakaran"]), minutes=st.sampled_from([1, 90, 721]))
+    def everybody_is_told_something(self, process: int, text: str, minutes: int) -> None:
+        self.act(make_notice, process, text={"ms": text}, minutes=minutes)
+        if minutes == 1:
+            self.act(withdraw_notice, process, notice=self.floor.seq)
 
     @rule(process=a_process, index=an_index, deed=st.sampled_from([recall, serve]))
     def something_is_done_with_one_who_was_called(self, process: int, index: int, deed: Action) -> None:

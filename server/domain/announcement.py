@@ -25,6 +25,8 @@ class Kind(StrEnum):
     RECALL = "recall"
     LAST = "last"
     """The recall after which the number is given up."""
+    NOTICE = "notice"
+    """A message to everybody, without a number."""
 
 
 TEMPLATES = {Kind.CALL: "a.call", Kind.RECALL: "a.call", Kind.LAST: "a.last"}
@@ -62,11 +64,42 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What is announced to everybody: a text by language. It stands where a `Call` may stand, without a number."""
+
+    text: tuple[tuple[str, str], ...]
+    kind: Kind = Kind.NOTICE
+    number: str = ""
+    counter: str = ""
+
+
+Said = Call | Message
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Words said in one breath, and the seconds of silence after them. A comma at the end keeps the voice up."""
 
     text: str
     silence: float = 0.0
+
+
+def spoken(said: Said, language: str, words: Tongue) -> tuple[Segment, ...]:
+    """A call or a message in one language, in order. Raises ValueError where it says nothing in this language."""
+    if isinstance(said, Call):
+        return segments(said, words)
+    return message_segments(dict(said.text).get(language, ""), language)
+
+
+def message_segments(text: str, language: str) -> tuple[Segment, ...]:
+    """Sentence after sentence; a time of day as it is said ("4.30" → "4 30", in Chinese "4点30分")."""
+    is_chinese = language == "zh"
+    said = _FULL_HOUR.sub(r"\1点" if is_chinese else r"\1", text)
+    said = _TIME.sub(r"\1点\2分" if is_chinese else r"\1 \2", said)
+    parts = [part.strip() for part in _SENTENCE.split(said) if part.strip()]
+    if not parts:
+        raise ValueError(f"nothing is said in this language: {language}")
+    return (*(Segment(part, BETWEEN_SENTENCES) for part in parts[:-1]), Segment(parts[-1]))
 
 
 def segments(call: Call, words: Tongue) -> tuple[Segment, ...]:
@@ -137,6 +170,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TAMIL_VOWELS = re.compile(r"[\u0b85-\u0bb9](?!\u0bcd)")
 """Every Tamil letter carries a vowel, unless the dot (pulli) takes it away."""
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+_FULL_HOUR = re.compile(r"(?<!\d)(\d{1,2})[.:]00(?!\d)")
+_TIME = re.compile(r"(?<!\d)(\d{1,2})[.:]([0-5]\d)(?!\d)")
 _BREAK = re.compile(r"(?<=[.,。，])\s*(?=\S)")
 _WORD_OR_NUMERAL = re.compile(rf"\d+|[^\s\d{re.escape(string.punctuation)}–—]+")
 

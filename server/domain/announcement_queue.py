@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from server.domain.announcement import BETWEEN_CALLS, Call, Kind
+from server.domain.announcement import BETWEEN_CALLS, Call, Kind, Said
 
 PATIENCE = 5.0
 """Seconds past the end of an announcement after which it counts as not heard (nobody answered)."""
@@ -34,7 +34,7 @@ class Announcement:
     """
 
     id: int
-    call: Call
+    call: Said
     languages: tuple[str, ...]
     asked_at: datetime
     seconds: float
@@ -59,7 +59,7 @@ class AnnouncementQueue:
         """At the end of the line, an urgent one at the end of the urgent ones; a recall of a number that still waits
         takes that one's place and keeps its id."""
         for place, earlier in enumerate(self.waiting):
-            if earlier.call.number == announcement.call.number:
+            if isinstance(announcement.call, Call) and earlier.call.number == announcement.call.number:
                 # "Last call" is not said to somebody who has not heard the first.
                 kind = Kind.CALL if earlier.call.kind is Kind.CALL else announcement.call.kind
                 call = replace(announcement.call, kind=kind)

@@ -10,6 +10,10 @@ QueueError
         UnknownReason         not one of the reasons that the branch knows
         ReasonNeeded          this may be done, but not without saying why
         TooLong               a note or a reason longer than the paper has room for
+        UnknownZone           no zone has this code
+        NoticeTooLong         it would keep the loudspeakers for longer than people listen
+        NotForFire            an evacuation is the certified alarm's to announce
+    UnknownNotice         no notice stands that could be taken back
     UnknownTicket         no open ticket has this number, or none ever had this id
     NotOpen               the branch or the service is closed now
     CounterRefusal        the counter cannot do this as it stands
@@ -23,6 +27,7 @@ QueueError
     TooEarly              not yet: it says from when
         TooEarlyForNoShow     the customer has not had the calls and the time to come
         TooSoonToRecall       the last call still stands on the screens
+        TooManyNotices        the hall has been spoken to often enough in this hour
     UndoTooLate           the moment to take this back has passed
     StillServing          the day cannot close while a customer is at a counter
     DecisionNeeded        people still wait: carry them over, or close them with a reason
@@ -87,6 +92,22 @@ class TooLong(Malformed):
     code = "too_long"
 
 
+class UnknownZone(Malformed):
+    code = "unknown_zone"
+
+
+class NoticeTooLong(Malformed):
+    code = "notice_too_long"
+
+
+class NotForFire(Malformed):
+    code = "not_for_fire"
+
+
+class UnknownNotice(QueueError):
+    code = "unknown_notice"
+
+
 class UnknownTicket(QueueError):
     code = "unknown_ticket"
 
@@ -140,6 +161,10 @@ class TooEarlyForNoShow(TooEarly):
 
 class TooSoonToRecall(TooEarly):
     code = "too_soon_to_recall"
+
+
+class TooManyNotices(TooEarly):
+    code = "too_many_notices"
 
 
 class UndoTooLate(QueueError):

@@ -215,16 +215,40 @@ class DayClosed(Event):
     business_on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMade(Event):
+    """Something is told to everybody until `ends_at`: `text` by language, in some zones or (none named) in all."""
+
+    kind: ClassVar[str] = "notice_made"
+    text: dict[str, str]
+    ends_at: datetime
+    template: str = ""
+    zones: tuple[str, ...] = ()
+    spoken: bool = True
+    officer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeWithdrawn(Event):
+    """`notice` is the seq of the entry that made it."""
+
+    kind: ClassVar[str] = "notice_withdrawn"
+    notice: int
+    officer: int | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     made.kind: made
     for made in (
         TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketLeft, TicketCarried, TicketPrinted,
-        TransactionsCounted, CounterOpened, CounterClosed, DayClosed,
+        TransactionsCounted, CounterOpened, CounterClosed, DayClosed, NoticeMade, NoticeWithdrawn,
     )
 }  # fmt: skip
 
-CONTRACT_KINDS = frozenset(EVENTS) - {"ticket_released", "ticket_printed", "transactions_counted", "day_closed"}
+CONTRACT_KINDS = frozenset(EVENTS) - {
+    "ticket_released", "ticket_printed", "transactions_counted", "day_closed", "notice_made", "notice_withdrawn",
+}  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
 _FIELDS = {kind: [f.name for f in fields(made) if f.name not in ("at", "ticket")] for kind, made in EVENTS.items()}
@@ -243,7 +267,7 @@ def _reader(name: str) -> Callable[[Any], object] | None:
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    return tuple if name in ("services", "told", "law") else None
+    return tuple if name in ("services", "told", "law", "zones") else None
 
 
 _READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}

@@ -21,6 +21,7 @@ from server.domain.errors import UnknownTicket
 from server.domain.forecast import Outlook
 from server.domain.layered import Layered
 from server.domain.measures import Pace, taught
+from server.domain.notices import Notice, is_remembered, noted
 from server.domain.numbering import following
 from server.domain.queue import Line, Service
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
@@ -37,9 +38,10 @@ class Floor:
 
     `lines` holds, for every line that is not empty, the ids of its waiting tickets in order. `tickets` holds the
     open ones and the no-shows of the last hours (they may come back); `aside` are those held and those missed, as
-    they were put aside. `series` is the last ordinal of each letter on `business_on`; `earlier` are the numbers of
-    earlier days that were in the hall on that day, which therefore does not give them again. `outlook` holds the newest
-    forecast: what is told of waits comes from there.
+    they were put aside. `notices` are those that stand or were made within the hour. `series` is the last ordinal
+    of each letter on `business_on`; `earlier` are the numbers of earlier days that were in the hall on that day,
+    which therefore does not give them again. `outlook` holds the newest forecast: what is told of waits comes from
+    there.
     """
 
     branch: Branch
@@ -54,6 +56,7 @@ class Floor:
     earlier: frozenset[str] = frozenset()
     recent: tuple[RecentCall, ...] = ()
     aside: tuple[int, ...] = ()
+    notices: tuple[Notice, ...] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     pace: dict[str, Pace] = field(default_factory=dict, compare=False)
     outlook: Outlook = field(default_factory=Outlook, compare=False)
@@ -200,7 +203,8 @@ class Floor:
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets.copy(), numbers=self.numbers.copy(), lines=self.lines.copy(),
             counters=self.counters.copy(), series=self.series.copy(), earlier=self.earlier, recent=self.recent,
-            aside=self.aside, tallies=self.tallies.copy(), pace=self.pace.copy(), outlook=self.outlook,
+            aside=self.aside, notices=self.notices, tallies=self.tallies.copy(), pace=self.pace.copy(),
+            outlook=self.outlook,
         )  # fmt: skip
 
 
@@ -229,6 +233,7 @@ class Draft(Floor):
             self._count(event, before, after)
             self.changed[after.id] = after
         self._at_counter(event)
+        self._take_notice(event, seq)
         self._fade(event.at)
         self.seq, self.last_at = seq, event.at
         self.events.append((seq, event))
@@ -239,8 +244,8 @@ class Draft(Floor):
         return Floor(
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
-            series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, tallies=self.tallies,
-            pace=self.pace, outlook=self.outlook,
+            series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, notices=self.notices,
+            tallies=self.tallies, pace=self.pace, outlook=self.outlook,
         )  # fmt: skip
 
     def _turn_day(self, at: datetime) -> None:
@@ -249,6 +254,12 @@ class Draft(Floor):
         if today > self.business_on:
             self.business_on, self.series, self.tallies, self.recent = today, {}, {}, ()
             self.earlier = frozenset(ticket.number for ticket in self.open_tickets())
+
+    def _take_notice(self, event: e.Event, seq: int) -> None:
+        if isinstance(event, e.NoticeMade | e.NoticeWithdrawn):
+            self.notices = noted(self.notices, seq, event)
+        if self.notices:
+            self.notices = tuple(notice for notice in self.notices if is_remembered(notice, event.at))
 
     def _fade(self, at: datetime) -> None:
         """Forget the no-shows that are too old to come back."""

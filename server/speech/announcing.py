@@ -21,17 +21,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from server.domain.announcement import Call, Kind, languages_now
+from server.domain.announcement import Call, Kind, Said, languages_now
 from server.domain.announcement_load import WINDOW_S
 from server.domain.announcement_queue import Announcement, reckoned_seconds
 from server.domain.branch import Zone
-from server.domain.events import TicketCalled, TicketEvent, TicketRecalled
+from server.domain.events import Event, NoticeMade, TicketCalled, TicketRecalled
 from server.domain.floor import Floor
+from server.domain.notices import Notice, message, spoken_in
 from server.domain.queue import Lane
 from server.domain.ticket import Status
 from server.ports import Sound, Sounds
 from server.speech.sound_book import SoundBook
-from server.speech.zone_voice import Hall, Player, Speaker, Spoken, Standing, Unheard, ZoneVoice, able, standing
+from server.speech.zone_voice import KNOWN, Hall, Player, Speaker, Spoken, Standing, Unheard, ZoneVoice, able, standing
 
 log = logging.getLogger(__name__)
 LATE_S = 600.0
@@ -42,7 +43,6 @@ SHOWN_WITHIN_S = 5.0
 LOST_AFTER_S = 1.0
 """A player that knows nothing of what it was sent so long ago never got it."""
 MOST_TRIES = 3
-KNOWN = 300
 TOLD_FOR = timedelta(minutes=30)
 LONGEST_WAIT_S = 1.0
 
@@ -94,10 +94,12 @@ class Announcing:
         self._inbox.append(deed)
         self._wake.set()
 
-    def announce(self, seq: int, event: TicketEvent) -> None:
-        """A call or a recall was committed as the journal's `seq`."""
+    def announce(self, seq: int, event: Event) -> None:
+        """A call, a recall or a notice was committed as the journal's `seq`."""
         if isinstance(event, TicketCalled | TicketRecalled):
             self._post(partial(self._take, seq, event))
+        elif isinstance(event, NoticeMade):
+            self._post(self._take_notices)
 
     def look_again(self) -> None:
         """So much happened at once that calls may not have been told one by one."""
@@ -196,7 +198,7 @@ class Announcing:
                 )
                 continue
             voice.inherited = sound.id
-            voice.queue = replace(voice.queue, speaking=_under_way(sound))
+            voice.queue = replace(voice.queue, speaking=self._under_way(sound))
         self._catch_up(now)
 
     def _catch_up(self, now: datetime) -> None:
@@ -212,11 +214,28 @@ class Announcing:
                 if before is not None and before >= event.at:
                     self._of(zone.code).known[seq] = None
             self._take(seq, event, now)
+        for notice in self._floor.notices:
+            if notice.at < since:
+                for zone in self._floor.branch.zones:
+                    self._of(zone.code).known[notice.id] = None
+        self._take_notices(now)
+
+    def _under_way(self, sound: Sound) -> Announcement:
+        said: Said = Call(sound.number, sound.counter, Kind(sound.kind))
+        if said.kind is Kind.NOTICE:
+            said = message(next((one.text for one in self._floor.notices if one.id == sound.id), {}))
+        return Announcement(
+            id=sound.id, call=said, languages=sound.languages, asked_at=sound.asked_at, seconds=sound.seconds,
+            ticket=sound.ticket, counter=sound.counter, started_at=sound.started_at, player=sound.player,
+        )  # fmt: skip
 
     # ── a call comes in ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _is_called(self, ticket: int) -> bool:
-        found = self._floor.tickets.get(ticket)
+    def _stands(self, announcement: Announcement) -> bool:
+        """Whether anybody should still hear it: the customer has not come yet, the notice was not taken back."""
+        if announcement.call.kind is Kind.NOTICE:
+            return any(one.id == announcement.id and one.stands(self._now()) for one in self._floor.notices)
+        found = self._floor.tickets.get(announcement.ticket)
         return found is not None and found.status is Status.CALLED
 
     def _take(self, seq: int, event: TicketCalled | TicketRecalled, now: datetime) -> None:
@@ -230,11 +249,8 @@ class Announcing:
             kind = Kind.LAST if event.last else Kind.RECALL
         for zone in branch.zones:
             voice = self._of(zone.code)
-            if seq in voice.known:
+            if not voice.is_new(seq):
                 continue
-            voice.known[seq] = None
-            if len(voice.known) > KNOWN:
-                voice.known.pop(next(iter(voice.known)))
             voice.unshown[seq] = now + timedelta(seconds=SHOWN_WITHIN_S), ticket.number, counter
             voice.asked.append(now)
             if branch.volume(zone, event.at) <= 0:
@@ -252,13 +268,34 @@ class Announcing:
             queued = next(a for a in voice.queue.waiting if a.call.number == ticket.number)
             self._request(zone.code, queued)
 
+    def _take_notices(self, now: datetime) -> None:
+        for notice in self._floor.notices:
+            if notice.is_spoken and notice.stands(now):
+                for zone in self._floor.branch.zones:
+                    if notice.concerns(zone.code) and self._of(zone.code).is_new(notice.id):
+                        self._take_notice(notice, zone, now)
+
+    def _take_notice(self, notice: Notice, zone: Zone, now: datetime) -> None:
+        """Behind the calls that wait: a notice is for everybody, a call is for somebody who stands up."""
+        voice = self._of(zone.code)
+        if self._floor.branch.volume(zone, notice.at) <= 0:
+            return
+        wanted = spoken_in(notice.text, zone.languages if self._speaks else (), zone.chime)
+        languages = languages_now(wanted, voice.queue.backlog_s(now))
+        announcement = Announcement(
+            id=notice.id, call=message(notice.text), languages=languages, asked_at=notice.at,
+            seconds=reckoned_seconds(len(languages)), is_ready=False,
+        )  # fmt: skip
+        voice.queue = voice.queue.add(announcement)
+        self._request(zone.code, announcement)
+
     def _request(self, zone: str, wanted: Announcement) -> None:
         def ready(spoken: Spoken) -> None:
             self._post(partial(self._ready, zone, wanted.id, wanted.call, spoken))
 
         self._speaker.request(wanted.call, wanted.languages, ready)
 
-    def _ready(self, zone: str, id: int, call: Call, spoken: Spoken, now: datetime) -> None:
+    def _ready(self, zone: str, id: int, call: Said, spoken: Spoken, now: datetime) -> None:
         voice = self._of(zone)
         if any(a.id == id and a.call == call for a in voice.queue.waiting):
             voice.made[id] = spoken
@@ -317,7 +354,7 @@ class Announcing:
     def _drive(self, zone: Zone, voice: ZoneVoice, now: datetime) -> None:
         volume = self._floor.branch.volume(zone, now)
         late = now - timedelta(seconds=LATE_S)
-        voice.queue = voice.queue.kept(lambda a: volume > 0 and a.asked_at >= late and self._is_called(a.ticket))
+        voice.queue = voice.queue.kept(lambda a: volume > 0 and a.asked_at >= late and self._stands(a))
         voice.queue, unheard = voice.queue.unheard(now)
         if unheard is not None:
             self._missed(zone.code, voice, unheard, "no_answer", now)
@@ -398,7 +435,7 @@ class Announcing:
         """To the head of the line, where somebody still waits for it."""
         if voice.inherited == again.id:
             voice.inherited = None
-        if not self._is_called(again.ticket):
+        if not self._stands(again):
             return
         is_made = again.id in voice.made
         voice.queue = voice.queue.again(replace(again, is_ready=is_made))
@@ -418,7 +455,7 @@ class Announcing:
         if others and len(tried) < MOST_TRIES:
             log.warning("%s: %s was not spoken (%s): another player is asked", zone, missed.call.number, why)
             self._back(zone, voice, replace(missed, tried=tried))
-        elif self._is_called(missed.ticket):
+        elif self._stands(missed):
             self._unspoken(zone, voice, missed, why, now)
 
     def _unspoken(self, zone: str, voice: ZoneVoice, missed: Announcement, why: str, now: datetime) -> None:
@@ -445,11 +482,3 @@ class Announcing:
         if shape != self._shape:
             self._shape = shape
             self._hall.changed()
-
-
-def _under_way(sound: Sound) -> Announcement:
-    return Announcement(
-        id=sound.id, call=Call(sound.number, sound.counter, Kind(sound.kind)), languages=sound.languages,
-        asked_at=sound.asked_at, seconds=sound.seconds, ticket=sound.ticket, counter=sound.counter,
-        started_at=sound.started_at, player=sound.player,
-    )  # fmt: skip

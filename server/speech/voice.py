@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from server.domain import announcement
-from server.domain.announcement import Call, Segment, Tongue
+from server.domain.announcement import Call, Kind, Said, Segment, Tongue
+from server.domain.notices import LONGEST_S
 from server.speech import link, sound
 from server.speech.clips import Clips
 from server.speech.link import NoVoice, VoiceFault, VoiceLost, Worker
@@ -58,21 +59,21 @@ class Spoken:
     `seconds` is how long it lasts, the silences between clips included.
     """
 
-    call: Call
+    call: Said
     clips: tuple[Path, ...]
     languages: tuple[str, ...]
     missing: tuple[str, ...]
     seconds: float
 
 
-def order(segments: Iterable[Segment], language: str) -> dict[str, Any]:
+def order(segments: Iterable[Segment], language: str, kind: Kind = Kind.CALL) -> dict[str, Any]:
     """What the worker is asked for: everything that decides how it sounds."""
     speaker = SPEAKERS[language]
     return {
         "voice": speaker.voice,
         "rate": speaker.rate,
         "pace": announcement.PACE,
-        "longest": announcement.LONGEST,
+        "longest": LONGEST_S if kind is Kind.NOTICE else announcement.LONGEST,
         "segments": [[s.text, announcement.syllables(s.text, language), s.silence] for s in segments],
     }
 
@@ -110,7 +111,7 @@ class Voice:
         """The worker's process; None before the first call and between two workers."""
         return self._worker.pid
 
-    def request(self, call: Call, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
+    def request(self, call: Said, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
         """Have the call made in these languages; `on_ready` is called once, in the order of the requests."""
         self._put(1, partial(self._answer, call, tuple(languages), on_ready))
 
@@ -155,12 +156,12 @@ class Voice:
             except Exception:
                 log.exception("an announcement was lost")
 
-    def _answer(self, call: Call, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
+    def _answer(self, call: Said, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
         spoken = self._speak(call, languages)
         if not self._is_closed:
             on_ready(spoken)
 
-    def _speak(self, call: Call, languages: Sequence[str]) -> Spoken:
+    def _speak(self, call: Said, languages: Sequence[str]) -> Spoken:
         made = {language: self._clip(call, language) for language in languages}
         clips = [self._chime(), *(path for path in made.values() if path is not None)]
         lasting = [sound.seconds_of(clip) for clip in clips]
@@ -172,12 +173,12 @@ class Voice:
             seconds=sum(lasting) + announcement.BETWEEN_LANGUAGES * (len(clips) - 1),
         )
 
-    def _clip(self, call: Call, language: str) -> Path | None:
+    def _clip(self, call: Said, language: str) -> Path | None:
         if language not in SPEAKERS or language not in self._words:
             self._fault(language, NoVoice(f"no announcement is made in this language: {language}"))
             return None
         try:
-            wanted = order(announcement.segments(call, self._words[language]), language)
+            wanted = order(announcement.spoken(call, language, self._words[language]), language, call.kind)
             path = self.clips.path(wanted)
             if not _is_sound(path):
                 self._ask({**wanted, "out": str(path)}, language)

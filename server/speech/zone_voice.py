@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from server.domain.announcement import CHIME_ONLY_PAST, ONE_LANGUAGE_PAST, Call
+from server.domain.announcement import CHIME_ONLY_PAST, ONE_LANGUAGE_PAST, Said
 from server.domain.announcement_load import Load, load
 from server.domain.announcement_queue import Announcement, AnnouncementQueue
 from server.domain.branch import Branch, Zone
@@ -17,6 +17,7 @@ from server.domain.branch import Branch, Zone
 NO_PLAYER_AFTER_S = 10.0
 """A screen that is loaded anew is away for less."""
 TOLD_KEPT = 6
+KNOWN = 300
 RANKS = {"announcer": 0, "display": 1}
 
 
@@ -80,7 +81,7 @@ class Spoken(Protocol):
 
 
 class Speaker(Protocol):
-    def request(self, call: Call, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
+    def request(self, call: Said, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
         """Returns at once; `on_ready` is called once, on the voice's own task, in the order of the requests."""
 
 
@@ -122,6 +123,15 @@ class ZoneVoice:
     inherited: int | None = None
     alone_since: datetime | None = None
     next_at: datetime | None = None
+
+    def is_new(self, id: int) -> bool:
+        """Whether this is the first that is heard of an announcement, which from now on is known."""
+        if id in self.known:
+            return False
+        self.known[id] = None
+        if len(self.known) > KNOWN:
+            self.known.pop(next(iter(self.known)))
+        return True
 
 
 def able(players: Sequence[Player], voice: ZoneVoice) -> list[Player]:

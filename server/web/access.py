@@ -37,13 +37,14 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     # help       ring the supervisor          overview the manager's figures  export   journal and tickets
     # close_day  end the business day         watch    look at a counter      audit    read the audit
     # people     see people and devices       admin    change them
+    # announce   tell everybody something
     "kiosk": frozenset({"issue", "ticket", "leave", "print", "board", "help"}),
     "display": frozenset({"board"}),
     "announcer": frozenset({"board"}),
     "counter": _AT_COUNTER,
     "officer": _AT_COUNTER | {"issue", "emergency", "leave"},
-    "supervisor": _AT_COUNTER | {"issue", "emergency", "leave", "overview", "export", "close_day"},
-    "manager": _LOOK | {"close_day"},
+    "supervisor": _AT_COUNTER | {"issue", "emergency", "leave", "overview", "export", "close_day", "announce"},
+    "manager": _LOOK | {"close_day", "announce"},
     "admin": frozenset({"board", "overview", "watch", "audit", "people", "admin"}),
     "auditor": frozenset({"board", "overview", "export", "audit"}),
     "integration": frozenset(),

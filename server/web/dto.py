@@ -109,6 +109,17 @@ class HelpAsked(Asked):
     counter: Annotated[str, Field(max_length=40)] | None = None
 
 
+class NoticeAsked(Asked):
+    """Of a template (with the `time` that some name), or of words by language, Malay among them."""
+
+    template: Annotated[str, Field(max_length=40, examples=["a.delay"])] | None = None
+    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["16:30"])] | None = None
+    text: dict[Annotated[str, Field(max_length=8)], Annotated[str, Field(max_length=400)]] | None = None
+    minutes: Annotated[int, Field(ge=1, le=720), Whole] = 15
+    zones: Annotated[list[Code], Field(max_length=40)] = []
+    spoken: bool = True
+
+
 class PersonAsked(Asked):
     name: Named
     role: Literal["officer", "supervisor", "manager", "admin", "auditor"]
@@ -140,6 +151,10 @@ class CounterPath(BaseModel):
 
 class ZonePath(BaseModel):
     zone: Annotated[str, Field(min_length=1, max_length=40, examples=["hall"])]
+
+
+class NoticePath(BaseModel):
+    notice: Annotated[int, Field(ge=1, le=2**53)]
 
 
 class KioskPath(BaseModel):

@@ -27,10 +27,11 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 from server.domain import events as e
 from server.domain.floor import Floor
 from server.domain.queue import Lane
+from server.domain.readiness import Near, nearest
 from server.domain.ticket import Ticket
 from server.web.access import askers, of_token
 from server.web.api_tickets import paper_json
-from server.web.boards import Json, instant, opening, queues_json, waits_json
+from server.web.boards import Json, instant, opening, queues_json, ready_json, waits_json
 from server.web.edge import Edge
 from server.web.refusals import Refused
 from server.web.room_boards import RoomBoards, lasting
@@ -82,7 +83,7 @@ class Live:
         self._telling = threading.RLock()  # one at a time: what a room is sent, it is sent in order
         self._more = threading.Event()
         self._stopping = threading.Event()
-        self.on_call: Callable[[Floor, int, e.TicketEvent], None] = lambda floor, seq, event: None
+        self.on_call: Callable[[Floor, int, e.Event], None] = lambda floor, seq, event: None
         self.voice: Ears | None = None
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
@@ -201,8 +202,8 @@ class Live:
         told = self._public(floor, seq, event, ticket, counter)
         self.soil()
         for room in self._rooms.of("zone"):
-            if isinstance(event, e.DayClosed):
-                room.is_behind = True  # yesterday's calls go from the boards
+            if isinstance(event, e.DayClosed | e.NoticeMade | e.NoticeWithdrawn):
+                room.is_behind = True  # yesterday's calls go from the boards; so does a notice that is taken back
             elif told is not None and seq > room.prev:
                 told |= {"prev": room.prev}
                 room.prev = seq
@@ -216,7 +217,7 @@ class Live:
             if ticket is not None and (kiosk := self._rooms.room("kiosk", event.kiosk)) is not None:
                 with self._app.app_context():
                     self._emit("print", paper_json(ticket, event.at), kiosk)
-        if isinstance(event, e.TicketCalled | e.TicketRecalled):
+        if isinstance(event, e.TicketCalled | e.TicketRecalled | e.NoticeMade):
             self.on_call(floor, seq, event)
 
     def _ticket(self, floor: Floor, before: Floor, seq: int, event: e.Event) -> Ticket | None:
@@ -246,13 +247,15 @@ class Live:
         with self._telling:
             floor, now = self._door.office.floor, self._door.office.now()
             waits: Json | None = None
+            near: list[Near] | None = None
             for room in self._rooms.all():
                 if not room.is_dirty or room.kind == "ticket":
                     continue
                 room.is_dirty = False
                 if room.kind == "zone":
-                    waits = waits or waits_json(floor, now)
-                    self._emit("waits", waits, room)
+                    waits, near = waits or waits_json(floor, now), nearest(floor, now) if near is None else near
+                    zone = next((z for z in floor.branch.zones if z.code == room.code), None)
+                    self._emit("waits", waits | {"ready": ready_json(floor, zone, now, near) if zone else []}, room)
                 elif room.kind == "kiosk":
                     self._emit("waits", queues_json(floor, now, self._door.say), room)
                 else:

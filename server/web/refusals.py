@@ -15,6 +15,7 @@ from server.domain import errors
 PROBLEM = "application/problem+json"
 
 STATUS: Mapping[type[errors.QueueError], int] = {
+    errors.UnknownNotice: 404,
     errors.UnknownTicket: 404,
     errors.UnknownCounter: 404,
     errors.Malformed: 422,

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, send_from_directory
 
-from server.domain.announcement import Call, Kind
+from server.domain.announcement import Call, Kind, Message, Said
 from server.domain.announcement_queue import Announcement
 from server.domain.branch import Zone
-from server.domain.events import TicketEvent
+from server.domain.events import Event
 from server.domain.floor import Floor
 from server.ports import Sounds
 from server.speech.announcing import Announcing
@@ -42,7 +42,7 @@ class Announcer:
         self.folder = folder
         self._door = door
         self._live = live
-        self._speaker = speaker
+        self.speaker = speaker
         self._players = Players(live.rooms)
         self._drawn: dict[str, int] = {}
         self._elsewhere: list[Json] = []
@@ -66,7 +66,7 @@ class Announcer:
 
     # ── from the live channel ────────────────────────────────────────────────────────────────────────────────
 
-    def announce(self, floor: Floor, seq: int, event: TicketEvent) -> None:
+    def announce(self, floor: Floor, seq: int, event: Event) -> None:
         self.announcing.announce(seq, event)
 
     def moved(self, whole: bool) -> None:
@@ -168,7 +168,9 @@ class Announcer:
         """The process that drives may have another disk: the sounds are made where they are fetched."""
         if not any(one.name == player for one in self._players.here(zone)):
             return
-        call = Call(str(told["number"]), str(told["counter"]), Kind(told["kind"]))
+        call: Said = Call(str(told["number"]), str(told["counter"]), Kind(told["kind"]))
+        if call.kind is Kind.NOTICE:
+            call = Message(tuple((str(language), str(words)) for language, words in told["text"]))
         at = self._door.office.now()
         wanted = Announcement(int(told["id"]), call, tuple(told["languages"]), at, 0.0)
         volume, chime = float(told["volume"]), bool(told["chime"])
@@ -176,7 +178,7 @@ class Announcer:
         def ready(spoken: Spoken) -> None:
             self._to(zone, player, "speak", wire(wanted, zone, spoken, volume, chime))
 
-        self._speaker.request(call, wanted.languages, ready)
+        self.speaker.request(call, wanted.languages, ready)
 
     # ── for the announcements: the hall ──────────────────────────────────────────────────────────────────────
 
@@ -194,6 +196,7 @@ class Announcer:
             self._live.pass_on(
                 "speak", zone=player.zone, player=player.name, id=announcement.id, number=call.number,
                 counter=call.counter, kind=str(call.kind), languages=list(spoken.languages), volume=volume, chime=chime,
+                text=call.text if isinstance(call, Message) else (),
             )  # fmt: skip
 
     def hush(self, zone: str, player: str, id: int) -> None:

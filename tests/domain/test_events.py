@@ -24,6 +24,8 @@ REQUIRED_TEXT = frozenset(
 
 
 def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
+    if name == "ends_at":
+        return an_instant
     if name.endswith("_at"):
         return an_instant if name in ("at", "rank_at") else st.none() | an_instant
     if name.endswith("_on"):
@@ -32,13 +34,17 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.lists(some_text, min_size=1).map(tuple)
     if name == "officer":
         return st.none() | st.integers(1, 10**6)
-    if name in ("ticket", "ordinal", "transactions", "run"):
+    if name in ("ticket", "ordinal", "transactions", "run", "notice"):
         return st.integers(0, 10**9)
     if name == "left_open":
         return st.none() | st.integers(0, 100)
+    if name == "text":
+        return st.dictionaries(st.sampled_from(["ms", "en", "ta"]), some_text, min_size=1)
+    if name == "zones":
+        return st.lists(some_text, max_size=3).map(tuple)
     if name in ("told", "law"):
         return st.lists(st.integers(0, 10**5), max_size=7).map(tuple)
-    if name == "last":
+    if name in ("last", "spoken"):
         return st.booleans()
     return some_text if name in REQUIRED_TEXT else some_text | st.just("")
 

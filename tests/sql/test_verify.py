@@ -17,7 +17,7 @@ from server.domain.ticket import ENDED
 from sql import verify as module
 from sql.chain import entry_hash
 from sql.tables import branches, counters, journal, legs, tickets
-from sql.verify import verify
+from sql.verify import Report, verify
 from tests.builders import OPENING, AnOffice, FakeClock, a_branch
 from tests.stores import a_database, founded
 from tests.two_days import TWO_DAYS_BRANCH, two_days
@@ -315,23 +315,24 @@ def test_many_faults_are_counted_and_the_first_fifty_named(hand: Connection) -> 
 def test_it_proves_a_branch_while_people_work_there(engine: Engine) -> None:
     office = AnOffice(founded(engine, a_branch()), FakeClock())
     office.open()
-    stop, proved = threading.Event(), []
+    stop, proved = threading.Event(), list[Report]()
 
     def work() -> None:
         while not stop.is_set():
             office.issue()
             office.next()
+        office.issue()
 
     worker = threading.Thread(target=work)
     worker.start()
     try:
-        for _ in range(8):
+        while len(proved) < 8 or proved[0].entries == proved[-1].entries:  # on a busy machine the others come late
             proved.append(verify(engine, "KL01"))
     finally:
         stop.set()
         worker.join()
 
-    assert [found.faults for found in proved] == [[]] * 8
+    assert all(found.faults == [] for found in proved)
     assert proved[0].entries < proved[-1].entries < office.floor.seq
 
 

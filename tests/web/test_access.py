@@ -35,6 +35,10 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("GET", "/exports/tickets.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/tickets.xlsx?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/journal.csv?from=2026-03-02&to=2026-03-02"): TABLES,
+    ("GET", "/notices"): FIGURES,
+    ("POST", "/notices"): {"supervisor", "manager"},
+    ("POST", "/notices/preview"): {"supervisor", "manager"},
+    ("POST", "/notices/9/withdraw"): {"supervisor", "manager"},
     ("POST", "/help"): {"kiosk"} | AT_COUNTERS,
     ("POST", "/branch/close-day"): {"supervisor", "manager"},
     ("GET", "/counters/K1"): {"manager", "admin"} | AT_COUNTERS,
@@ -68,6 +72,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/counters/K1/resume": {"number": "A001"},
     "/counters/K1/transactions": {"transactions": 2},
     "/counters/K1/walk-direct": {"service": "A"},
+    "/notices": {"template": "a.delay"},
+    "/notices/preview": {"template": "a.delay"},
     "/people": {"name": "Somebody", "role": "officer", "password": "satu dua tiga"},
     "/people/9/password": {"password": "satu dua tiga"},
     "/people/9/role": {"role": "officer"},
@@ -110,7 +116,7 @@ def test_the_matrix_names_every_route_of_the_api(the_office: OfficeServer) -> No
     assert routes == {(method, path.partition("?")[0]) for method, path in MATRIX}
 
 
-EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "row": "9"}
+EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "row": "9", "notice": "9"}
 
 
 @pytest.mark.parametrize("right", sorted(MAY_BE_LISTED))
@@ -130,7 +136,7 @@ NEEDED = {
     "tickets": {"issue", "ticket", "leave", "print"}, "kiosks": {"print", "watch"}, "zones": {"board"},
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
-    "audit": {"audit"},
+    "audit": {"audit"}, "notices": {"overview", "announce"},
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask_socketio import SocketIOTestClient
 
-from server.domain.events import TicketEvent
+from server.domain.events import Event
 from server.domain.floor import Floor
 from server.ports import Person
 from server.web.live import NAMESPACE, Live
@@ -72,7 +72,7 @@ class FailingOnce:
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def announce(self, floor: Floor, seq: int, event: TicketEvent) -> None:
+    def announce(self, floor: Floor, seq: int, event: Event) -> None:
         self.asked.append(seq)
         if len(self.asked) == 1:
             raise RuntimeError("the voice is gone")
