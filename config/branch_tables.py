@@ -152,12 +152,13 @@ class QuietTable(Table):
 
 class ZoneTable(Table):
     """Where one board and one voice reach. No `languages`: a chime alone. `walk` to the counters in seconds, `volume`
-    in percent; 0: calls are shown and nothing ever sounds."""
+    in percent; 0: calls are shown and nothing ever sounds. `ahead`: so many before somebody, and it is time to come."""
 
     code: Code
     name: Words
     languages: Many[Language] = ("ms", "en")
     walk: Annotated[float, Field(ge=0, le=900)] = 30.0
+    ahead: Annotated[int, Field(ge=0, le=20)] = 3
     volume: Annotated[int, Field(ge=0, le=100)] = 100
     chime: bool = True
     quiet: Many[QuietTable] = ()

@@ -13,6 +13,8 @@ import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "./board.js"
 import { fit, icon, keep, make, put, set, show, sign, two } from "./patch.js";
 
 const LOOK_EVERY = 250; // ms
+const ASK_FOR = 60_000; // ms a room away from the counters asks to be allowed sound: a television there has no hands
+const READY = 12; // numbers that can be told to get ready at once; the server knows of no more
 const CALLS = ["ticket_called", "ticket_recalled"];
 const CLOSED_ICONS = { hours: "clock", holiday: "calendar-days", friday: "moon-star", override: "circle-alert" };
 
@@ -164,7 +166,7 @@ export function startDisplay({
       keep(slot.called, rows, (row) => `${row.number}:${row.turn}`, buildRow, litRow);
       keep(
         slot.ready,
-        view.ready.slice(0, 6),
+        view.ready.slice(0, READY),
         (row) => row.number,
         buildRow,
         () => {},
@@ -332,12 +334,15 @@ export function startDisplay({
         onSpoken: (what) => live.emit("played", { zone: settings.zone, ...what }),
         onBlocked: (isBlocked) => {
           show(slot.sound, isBlocked);
+          if (isBlocked && settings.view === "canteen") setTimeout(() => show(slot.sound, false), ASK_FOR);
           introduce();
         },
       });
       live.on?.("hush", ({ id }) => voice.hush(id));
       introduce();
-      slot.sound.addEventListener("click", () => voice.allow());
+      for (const touch of ["click", "keydown"]) {
+        root.addEventListener(touch, () => voice.isBlocked() && voice.allow());
+      }
       return voice.check?.();
     })
     .catch((error) => console.warn("this display has no voice", error));

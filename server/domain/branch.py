@@ -59,6 +59,7 @@ class Quiet:
 @dataclass(frozen=True, slots=True)
 class Zone:
     """Where one board and one voice reach. `languages` are spoken in this order; `walk_s`: the way to the counters.
+    Whoever has `ahead` before them, or fewer, should get ready there, whatever the time.
 
     `volume` (0 to 1) is the zone's own, `quiet` are the times at which it is lower; `chime`: one rings before the
     words. With neither chime nor language, or at volume 0, calls are shown there and nothing sounds.
@@ -71,6 +72,7 @@ class Zone:
     volume: float = 1.0
     chime: bool = True
     quiet: tuple[Quiet, ...] = ()
+    ahead: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 LAW_LEVELS = (0.03, 0.10, 0.25, 0.50, 0.75, 0.90, 0.97)
@@ -80,11 +80,24 @@ class Forecast:
         )
 
 
+class Stand(NamedTuple):
+    """A ticket's wait in one line: after a transfer, or a night, it is another."""
+
+    ticket: int
+    legs: int
+    carried_on: date | None
+
+
 @dataclass(slots=True)
 class Outlook:
-    """Where the newest forecast is put. One for all floors of a branch in a process; no part of its history."""
+    """Where the newest forecast is put. One for all floors of a branch in a process; no part of its history.
+
+    `asked_in` is what came of it: by zone, whom its screens have asked to get ready, and how many went before them
+    then (`server.domain.readiness`).
+    """
 
     forecast: Forecast | None = None
+    asked_in: dict[str, dict[Stand, int]] = field(default_factory=dict)
 
 
 def promised(before: Told, fresh: Told) -> Told:

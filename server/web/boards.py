@@ -1,4 +1,5 @@
-"""What the public screens are told: the floor, shaped for a zone or a kiosk. Pure.
+"""What the public screens are told: the floor, shaped for a zone or a kiosk. Pure, but for whom it asks to get ready:
+those are asked once, and not sent away again.
 
 A zone's board holds numbers, counters and queues, never a lane, an officer or whose service it is (R006, H12).
 All spans are whole seconds, all instants UTC in ISO 8601.
@@ -11,12 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain import estimate
+from server.domain.branch import Zone
 from server.domain.charter import Promise
 from server.domain.discipline import sentence
 from server.domain.floor import Floor
 from server.domain.forecast import NOT_YET
 from server.domain.hours import Closed, Open
+from server.domain.notices import Notice
 from server.domain.queue import Lane, Service
+from server.domain.readiness import Near, ready, should_return
 from server.domain.ticket import Status, Ticket
 
 Json = dict[str, Any]
@@ -25,7 +29,6 @@ Say = Callable[[str, Mapping[str, Any]], dict[str, str]]
 
 RECENT_SHOWN = 8
 MISSED_SHOWN = 8
-READY_AHEAD = 3
 
 
 def instant(at: datetime | None) -> str | None:
@@ -77,11 +80,15 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
 
 
 def public_ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
-    """A ticket as its holder's phone may show it: no lane, no channel; the counter by the name on its sign."""
+    """A ticket as its holder's phone may show it: no lane, no channel; the counter by the name on its sign. `soon`:
+    it is time to come back."""
     hidden = ("lane", "channel", "id", "printed")
     names = {counter.code: counter.name for counter in floor.branch.counters}
     told = {name: value for name, value in ticket_json(floor, ticket, now).items() if name not in hidden}
-    return told | {"counter": names.get(ticket.leg.counter, ticket.leg.counter) or None}
+    return told | {
+        "counter": names.get(ticket.leg.counter, ticket.leg.counter) or None,
+        "soon": should_return(floor, ticket, now),
+    }
 
 
 def opening(floor: Floor, now: datetime, service: str | None = None) -> Json:
@@ -160,29 +167,18 @@ def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
 
 
 def waits_json(floor: Floor, now: datetime) -> Json:
-    """What changes with every ticket and is sent at most once a second."""
+    """What changes with every ticket and is sent at most once a second: the same for every zone."""
     return {
         "as_of": instant(now),
         "queues": [queue_json(floor, service, now) for service in floor.branch.services],
         "counters_open": floor.counters_open(),
         "promise": promise_json(floor),
-        "ready": ready_json(floor, now),
     }
 
 
-def ready_json(floor: Floor, now: datetime) -> list[Json]:
-    """The numbers that will be called soon, per service at most three (N1), in the order of the lines."""
-    found: list[Json] = []
-    seen: set[int] = set()
-    for service in floor.branch.services:
-        open_here = [s for s in floor.counters.values() if s.duty and service.code in s.duty.services]
-        if not open_here:
-            continue
-        for choice in floor.next_for(open_here[0], now, READY_AHEAD):
-            if choice.ticket.service == service.code and choice.ticket.id not in seen:
-                seen.add(choice.ticket.id)
-                found.append({"number": choice.ticket.number})
-    return found[:MISSED_SHOWN]
+def ready_json(floor: Floor, zone: Zone, now: datetime, among: list[Near] | None = None) -> list[Json]:
+    """The numbers whose holders should leave for the counters now (N1), in the order in which a zone was told them."""
+    return [{"number": ticket.number} for ticket in ready(floor, zone, now, among)]
 
 
 def zone_json(floor: Floor, zone: str, now: datetime, say: Say) -> Json | None:
@@ -207,12 +203,17 @@ def zone_json(floor: Floor, zone: str, now: datetime, say: Say) -> Json | None:
         "missed": [{"number": t.number, "at": instant(t.ended_at)} for t in floor.missed(now)[:MISSED_SHOWN]],
         "missed_at": dict(floor.branch.missed_at),
         "queues": [queue_json(floor, service, now) for service in floor.branch.services],
-        "ready": ready_json(floor, now),
+        "ready": ready_json(floor, here, now),
         "counters_open": floor.counters_open(),
         "promise": promise_json(floor),
         "rule": rule_words(floor, say),
-        "notices": [],
+        "notices": [notice_json(one) for one in reversed(floor.notices) if one.stands(now) and one.concerns(zone)],
     }
+
+
+def notice_json(notice: Notice) -> Json:
+    """What everybody is told: its words by language, until when."""
+    return {"id": notice.id, "text": dict(notice.text), "at": instant(notice.at), "until": instant(notice.ends_at)}
 
 
 def is_called(floor: Floor, ticket_id: int) -> bool:

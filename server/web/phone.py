@@ -28,8 +28,6 @@ WORDS = (
     "phone.", "ticket.yours", "ahead.", "wait.", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
     "service.bring", "seq", "charter", "closedbranch", "kiosk.language", "kiosk.sit.why",
 )  # fmt: skip
-SOON = 3
-"""So many ahead, or fewer: it is time to come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def sentences(ticket: Json, now: str, missed_at: str, speech: Speech) -> Json:
     `progress` is the part of the wait that is over, in hundredths; None where nobody knows.
     """
     status, wait, ahead, say = ticket["status"], ticket["wait"], ticket["ahead"], speech.say
-    state = "soon" if status == "waiting" and ahead <= SOON else status
+    state = "soon" if status == "waiting" and ticket["soon"] else status
     told = {"state": state, "sentence": "", "ahead": "", "wait": "", "as_of": "", "progress": None}
     match state:
         case "waiting" | "soon":

@@ -106,6 +106,11 @@ def board(**changes: Any) -> dict[str, Any]:
     return deepcopy(BASE) | changes
 
 
+def canteen(**changes: Any) -> dict[str, Any]:
+    """The board of a room that is not the hall."""
+    return board(zone={"code": "canteen", "name": {"ms": "Kantin", "en": "Canteen"}}) | changes
+
+
 EMPTY = board(
     queues=[queue("A", 0, 0, 2), queue("F", 0, 0, 2), queue("H", 0, 0, 2), queue("J", 0, None, None, 0)],
     promise={"minutes": 15, "share": 0.9, "kept_share": None, "judged": 0},
@@ -255,12 +260,58 @@ ROOMS: dict[str, dict[str, Any]] = {
         "words": [],
     },
     "ready": {
-        "board": board(
+        "board": canteen(
             recent=EARLIER,
             calls=EARLIER[:2],
-            zone={"code": "canteen", "name": {"ms": "Kantin", "en": "Canteen"}},
             ready=[{"number": number} for number in ("A013", "A014", "A015", "F009", "F010", "H007")],
         ),
         "words": [word(0, "ticket_called", **call("A012", "3", 0)), word(0, "ticket_called", **call("H006", "12", 0))],
     },
+    "ready_empty": {"board": canteen(ready=[]), "words": []},
+    "ready_busy": {
+        "board": canteen(
+            office={
+                "code": "KL01",
+                "name": {
+                    "ms": "Pejabat Pendaftaran Negara Cawangan Petaling Jaya",
+                    "en": "National Registration Department, Petaling Jaya Branch",
+                    "zh": "国民登记局八打灵再也分局",
+                    "ta": "தேசியப் பதிவுத் துறை, பெட்டாலிங் ஜெயா கிளை அலுவலகம்",
+                },
+            },
+            recent=EARLIER,
+            calls=EARLIER,
+            ready=[{"number": f"{letter}{1040 + n}"} for n in range(2) for letter in "WAFHJK"],
+            promise={"minutes": 15, "share": 0.9, "kept_share": 0.61, "judged": 132},
+        ),
+        "words": [
+            word(0, "ticket_called", **call("W1024", "12", 0)),
+            word(300, "ticket_called", **call("A1036", "5A", 0)),
+        ],
+    },
+    "ready_notice": {
+        "board": canteen(
+            recent=EARLIER,
+            calls=EARLIER[:5],
+            ready=[{"number": f"A0{n}"} for n in range(13, 25)],
+            is_open=False,
+            closed_reason="hours",
+            opens_at="2026-03-03T00:00:00Z",
+        ),
+        "words": [word(0, "ticket_called", **call("A012", "3", 0))],
+    },
+    "ready_closed": {
+        "board": canteen(
+            is_open=False,
+            closed_reason="hours",
+            opens_at="2026-03-03T00:00:00Z",
+            queues=NOBODY,
+            recent=EARLIER,
+            ready=[],
+            counters_open=0,
+        ),
+        "words": [],
+    },
 }
+CANTEEN = [state for state, room in ROOMS.items() if room["board"]["zone"]["code"] == "canteen"]
+HALL = [state for state in ROOMS if state not in CANTEEN]

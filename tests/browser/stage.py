@@ -20,7 +20,7 @@ from flask import Flask, Response, render_template, request, send_from_directory
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
-from tests.browser.sample_boards import NOW, ROOMS
+from tests.browser.sample_boards import CANTEEN, NOW, ROOMS
 
 TREE = Path(__file__).resolve().parents[2]
 POLICY = "default-src 'self'; connect-src 'self' ws: wss:"
@@ -132,8 +132,8 @@ def shoot(folder: Path, states: list[str], tongue: str, size: tuple[int, int], q
         page.on("console", lambda message: print(message.type, message.text))
         page.on("pageerror", lambda error: print("error", error))
         for state in states:
-            view = "canteen" if state == "ready" else "hall"
             name, _, extra = state.partition("?")
+            view = "canteen" if name in CANTEEN else "hall"
             page.goto(f"{stage.url}/display/{view}/{name}?tongue={tongue}&{extra}&{query}")
             page.wait_for_timeout(700)
             page.screenshot(path=folder / f"{state.replace('?', '_').replace('=', '')}-{tongue}-{width}.png")

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.sample_boards import ROOMS
+from tests.browser.sample_boards import CANTEEN, HALL
 from tests.browser.stage import Stage
 
-HALL = [state for state in ROOMS if state != "ready"]
 TONGUES = ("en", "zh", "ta")
+TELEVISION = (1280, 720)
 
 # What a tape measure would say. `cut` names every text that does not stand whole inside its box and the glass.
 MEASURE = """() => {
@@ -38,6 +38,7 @@ MEASURE = """() => {
   const pairs = all('main .two').filter((el) => el.children.length === 2);
   return {
     called: all('.card .number').map((el) => ({ text: el.textContent, vh: size(el) / glass.height * 100 })),
+    digits: all('.callrow .number').map((el) => size(el) / glass.height * 100),
     rows: all('.callrow').map((el) => el.getBoundingClientRect().height / glass.height * 100),
     recent: all('[data-slot=recent] .callrow').map((el) => el.innerText.replace(/\\s+/g, ' ').trim()),
     ratios: pairs.map((el) => size(el.children[1]) / size(el.children[0])),
@@ -45,6 +46,36 @@ MEASURE = """() => {
     cut,
     scrolls: document.scrollingElement.scrollHeight > glass.height + 1,
   };
+}"""
+
+
+# Texts of the page, and the plates of calls and notices, that lie on one another.
+OVERLAPS = """() => {
+  const seen = (el) => el.checkVisibility() && el.getClientRects().length > 0;
+  const box = (el) => {
+    const plate = el.matches('.notice') ? el : el.closest('.callrow');
+    if (plate) return plate.getBoundingClientRect();
+    const ink = document.createRange();
+    ink.selectNodeContents(el);
+    return ink.getBoundingClientRect();
+  };
+  const closed = document.querySelector('.closed:not([hidden])');
+  const wanted = 'main .number, main .two > span, .notice';
+  const texts = [...document.querySelectorAll(wanted)].filter(seen).filter(
+    (el) => !el.closest('.closed') === !closed || el.closest('.top, .foot'),
+  );
+  const found = [];
+  for (const [n, one] of texts.entries()) {
+    for (const other of texts.slice(n + 1)) {
+      if (one.contains(other) || (one.closest('.callrow') ?? one) === other.closest('.callrow')) continue;
+      const [a, b] = [box(one), box(other)];
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      const isOver = across > 2 && down > 12; // px; a box is taller than its letters
+      if (isOver) found.push(`${one.textContent} | ${other.textContent}`);
+    }
+  }
+  return found;
 }"""
 
 
@@ -156,15 +187,70 @@ def test_ten_seconds_without_a_word_warn_and_sixty_take_the_yellow_away(page: Pa
 
 
 @pytest.mark.parametrize("tongue", TONGUES)
-def test_the_canteen_shows_who_is_called_and_who_should_get_ready(page: Page, stage: Stage, tongue: str) -> None:
-    found = measure(page, stage, f"/display/canteen/ready?tongue={tongue}")
+@pytest.mark.parametrize("state", CANTEEN)
+def test_nothing_is_cut_off_on_a_canteens_television(page: Page, stage: Stage, state: str, tongue: str) -> None:
+    found = measure(page, stage, f"/display/canteen/{state}?tongue={tongue}", TELEVISION)
 
     assert found["cut"] == []
-    assert min(found["rows"]) >= 12
+    assert not found["scrolls"]
+    assert min(found["rows"], default=12) >= 12
+    assert min(found["digits"], default=10) >= 10
+
+
+@pytest.mark.parametrize("state", CANTEEN)
+def test_nothing_is_cut_off_on_a_canteens_screen_on_its_side(page: Page, stage: Stage, state: str) -> None:
+    assert measure(page, stage, f"/display/canteen/{state}?tongue=ta", (1080, 1920))["cut"] == []
+
+
+def test_the_canteen_shows_who_is_called_and_who_should_get_ready(page: Page, stage: Stage) -> None:
+    measure(page, stage, "/display/canteen/ready")
+
     ready = page.locator("[data-slot=ready] li").all_inner_texts()
     assert ready == ["A013", "A014", "A015", "F009", "F010", "H007"]
     called = page.locator("[data-slot=called] .callrow__number").all_inner_texts()
     assert called == ["H006", "A012", "F007", "A010"]
+
+
+@pytest.mark.parametrize("state", CANTEEN)
+def test_no_word_of_the_canteen_lies_on_another(page: Page, stage: Stage, state: str) -> None:
+    for query in ("", "&age=20", "&age=70", "&blocked"):
+        measure(page, stage, f"/display/canteen/{state}?tongue=ta{query}", TELEVISION)
+
+        assert page.evaluate(OVERLAPS) == []
+
+
+def test_no_canteen_shows_more_than_eight_rows(page: Page, stage: Stage) -> None:
+    tops = "(all) => new Set(all.map((el) => el.getBoundingClientRect().top)).size"
+
+    measure(page, stage, "/display/canteen/ready_busy", TELEVISION)
+
+    for column in ("called", "ready"):
+        assert page.locator(f"[data-slot={column}] li").evaluate_all(tops) == 6
+
+
+def test_a_canteen_that_lost_its_line_has_nothing_yellow_and_nothing_unreadable(page: Page, stage: Stage) -> None:
+    colours = """(all) => [...new Set(all.flatMap((el) => [getComputedStyle(el).color,
+      getComputedStyle(el).backgroundColor]))]"""
+
+    measure(page, stage, "/display/canteen/ready_busy?age=70", TELEVISION)
+
+    shown = page.locator("[data-slot=called] li, [data-slot=called] .icon").evaluate_all(colours)
+    assert sorted(shown) == ["rgb(19, 44, 79)", "rgb(201, 211, 224)", "rgba(0, 0, 0, 0)"]
+
+
+def test_a_canteens_television_that_nobody_can_touch_stops_asking_for_sound(page: Page, stage: Stage) -> None:
+    assert page.context.browser is not None
+    television = page.context.browser.new_page(viewport={"width": 1280, "height": 720})
+    television.clock.install()
+    television.goto(f"{stage.url}/display/canteen/ready?blocked")
+    asking = television.locator("[data-slot=sound]")
+    asking.wait_for()
+
+    television.clock.fast_forward(61_000)
+
+    expect(asking).to_be_hidden()
+    expect(television.get_by_text("Dikemas kini")).to_be_visible()
+    television.close()
 
 
 def test_no_sound_allowed_is_a_small_button_for_the_installer(page: Page, stage: Stage) -> None:

@@ -15,6 +15,7 @@ const waiting = {
   ended_at: null,
   counter: null,
   ahead: 7,
+  soon: false,
   wait: { low: 900, likely: 1200, high: 1800 },
 };
 
@@ -41,9 +42,9 @@ test("who waits reads the place, the range and how old it is", () => {
   });
 });
 
-test("with three ahead it is time to come back", () => {
+test("when the server says that it is time to come back, so does the phone", () => {
   assert.deepEqual(
-    [4, 3].map((ahead) => told({ ahead }).sentence),
+    [false, true].map((soon) => told({ soon }).sentence),
     ["phone.waiting", "soon"],
   );
   assert.deepEqual(

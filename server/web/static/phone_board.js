@@ -10,9 +10,6 @@
 
 import { whyNoWait } from "./waits.js";
 
-/** So many ahead, or fewer: it is time to come back. */
-export const SOON = 3;
-
 const COUNTED = { 0: "ahead.0", 1: "ahead.1" };
 
 function progressOf({ issued_at, wait }, now) {
@@ -22,8 +19,8 @@ function progressOf({ issued_at, wait }, now) {
 }
 
 export function sentences(ticket, { now, missedAt, say, clock, words }) {
-  const { status, ahead, counter } = ticket;
-  const state = status === "waiting" && ahead <= SOON ? "soon" : status;
+  const { status, ahead, counter, soon } = ticket;
+  const state = status === "waiting" && soon ? "soon" : status;
   const told = { state, sentence: "", ahead: "", wait: "", as_of: "", progress: null };
   if (status === "waiting") {
     told.sentence = say(state === "soon" ? "soon" : "phone.waiting");
