@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time as clock
 from datetime import datetime, time
 
 from flask import Response, jsonify
@@ -13,24 +14,32 @@ from server.actions import notice as notices
 from server.actions.office import Answer
 from server.domain.branch import Branch
 from server.domain.errors import Malformed
-from server.domain.floor import Draft, Floor
-from server.domain.notices import LONGEST_S, MOST_AN_HOUR, free_at, message, seconds_of, spoken_in
+from server.domain.floor import Draft
+from server.domain.notices import LONGEST_S, message, seconds_of, spoken_in
 from server.speech.zone_voice import Spoken
 from server.web import dto
 from server.web.api import BRANCH, act, api, need
-from server.web.boards import Json, instant, notice_json
+from server.web.boards import notice_json
 from server.web.edge import Edge, edge
+from server.web.staff_boards import notices_json
 
 TEMPLATES = {"a.delay": False, "a.close": True, "down": True, "a.prio": False}
 """The phrases that are offered, and whether they name a time."""
-RENDER_WITHIN_S = 8.0
+RENDER_WITHIN_S = 4.0
+"""All languages together: a page gives up on an answer a second later."""
 
 
 @api.get("/notices", tags=[BRANCH], summary="What stands, and what may be told", responses={"200": dto.Told})
 def get_notices() -> Response:
     need("overview")
     door = edge()
-    return jsonify(notices_json(door, door.office.floor, door.office.now()))
+    floor = door.office.floor
+    return jsonify(notices_json(floor, door.office.now()) | {
+        "templates": [
+            {"template": key, "needs_time": needs, "text": door.phrases[key]} for key, needs in TEMPLATES.items()
+        ],
+        "zones": [{"zone": zone.code, "name": dict(zone.name)} for zone in floor.branch.zones],
+    })  # fmt: skip
 
 
 @api.post("/notices", tags=[BRANCH], summary="Tell everybody", responses={"201": dto.Told})
@@ -82,22 +91,6 @@ def post_withdraw(path: dto.NoticePath, body: dto.NoBody) -> Response:
     return act(asker, withdraw)
 
 
-def notices_json(door: Edge, floor: Floor, now: datetime) -> Json:
-    lately = [one for one in floor.notices if one.is_spoken]
-    free = free_at(floor.notices, now)
-    return {
-        "standing": [notice_json(one) | {"spoken": one.is_spoken, "zones": list(one.zones), "template": one.template}
-                     for one in reversed(floor.notices) if one.stands(now)],
-        "templates": [
-            {"template": key, "needs_time": needs, "text": door.phrases[key]}
-            for key, needs in TEMPLATES.items()
-        ],
-        "zones": [{"zone": zone.code, "name": dict(zone.name)} for zone in floor.branch.zones],
-        "spoken_lately": len(lately), "most_an_hour": MOST_AN_HOUR, "next_spoken_at": instant(free),
-        "longest_s": LONGEST_S,
-    }  # fmt: skip
-
-
 def _text(door: Edge, body: dto.NoticeAsked) -> dict[str, str]:
     """The words by language: of the template, with its time as each language says it, or those that were typed."""
     if body.template is None:
@@ -123,6 +116,7 @@ def _rendered(door: Edge, text: dict[str, str]) -> dict[str, str]:
     if announcer is None:
         return {}
     found: dict[str, str] = {}
+    until = clock.monotonic() + RENDER_WITHIN_S
     for language in text:  # one by one: a call that comes meanwhile waits for one of them, not for all
         made = threading.Event()
 
@@ -131,6 +125,6 @@ def _rendered(door: Edge, text: dict[str, str]) -> dict[str, str]:
             made.set()
 
         announcer.speaker.request(message(text), [language], ready)
-        if not made.wait(RENDER_WITHIN_S):
+        if not made.wait(max(0.0, until - clock.monotonic())):
             break
     return found

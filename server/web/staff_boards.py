@@ -13,8 +13,9 @@ from server.actions.transfer import came_back
 from server.domain.counter import CounterState
 from server.domain.floor import Floor
 from server.domain.measures import of_leg
+from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
 from server.domain.ticket import Status, Ticket
-from server.web.boards import Json, Say, instant, opening, promise_json, queue_json, seconds
+from server.web.boards import Json, Say, instant, notice_json, opening, promise_json, queue_json, seconds
 
 NEXT_SHOWN = 3
 
@@ -205,6 +206,19 @@ def foresight_json(floor: Floor, foresight: Foresight | None) -> Json:
     }  # fmt: skip
 
 
+def notices_json(floor: Floor, now: datetime) -> Json:
+    """What everybody is told now, and how much more may be spoken."""
+    lately = [one for one in floor.notices if one.is_spoken and one.at > now - HOUR]
+    return {
+        "standing": [
+            notice_json(one) | {"spoken": one.is_spoken, "zones": list(one.zones), "template": one.template}
+            for one in reversed(floor.notices) if one.stands(now)
+        ],
+        "spoken_lately": len(lately), "most_an_hour": MOST_AN_HOUR, "longest_s": LONGEST_S,
+        "next_spoken_at": instant(free_at(floor.notices, now)),
+    }  # fmt: skip
+
+
 def overview_json(
     floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None, voice: list[Json] | None = None
 ) -> Json:
@@ -231,6 +245,7 @@ def overview_json(
     return {
         "seq": floor.seq,
         "as_of": instant(now),
+        "notices": notices_json(floor, now),
         "office": {"code": floor.branch.code, "name": dict(floor.branch.name)},
         "business_day": floor.business_on.isoformat() if floor.seq else floor.branch.business_on(now).isoformat(),
         **opening(floor, now),

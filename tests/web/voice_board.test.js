@@ -39,6 +39,12 @@ test("what nobody heard comes before what is only too much", () => {
   assert.deepEqual(told[1].facts, { p: 93 });
 });
 
+test("an announcement that nobody heard has no number to be told by", () => {
+  const missed = [{ what: "spoken", number: "", counter: "", at: "2026-03-02T02:00:00Z" }];
+
+  assert.equal(alarmsOf([aZone({ missed })])[0].key, "manage.voice.missed.notice");
+});
+
 test("a zone that is too busy in one language alone has none to drop", () => {
   assert.equal(alarmsOf([aZone({ too_busy: true, busy: 1.2 })])[0].key, "manage.voice.too_busy");
 });

@@ -4,6 +4,7 @@ import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createClock, formatTime } from "/static/web/clock.js";
 import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
+import { createNotices } from "/static/web/notices.js";
 import { readPhrases } from "/static/web/phrases.js";
 import { createVoice } from "/static/web/voice.js";
 import {
@@ -25,6 +26,7 @@ const clock = createClock({ now: document.body.dataset.now, timeZone: document.b
 const api = createApi();
 const foresight = createForesight({ phrases, zone: clock.timeZone, api });
 const voice = createVoice({ phrases, zone: clock.timeZone, mark });
+const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const find = (name) => document.querySelector(`[data-${name}]`);
 let language = document.documentElement.lang || "ms";
 let board = JSON.parse(find("board").textContent);
@@ -143,6 +145,7 @@ function paint() {
   paintCounters();
   foresight.paint(board, language);
   voice.paint(board, language);
+  notices.paint(board, language);
   const t = formatTime(new Date(board.as_of), language, clock.timeZone);
   put(find("as-of"), say("manage.as_of", { t }));
 }

@@ -13,7 +13,8 @@ export function alarmsOf(zones) {
     }
     for (const one of zone.missed) {
       const { number, counter, at } = one;
-      found.push({ level: "bad", key: `manage.voice.missed.${one.what}`, zone, at, facts: { number, counter } });
+      const what = number ? one.what : "notice";
+      found.push({ level: "bad", key: `manage.voice.missed.${what}`, zone, at, facts: { number, counter } });
     }
     if (zone.too_busy) {
       const key = zone.drop.length > 0 ? "manage.voice.drop" : "manage.voice.too_busy";
