@@ -162,6 +162,22 @@ def parser() -> argparse.ArgumentParser:
     speak.add_argument("--language", choices=LANGUAGES, default="ms")
     speak.add_argument("--out", type=Path, required=True)
 
+    voice = commands.add_parser("voice", help="calls in a person's voice: what to record, and taking it in")
+    ways = voice.add_subparsers(dest="way", required=True, metavar="script|check|install|remove")
+    for way, about in (
+        ("script", "the lines to read out, as a table: file, text, a call in which it is heard"),
+        ("check", "whether the recordings in a folder can be played, and which are missing"),
+        ("install", "check them and speak with them from the next call on, in place of those before"),
+        ("remove", "speak with the computer's own voice again"),
+    ):
+        one = ways.add_parser(way, help=about)
+        one.add_argument("--language", choices=LANGUAGES, required=True)
+        if way == "script":
+            one.add_argument("--out", type=Path, default=None, metavar="FILE.csv")
+        elif way != "remove":
+            one.add_argument("folder", type=Path, metavar="FOLDER")
+        _data(one)
+
     _data(commands.add_parser("verify", help="prove the journal: hash chain, conservation, every measure"))
     clock = commands.add_parser("clock", help="go on although the clock is behind the journal")
     ways = clock.add_subparsers(dest="way", required=True, metavar="accept")

@@ -1,4 +1,4 @@
-"""What each command of `giliran` does. One clear line on standard error says what went wrong."""
+"""What each command of `giliran` does; long because they are many. One clear line on stderr says what went wrong."""
 
 from __future__ import annotations
 
@@ -348,6 +348,15 @@ def speak(given: argparse.Namespace) -> int:
     return DONE
 
 
+def voice(given: argparse.Namespace) -> int:
+    from server.voice_command import run as record
+
+    settings, office = opened(given)
+    return record(
+        given, _plan(office), settings.data, lambda kind: _audit(office, settings, kind, language=given.language)
+    )
+
+
 def verify(given: argparse.Namespace) -> int:
     from sql.verify import verify as prove
 
@@ -392,5 +401,5 @@ def restore(given: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": serve, "demo": demo, "branch": branch, "token": token, "user": user, "export": export, "speak": speak,
     "replay": replay, "simulate": simulate, "plan": plan, "verify": verify, "clock": clock, "backup": backup,
-    "restore": restore,
+    "restore": restore, "voice": voice,
 }  # fmt: skip

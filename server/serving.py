@@ -24,6 +24,7 @@ from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereab
 from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
+from server.speech.recordings import FOLDER as RECORDED
 from server.web.edge import Edge
 from server.web.voice import Speaker
 from sql.people import SqlPeople
@@ -109,7 +110,8 @@ def voice_of(settings: Settings, branch: Branch) -> Speaker | None:
 
     spoken = () if settings.voice == "chime" else sorted({tongue for zone in branch.zones for tongue in zone.languages})
     try:
-        voice = Voice(settings.data / CLIPS, {language: phrases.words(language) for language in phrases.LANGUAGES})
+        words = {language: phrases.words(language) for language in phrases.LANGUAGES}
+        voice = Voice(settings.data / CLIPS, words, recorded=settings.data / RECORDED)
     except OSError:
         log.exception("there is no voice: calls are shown, not spoken")
         return None

@@ -28,6 +28,7 @@ from server.domain.notices import LONGEST_S
 from server.speech import link, sound
 from server.speech.clips import Clips
 from server.speech.link import NoVoice, VoiceFault, VoiceLost, Worker
+from server.speech.recordings import Recordings
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,8 @@ def order(segments: Iterable[Segment], language: str, kind: Kind = Kind.CALL) ->
 
 
 class Voice:
-    """The voice of one server. `words` is language → its words; `folder` is the cache of clips.
+    """The voice of one server. `words` is language → its words; `folder` is the cache of clips; `recorded` is where a
+    person's recordings lie, if there are any.
 
     `on_ready` and `on_fault` run on the voice's own thread: take the value, hand it on, return.
     Raises OSError when the folder cannot be written.
@@ -90,6 +92,7 @@ class Voice:
         folder: Path,
         words: Mapping[str, Tongue],
         *,
+        recorded: Path | None = None,
         on_fault: Callable[[str, VoiceFault], None] = lambda language, fault: None,
         command: Sequence[str] | None = None,
         silence_s: float = link.SILENCE,
@@ -97,6 +100,7 @@ class Voice:
     ) -> None:
         self.clips = Clips(folder)
         self._words = words
+        self._recordings = None if recorded is None else Recordings(recorded)
         self._on_fault = on_fault
         self._worker = Worker(command or link.command(folder), silence_s, starting_s)
         self._line: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
@@ -178,18 +182,34 @@ class Voice:
             self._fault(language, NoVoice(f"no announcement is made in this language: {language}"))
             return None
         try:
-            wanted = order(announcement.spoken(call, language, self._words[language]), language, call.kind)
-            path = self.clips.path(wanted)
-            if not _is_sound(path):
-                self._ask({**wanted, "out": str(path)}, language)
+            wanted = self._orders(call, language)
         except ValueError as unspeakable:
             self._fault(language, NoVoice(str(unspeakable)))
             return None
-        except VoiceFault as fault:
-            self._fault(language, fault)
-            return None
-        self.clips.use(path)
-        return path
+        for one in wanted:
+            path = self.clips.path(one)
+            try:
+                if not _is_sound(path):
+                    self._ask({**one, "out": str(path)}, language)
+            except VoiceFault as fault:
+                self._fault(language, fault)
+            else:
+                self.clips.use(path)
+                return path
+        return None
+
+    def _orders(self, call: Said, language: str) -> list[dict[str, Any]]:
+        """What the worker may be asked for, the best first: the call's recordings if all are there, then its own voice.
+
+        Raises ValueError where there is nothing to say.
+        """
+        words = self._words[language]
+        wanted = [order(announcement.spoken(call, language, words), language, call.kind)]
+        if self._recordings is not None and isinstance(call, Call):
+            recorded = self._recordings.of(call, language, words)
+            if recorded is not None:
+                wanted.insert(0, {"recorded": [[str(one.path), one.version, one.silence] for one in recorded]})
+        return wanted
 
     def _ask(self, order: Mapping[str, Any], language: str) -> None:
         for attempt in range(1, TRIES + 1):

@@ -6,6 +6,7 @@ stays behind a pipe.
 
     ──► {"id": 7, "voice": "ms", "rate": 140, "pace": 4.5, "longest": 6.5, "out": "/…/ab12.wav",
          "segments": [["Nombor A,", 3, 0.25], ["dua.", 2, 0.4], …]}           text, syllables, seconds of silence after
+    ──► {"id": 8, "recorded": [["/…/first-A.wav", "version", 0.25], …], "out": "/…/cd34.wav"}     a person's own voice
     ◄── {"ready": "espeak-ng 1.52.0"}, once · {"id": 7, "seconds": 4.9} · {"id": 7, "refused": "no such voice: xx"}
     ◄── {"unusable": "why"} instead of "ready", and the end
 
@@ -34,6 +35,7 @@ import os
 import signal
 import sys
 import threading
+import wave
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -198,11 +200,25 @@ def levelled(samples: array.array[int]) -> array.array[int]:
     return array.array("h", (round(value * gain) for value in samples))
 
 
+def of_recordings(parts: Sequence[tuple[Path, float]]) -> array.array[int]:
+    """The samples of a call that a person has spoken part by part. Raises Refused for a part that is broken."""
+    whole: list[array.array[int]] = []
+    for path, after in parts:
+        try:
+            whole += [sound.read_wav(path), sound.silence(after)]
+        except (wave.Error, EOFError) as broken:
+            raise Refused(f"the recording {path.name} cannot be used: {broken}") from broken
+    return sound.joined(whole)
+
+
 def answer(order: dict[str, Any], studio: Studio) -> dict[str, Any]:
     """What to write back for one order. An order without `out` only gets its segments ready."""
     try:
-        segments = [(text, count, after) for text, count, after in order["segments"]]
-        samples = studio.compose(segments, order["voice"], order["rate"], order["pace"], order["longest"])
+        if "recorded" in order:
+            samples = of_recordings([(Path(path), after) for path, _, after in order["recorded"]])
+        else:
+            segments = [(text, count, after) for text, count, after in order["segments"]]
+            samples = studio.compose(segments, order["voice"], order["rate"], order["pace"], order["longest"])
         if order["out"] is not None:
             sound.write_wav(Path(order["out"]), loudness.levelled(samples))
     except (Refused, OSError) as refusal:

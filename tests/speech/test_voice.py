@@ -10,6 +10,7 @@ import threading
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ ENOUGH = 60
 class Hall:
     """A voice, and everything that it has said back."""
 
-    def __init__(self, folder: Path, command: tuple[str, ...] | None = None, **patience: float) -> None:
+    def __init__(self, folder: Path, command: tuple[str, ...] | None = None, **patience: Any) -> None:
         self.folder = folder
         self.faults: list[tuple[str, VoiceFault]] = []
         self._ready: queue.Queue[Spoken] = queue.Queue()

@@ -1,0 +1,117 @@
+"""Calls in the voice of a person: which parts a site has to record, and which of its recordings make up a call.
+
+    Nombor A, │ kosong,  │ empat,   │ dua.  │ Sila ke kaunter tiga.          recorded/ms/
+    first-A     middle-0   middle-4   end-2   counter-3                       first-A.wav, middle-0.wav …
+
+A part is what is said in one breath, so the silences between them stay exact. A sign is recorded twice, with the voice
+kept up in the middle of a number and let down at its end. All or nothing for a call in one language: where one part is
+missing the whole is left to the synthetic voice, for two voices in one call are taken for two calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from server.domain.announcement import Call, Kind, Tongue, segments
+
+FOLDER = "recorded"
+"""In the data folder: a folder for each language."""
+
+_SIGN, _COUNTER = "\ue000", "\ue001"
+
+
+class Part(NamedTuple):
+    """Words said in one breath; `name` is the recording's, without `.wav`; `silence` are the seconds after it."""
+
+    name: str
+    text: str
+    silence: float
+
+
+class Line(NamedTuple):
+    """A line of what has to be read out: a part, and a call in which it is heard."""
+
+    name: str
+    text: str
+    heard_in: str
+
+
+class Recording(NamedTuple):
+    """`version` is another one after a new recording of the same part."""
+
+    path: Path
+    version: str
+    silence: float
+
+
+def parts(call: Call, words: Tongue) -> tuple[Part, ...]:
+    """The call's parts in order. Raises ValueError as `segments` does."""
+    signs = re.findall(r"[^\W_]", call.number)
+    marked = {**words, "letter.A": _SIGN, "digit.1": _COUNTER}
+    found: list[Part] = []
+    said = phrase = 0
+    outline = segments(Call("A" * len(signs), "1", call.kind), marked)
+    for segment, outlined in zip(segments(call, words), outline, strict=True):
+        if _SIGN in outlined.text:
+            place = "only" if len(signs) == 1 else {0: "first", len(signs) - 1: "end"}.get(said, "middle")
+            name = f"{place}-{_file_word(signs[said].upper())}"
+            said += 1
+        elif _COUNTER in outlined.text:
+            name = f"counter-{_file_word(call.counter)}"
+        else:
+            phrase += 1
+            name = f"{'last' if call.kind is Kind.LAST else 'call'}-phrase-{phrase}"
+        found.append(Part(name, segment.text, segment.silence))
+    return tuple(found)
+
+
+def script(letters: Iterable[str], counters: Sequence[str], words: Tongue) -> list[Line]:
+    """What has to be recorded for every call that these letters and counters can make, in the order to read it out.
+
+    There must be a letter and a counter.
+    """
+    firsts = list(letters)
+    calls = [Call(f"{letter}012", counters[0]) for letter in firsts]
+    calls += [Call(f"{firsts[0]}{digit}{digit}{digit}", counters[0]) for digit in range(10)]
+    calls += [Call(f"{firsts[0]}012", counter, kind) for kind in (Kind.CALL, Kind.LAST) for counter in counters]
+    lines: dict[str, Line] = {}
+    for call in calls:
+        made = parts(call, words)
+        for part in made:
+            lines.setdefault(part.name, Line(part.name, part.text, " ".join(one.text for one in made)))
+    places = ("last-phrase", "call-phrase", "first", "only", "middle", "end", "counter")
+    return sorted(
+        lines.values(), key=lambda line: next(n for n, name in enumerate(places) if line.name.startswith(name))
+    )
+
+
+class Recordings:
+    """The recordings of a site as they lie in its folder now: they may be exchanged while calls are spoken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def of(self, call: Call, language: str, words: Tongue) -> list[Recording] | None:
+        """Those that make up the call, in order. None: not all of them are there. Raises ValueError as `parts` does."""
+        home = self.folder / language
+        if not home.is_dir():
+            return None
+        found: list[Recording] = []
+        for part in parts(call, words):
+            path = home / f"{part.name}.wav"
+            try:
+                about = path.stat()
+            except OSError:
+                return None
+            found.append(Recording(path, f"{about.st_mtime_ns}-{about.st_size}", part.silence))
+        return found
+
+
+def _file_word(word: str) -> str:
+    """The word as a file's name on any computer, no two words alike: "3A" as it is, a space as "_"."""
+    return "".join(
+        sign if sign.isascii() and sign.isalnum() else "_" if sign == " " else f"-{ord(sign):x}-" for sign in word
+    )
