@@ -152,7 +152,8 @@ class QuietTable(Table):
 
 class ZoneTable(Table):
     """Where one board and one voice reach. No `languages`: a chime alone. `walk` to the counters in seconds, `volume`
-    in percent; 0: calls are shown and nothing ever sounds. `ahead`: so many before somebody, and it is time to come."""
+    in percent; 0: calls are shown and nothing ever sounds. `ahead`: so many before somebody, and it is time to come.
+    `summons`: the voice says so too."""
 
     code: Code
     name: Words
@@ -161,6 +162,7 @@ class ZoneTable(Table):
     ahead: Annotated[int, Field(ge=0, le=20)] = 3
     volume: Annotated[int, Field(ge=0, le=100)] = 100
     chime: bool = True
+    summons: bool = False
     quiet: Many[QuietTable] = ()
 
 

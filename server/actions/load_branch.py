@@ -108,7 +108,15 @@ def refuse_removals(floor: Floor, new: Branch, now: datetime) -> None:
 def _zone(table: ZoneTable) -> Zone:
     quiet = tuple(Quiet(minutes_of(q.since), minutes_of(q.to), q.volume / 100, weekdays(q.days)) for q in table.quiet)
     return Zone(
-        table.code, table.name, table.languages, table.walk, table.volume / 100, table.chime, quiet, table.ahead
+        table.code,
+        table.name,
+        table.languages,
+        table.walk,
+        table.volume / 100,
+        table.chime,
+        quiet,
+        table.ahead,
+        table.summons,
     )
 
 

@@ -25,11 +25,13 @@ class Kind(StrEnum):
     RECALL = "recall"
     LAST = "last"
     """The recall after which the number is given up."""
+    RETURN = "return"
+    """Not yet a call: whoever sat down far away should come back now."""
     NOTICE = "notice"
     """A message to everybody, without a number."""
 
 
-TEMPLATES = {Kind.CALL: "a.call", Kind.RECALL: "a.call", Kind.LAST: "a.last"}
+TEMPLATES = {Kind.CALL: "a.call", Kind.RECALL: "a.call", Kind.LAST: "a.last", Kind.RETURN: "a.return"}
 
 BETWEEN_SIGNS = 0.25
 BEFORE_COUNTER = 0.4
@@ -56,7 +58,8 @@ CHIME_ONLY_PAST = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is announced: a number as printed ("A012") and a counter by its name on the wall ("3", "3A")."""
+    """What is announced: a number as printed ("A012") and a counter by its name on the wall ("3", "3A"), which there is
+    none of where it is only time to come back."""
 
     number: str
     counter: str
@@ -111,9 +114,10 @@ def segments(call: Call, words: Tongue) -> tuple[Segment, ...]:
     signs = [_sign(sign, words) for sign in re.findall(r"[^\W_]", call.number)]
     if not signs:
         raise ValueError(f"a number without a letter or a digit cannot be spoken: {call.number!r}")
-    counter = _counter(call.counter, words)
+    template = words[TEMPLATES[call.kind]]
+    counter = _counter(call.counter, words) if "{c}" in template else ""
     spoken: list[Segment] = []
-    for clause in _clauses(words[TEMPLATES[call.kind]]):
+    for clause in _clauses(template):
         if "{c}" in clause and spoken:
             spoken[-1] = Segment(spoken[-1].text, BEFORE_COUNTER)
         before, number, after = clause.partition("{A} {d}")

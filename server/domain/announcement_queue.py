@@ -59,7 +59,8 @@ class AnnouncementQueue:
         """At the end of the line, an urgent one at the end of the urgent ones; a recall of a number that still waits
         takes that one's place and keeps its id."""
         for place, earlier in enumerate(self.waiting):
-            if isinstance(announcement.call, Call) and earlier.call.number == announcement.call.number:
+            is_same = isinstance(announcement.call, Call) and earlier.call.number == announcement.call.number
+            if is_same and (earlier.call.kind is Kind.RETURN) is (announcement.call.kind is Kind.RETURN):
                 # "Last call" is not said to somebody who has not heard the first.
                 kind = Kind.CALL if earlier.call.kind is Kind.CALL else announcement.call.kind
                 call = replace(announcement.call, kind=kind)

@@ -62,7 +62,8 @@ class Zone:
     Whoever has `ahead` before them, or fewer, should get ready there, whatever the time.
 
     `volume` (0 to 1) is the zone's own, `quiet` are the times at which it is lower; `chime`: one rings before the
-    words. With neither chime nor language, or at volume 0, calls are shown there and nothing sounds.
+    words. `summons`: whoever should come back now is called by the voice as well. With neither chime nor language,
+    or at volume 0, calls are shown there and nothing sounds.
     """
 
     code: str
@@ -73,6 +74,7 @@ class Zone:
     chime: bool = True
     quiet: tuple[Quiet, ...] = ()
     ahead: int = 3
+    summons: bool = False
 
 
 @dataclass(frozen=True, slots=True)

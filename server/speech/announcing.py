@@ -3,7 +3,8 @@
     journal ── call ──► queue of the zone ── sounds made ──► row written ──► `speak` to one player ── `played` ──► over
                           │ withdrawn: the customer came        └─ no answer in time, or it could not ──┐
                           └─ nobody can play: it waits, shown                another player ◄───────────┤
-                                                             the officer and the supervisor are told ◄──┘
+                                ▲                            the officer and the supervisor are told ◄──┘
+                                └─ a player comes back while it still stands ────────────┘
 
 What must be spoken is read from the journal, what was spoken from the rows: whoever starts after a crash, or takes
 over from a process that fell silent, asks both and goes on. Everything that others have to say goes into the inbox
@@ -21,20 +22,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from server.domain.announcement import Call, Kind, Said, languages_now
+from server.domain.announcement import Said
 from server.domain.announcement_load import WINDOW_S
-from server.domain.announcement_queue import Announcement, reckoned_seconds
+from server.domain.announcement_queue import Announcement
 from server.domain.branch import Zone
 from server.domain.events import Event, NoticeMade, TicketCalled, TicketRecalled
 from server.domain.floor import Floor
-from server.domain.notices import Notice, message, spoken_in
-from server.domain.queue import Lane
+from server.domain.readiness import ready
 from server.domain.ticket import Status
 from server.ports import Sound, Sounds
+from server.speech.announced import counter_name, of_call, of_notice, of_summons, stands, under_way
 from server.speech.sound_book import SoundBook
 from server.speech.zone_voice import KNOWN, Hall, Player, Speaker, Spoken, Standing, Unheard, ZoneVoice, able, standing
 
 log = logging.getLogger(__name__)
+SUMMONED_S = 7200.0
+"""Whoever was asked to come back in this time is not asked again, whatever was killed since."""
 LATE_S = 600.0
 """A call that nobody could hear for so long is not spoken any more: screens or people have told it since."""
 LEASE_S = 5.0
@@ -43,6 +46,8 @@ SHOWN_WITHIN_S = 5.0
 LOST_AFTER_S = 1.0
 """A player that knows nothing of what it was sent so long ago never got it."""
 MOST_TRIES = 3
+COMES_BACK = ("no_answer", "blocked")
+"""Whoever was away, or not allowed to sound, may be there again in a minute."""
 TOLD_FOR = timedelta(minutes=30)
 LONGEST_WAIT_S = 1.0
 
@@ -188,9 +193,14 @@ class Announcing:
         """Go on where another, or this one before it was killed, has left off."""
         self._zones.clear()
         self._book.clear()
-        for sound in self._sounds.since(now - timedelta(seconds=LATE_S)):
+        for sound in self._sounds.since(now - timedelta(seconds=SUMMONED_S)):
             voice = self._of(sound.zone)
-            voice.known[sound.id] = None
+            if sound.id < 0:
+                voice.summoned.add(-sound.id)
+            else:
+                voice.known[sound.id] = None
+            if sound.started_at < now - timedelta(seconds=LATE_S):
+                continue
             voice.attempts[sound.id] = sound.attempt
             if sound.ended_at is not None:
                 voice.queue = replace(
@@ -198,7 +208,7 @@ class Announcing:
                 )
                 continue
             voice.inherited = sound.id
-            voice.queue = replace(voice.queue, speaking=self._under_way(sound))
+            voice.queue = replace(voice.queue, speaking=under_way(self._floor, sound))
         self._catch_up(now)
 
     def _catch_up(self, now: datetime) -> None:
@@ -220,74 +230,54 @@ class Announcing:
                     self._of(zone.code).known[notice.id] = None
         self._take_notices(now)
 
-    def _under_way(self, sound: Sound) -> Announcement:
-        said: Said = Call(sound.number, sound.counter, Kind(sound.kind))
-        if said.kind is Kind.NOTICE:
-            said = message(next((one.text for one in self._floor.notices if one.id == sound.id), {}))
-        return Announcement(
-            id=sound.id, call=said, languages=sound.languages, asked_at=sound.asked_at, seconds=sound.seconds,
-            ticket=sound.ticket, counter=sound.counter, started_at=sound.started_at, player=sound.player,
-        )  # fmt: skip
-
     # ── a call comes in ──────────────────────────────────────────────────────────────────────────────────────
 
     def _stands(self, announcement: Announcement) -> bool:
-        """Whether anybody should still hear it: the customer has not come yet, the notice was not taken back."""
-        if announcement.call.kind is Kind.NOTICE:
-            return any(one.id == announcement.id and one.stands(self._now()) for one in self._floor.notices)
-        found = self._floor.tickets.get(announcement.ticket)
-        return found is not None and found.status is Status.CALLED
+        return stands(self._floor, announcement, self._now())
 
     def _take(self, seq: int, event: TicketCalled | TicketRecalled, now: datetime) -> None:
         ticket = self._floor.tickets.get(event.ticket)
         if ticket is None or ticket.status is not Status.CALLED:
             return  # served, or gone, before it could be spoken
-        branch = self._floor.branch
-        counter = next((c.name for c in branch.counters if c.code == event.counter), event.counter)
-        kind = Kind.CALL
-        if isinstance(event, TicketRecalled):
-            kind = Kind.LAST if event.last else Kind.RECALL
-        for zone in branch.zones:
+        counter = counter_name(self._floor, event.counter)
+        for zone in self._floor.branch.zones:
             voice = self._of(zone.code)
             if not voice.is_new(seq):
                 continue
             voice.unshown[seq] = now + timedelta(seconds=SHOWN_WITHIN_S), ticket.number, counter
             voice.asked.append(now)
-            if branch.volume(zone, event.at) <= 0:
-                continue
-            wanted = zone.languages if self._speaks else ()
-            languages = languages_now(wanted, voice.queue.backlog_s(now))
-            if not languages and not zone.chime and self._speaks:
-                languages = zone.languages[:1]  # a zone without a chime has nothing shorter
-            announcement = Announcement(
-                id=seq, call=Call(ticket.number, counter, kind), languages=languages, asked_at=event.at,
-                seconds=reckoned_seconds(len(languages)), ticket=ticket.id, counter=event.counter,
-                is_urgent=ticket.lane == Lane.EMERGENCY, is_ready=False,
-            )  # fmt: skip
-            voice.queue = voice.queue.add(announcement)
-            queued = next(a for a in voice.queue.waiting if a.call.number == ticket.number)
-            self._request(zone.code, queued)
+            if self._floor.branch.volume(zone, event.at) > 0:
+                backlog_s = voice.queue.backlog_s(now)
+                called = of_call(self._floor, seq, event, ticket, zone, backlog_s, speaks=self._speaks)
+                self._line_up(zone, voice, called)
 
     def _take_notices(self, now: datetime) -> None:
         for notice in self._floor.notices:
-            if notice.is_spoken and notice.stands(now):
-                for zone in self._floor.branch.zones:
-                    if notice.concerns(zone.code) and self._of(zone.code).is_new(notice.id):
-                        self._take_notice(notice, zone, now)
+            for zone in self._floor.branch.zones if notice.is_spoken and notice.stands(now) else ():
+                voice = self._of(zone.code)
+                is_wanted = notice.concerns(zone.code) and self._floor.branch.volume(zone, notice.at) > 0
+                if is_wanted and voice.is_new(notice.id):
+                    backlog_s = voice.queue.backlog_s(now)
+                    self._line_up(zone, voice, of_notice(notice, zone, backlog_s, speaks=self._speaks))
 
-    def _take_notice(self, notice: Notice, zone: Zone, now: datetime) -> None:
-        """Behind the calls that wait: a notice is for everybody, a call is for somebody who stands up."""
-        voice = self._of(zone.code)
-        if self._floor.branch.volume(zone, notice.at) <= 0:
-            return
-        wanted = spoken_in(notice.text, zone.languages if self._speaks else (), zone.chime)
-        languages = languages_now(wanted, voice.queue.backlog_s(now))
-        announcement = Announcement(
-            id=notice.id, call=message(notice.text), languages=languages, asked_at=notice.at,
-            seconds=reckoned_seconds(len(languages)), is_ready=False,
-        )  # fmt: skip
+    def _summon(self, zone: Zone, voice: ZoneVoice, now: datetime) -> None:
+        """Whoever is asked to get ready hears it once."""
+        near = ready(self._floor, zone, now)
+        voice.summoned &= {ticket.id for ticket in self._floor.open_tickets()}
+        for ticket in near:
+            summons = of_summons(ticket, zone, voice.queue.backlog_s(now), now)
+            if summons is not None and ticket.id not in voice.summoned:
+                voice.summoned.add(ticket.id)
+                voice.asked.append(now)
+                self._line_up(zone, voice, summons)
+
+    def _line_up(self, zone: Zone, voice: ZoneVoice, announcement: Announcement) -> None:
+        """Into the zone's queue, where it may take the place of one that says the same; its sounds are asked for."""
+        before = voice.queue.waiting
         voice.queue = voice.queue.add(announcement)
-        self._request(zone.code, announcement)
+        for queued in voice.queue.waiting:
+            if queued not in before:
+                self._request(zone.code, queued)
 
     def _request(self, zone: str, wanted: Announcement) -> None:
         def ready(spoken: Spoken) -> None:
@@ -316,6 +306,7 @@ class Announcing:
         if why == "chime" and speaking is not None and is_under_way and not speaking.languages:
             why = ""  # a chime was all that there was to hear
         if not why:
+            voice.given_up.pop(id, None)
             voice.doubts.discard(player)
             voice.played_at[player] = now
             if len(voice.played_at) > KNOWN:
@@ -341,13 +332,21 @@ class Announcing:
     def _has(self, zone: str, player: str, id: int | None, now: datetime) -> None:
         voice = self._of(zone)
         speaking = voice.queue.speaking
-        if speaking is None or speaking.player != player or speaking.id == id or speaking.started_at is None:
-            return
-        if (now - speaking.started_at).total_seconds() < LOST_AFTER_S:
-            return
-        self._close(zone, voice, speaking, "lost", now)
-        voice.queue = replace(voice.queue, speaking=None, is_over_at=now)
-        self._back(zone, voice, speaking)
+        if speaking is not None and speaking.player == player and speaking.id != id and _is_lost(speaking, now):
+            self._close(zone, voice, speaking, "lost", now)
+            voice.queue = replace(voice.queue, speaking=None, is_over_at=now)
+            self._back(zone, voice, speaking)
+        self._take_up_again(zone, voice)
+
+    def _take_up_again(self, zone: str, voice: ZoneVoice) -> None:
+        """Somebody came, or came back: what was given up because nobody answered is spoken after all where it stands.
+
+        One that is asked again and again and never answers is left alone in the end.
+        """
+        given_up, voice.given_up = voice.given_up, {}
+        for one in reversed(given_up.values()):
+            if voice.attempts.get(one.id, 0) < 2 * MOST_TRIES:
+                self._back(zone, voice, replace(one, tried=()))
 
     # ── one zone ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -355,10 +354,16 @@ class Announcing:
         volume = self._floor.branch.volume(zone, now)
         late = now - timedelta(seconds=LATE_S)
         voice.queue = voice.queue.kept(lambda a: volume > 0 and a.asked_at >= late and self._stands(a))
+        if voice.given_up:
+            voice.given_up = {
+                id: a for id, a in voice.given_up.items() if volume > 0 and a.asked_at >= late and self._stands(a)
+            }
         voice.queue, unheard = voice.queue.unheard(now)
         if unheard is not None:
             self._missed(zone.code, voice, unheard, "no_answer", now)
         self._look_at_the_screens(zone, voice, now)
+        if zone.summons and volume > 0 and self._speaks:
+            self._summon(zone, voice, now)
         player = self._player(zone.code, voice)
         if player is not None:
             voice.alone_since = None
@@ -379,7 +384,7 @@ class Announcing:
         self._forget(voice)
 
     def _forget(self, voice: ZoneVoice) -> None:
-        under_way = {a.id for a in (*voice.queue.waiting, voice.queue.speaking) if a is not None}
+        under_way = {a.id for a in (*voice.queue.waiting, voice.queue.speaking) if a is not None} | set(voice.given_up)
         for store in (voice.made, voice.attempts):
             if len(store) > len(under_way):
                 for id in [id for id in store if id not in under_way]:
@@ -462,6 +467,8 @@ class Announcing:
         log.warning("%s: %s was not spoken: %s", zone, missed.call.number, why)
         told = Unheard("spoken", missed.call.number, missed.call.counter, why, now)
         voice.told.append(told)
+        if why in COMES_BACK:
+            voice.given_up[missed.id] = missed
         where = next((one for one in self._floor.branch.zones if one.code == zone), None)
         if where is not None:
             self._hall.unspoken(missed.counter, where, told)
@@ -482,3 +489,7 @@ class Announcing:
         if shape != self._shape:
             self._shape = shape
             self._hall.changed()
+
+
+def _is_lost(speaking: Announcement, now: datetime) -> bool:
+    return speaking.started_at is not None and (now - speaking.started_at).total_seconds() >= LOST_AFTER_S

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from server.domain.announcement import Call, Kind, Tongue, segments
+from server.domain.announcement import TEMPLATES, Call, Kind, Tongue, segments
 
 FOLDER = "recorded"
 """In the data folder: a folder for each language."""
@@ -50,6 +50,7 @@ class Recording(NamedTuple):
 def parts(call: Call, words: Tongue) -> tuple[Part, ...]:
     """The call's parts in order. Raises ValueError as `segments` does."""
     signs = re.findall(r"[^\W_]", call.number)
+    template = TEMPLATES[call.kind].removeprefix("a.")
     marked = {**words, "letter.A": _SIGN, "digit.1": _COUNTER}
     found: list[Part] = []
     said = phrase = 0
@@ -63,9 +64,16 @@ def parts(call: Call, words: Tongue) -> tuple[Part, ...]:
             name = f"counter-{_file_word(call.counter)}"
         else:
             phrase += 1
-            name = f"{'last' if call.kind is Kind.LAST else 'call'}-phrase-{phrase}"
+            name = f"{template}-phrase-{phrase}"
         found.append(Part(name, segment.text, segment.silence))
-    return tuple(found)
+    if template == "call":
+        return tuple(found)
+    # Another sentence may say a sign, or a counter, in other words: then that is a recording of its own.
+    usual = {part.name: part.text for part in parts(Call(call.number, call.counter or "1"), words)}
+    return tuple(
+        part if usual.get(part.name, part.text) == part.text else part._replace(name=f"{template}-{part.name}")
+        for part in found
+    )
 
 
 def script(letters: Iterable[str], counters: Sequence[str], words: Tongue) -> list[Line]:
@@ -74,18 +82,21 @@ def script(letters: Iterable[str], counters: Sequence[str], words: Tongue) -> li
     There must be a letter and a counter.
     """
     firsts = list(letters)
-    calls = [Call(f"{letter}012", counters[0]) for letter in firsts]
-    calls += [Call(f"{firsts[0]}{digit}{digit}{digit}", counters[0]) for digit in range(10)]
-    calls += [Call(f"{firsts[0]}012", counter, kind) for kind in (Kind.CALL, Kind.LAST) for counter in counters]
+    kinds = [kind for kind in TEMPLATES if kind is not Kind.RECALL]  # it has the words of a call
+    calls = [Call(f"{letter}012", counters[0], kind) for kind in kinds for letter in firsts]
+    calls += [Call(f"{firsts[0]}{n}{n}{n}", counters[0], kind) for kind in kinds for n in range(10)]
+    calls += [Call(f"{firsts[0]}012", counter, kind) for kind in kinds for counter in counters]
     lines: dict[str, Line] = {}
     for call in calls:
         made = parts(call, words)
         for part in made:
             lines.setdefault(part.name, Line(part.name, part.text, " ".join(one.text for one in made)))
-    places = ("last-phrase", "call-phrase", "first", "only", "middle", "end", "counter")
-    return sorted(
-        lines.values(), key=lambda line: next(n for n, name in enumerate(places) if line.name.startswith(name))
-    )
+    places = ("first", "middle", "end", "counter")  # then what only other sentences have
+
+    def place(line: Line) -> int:
+        return next((n for n, name in enumerate(places) if line.name.startswith(f"{name}-")), len(places))
+
+    return sorted(lines.values(), key=place)
 
 
 class Recordings:

@@ -108,10 +108,12 @@ class Hall(Protocol):
 
 @dataclass(slots=True)
 class ZoneVoice:
-    """One zone as it stands. `known` are the calls that were taken up, `doubts` players that gave no answer."""
+    """One zone as it stands. `known` are the calls that were taken up, `summoned` the tickets that were asked to come back, `doubts` players that gave no answer,
+    `given_up` what was told as not heard and may yet be."""
 
     queue: AnnouncementQueue = field(default_factory=AnnouncementQueue)
     known: dict[int, None] = field(default_factory=dict)
+    summoned: set[int] = field(default_factory=set)
     made: dict[int, Spoken] = field(default_factory=dict)
     attempts: dict[int, int] = field(default_factory=dict)
     unshown: dict[int, tuple[datetime, str, str]] = field(default_factory=dict)
@@ -121,6 +123,7 @@ class ZoneVoice:
     played_at: dict[str, datetime] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     inherited: int | None = None
+    given_up: dict[int, Announcement] = field(default_factory=dict)
     alone_since: datetime | None = None
     next_at: datetime | None = None
 

@@ -12,6 +12,8 @@ from config.phrases import LANGUAGES
 from server.domain.announcement import (
     BEFORE_COUNTER,
     BETWEEN_SIGNS,
+    LONGEST,
+    PACE,
     Call,
     Kind,
     languages_now,
@@ -47,6 +49,15 @@ def test_a_call_is_spoken_sign_by_sign(language: str, heard: str) -> None:
 )
 def test_the_last_call_says_so_before_the_number(language: str, first: str) -> None:
     assert said("A042", "3", language, Kind.LAST) == f"{first} | {said('A042', '3', language)}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_to_come_back_names_no_counter_and_is_as_short_as_a_call(language: str) -> None:
+    parts = segments(Call("A042", "", Kind.RETURN), WORDS[language])
+
+    words = sum(syllables(part.text, language) for part in parts) / PACE
+    assert words + sum(part.silence for part in parts) <= LONGEST
+    assert said("A042", "", "ms", Kind.RETURN).endswith("Sila kembali ke ruang menunggu sekarang.")
 
 
 def test_a_recall_is_the_same_words_again() -> None:

@@ -503,3 +503,51 @@ def test_seventy_two_hours_miss_no_call_and_grow_no_memory(monkeypatch: pytest.M
     assert heard == 72 * 70 * 2
     assert hall.told == []
     assert max(sizes) < 1.2 * sizes[0]
+
+
+def test_a_zone_that_summons_asks_those_whose_call_is_near_to_come_back_each_once() -> None:
+    hall = AHall("hall", Zone("canteen", NAME, languages=("ms",), walk_s=120, ahead=1, summons=True))
+    for zone in ("hall", "canteen"):
+        hall.put(zone, zone)
+    hall.office.open("K1")
+    for _ in range(4):
+        hall.office.issue("A")
+
+    hall.run(60)
+    assert numbers(hall, "canteen") == ["A001", "A002"]  # those with one before them, or none
+    assert numbers(hall) == []
+    assert {row.kind for row in hall.sounds.rows.values()} == {"return"}
+
+    called = hall.office.call_next("K1").number
+    hall.run(60)
+    assert numbers(hall, "canteen") == ["A001", "A002", called, "A003"]
+    assert numbers(hall) == [called]
+    assert one_at_a_time(hall.heard)
+
+    hall.restart()
+    hall.run(60)
+    assert numbers(hall, "canteen") == ["A001", "A002", called, "A003"]
+
+
+def test_a_call_goes_without_the_summons_that_still_waits_before_it() -> None:
+    hall = AHall(Zone("canteen", NAME, languages=("ms",), ahead=1, summons=True))
+    hall.office.open("K1")
+    hall.office.issue("A")
+    hall.run(1)
+    hall.office.call_next("K1")
+    hall.put("canteen", "canteen")
+
+    hall.run(60)
+
+    assert [(row.number, row.kind) for row in hall.sounds.rows.values()] == [("A001", "call")]
+
+
+def test_where_calls_leave_no_time_nobody_is_summoned() -> None:
+    hall = AHall(Zone("canteen", NAME, languages=("ms", "en"), ahead=3, summons=True), counters=9)
+    for n in range(8):
+        hall.call(f"K{n + 1}")
+    for _ in range(3):
+        hall.office.issue("A")
+    hall.run(1)
+
+    assert all(one.call.kind != "return" for one in hall.announcing._zones["canteen"].queue.waiting)
