@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.kiosk_stand import Stand
 from tests.browser.screens import Screens
 from tests.browser.stage_kiosk import Office, the_stage
+from tests.browser.stage_officer import Desk
 from tests.servers import RunningOffice, a_running_office
 
 FLAGS = [
@@ -51,11 +52,18 @@ def screens(browser: Browser, running: RunningOffice) -> Iterator[Screens]:
 
 
 @pytest.fixture(scope="module")
-def kiosk_browser(chromium: Path) -> Iterator[Browser]:
+def plain_browser(chromium: Path) -> Iterator[Browser]:
+    """One that must be touched before it makes a sound."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """What an officer's and a manager's pages are told."""
+    return Desk()
 
 
 @pytest.fixture
@@ -71,7 +79,7 @@ def address(office: Office) -> Iterator[str]:
 
 
 @pytest.fixture
-def stand(kiosk_browser: Browser, office: Office, address: str) -> Iterator[Stand]:
-    put_up = Stand(kiosk_browser, office, address)
+def stand(plain_browser: Browser, office: Office, address: str) -> Iterator[Stand]:
+    put_up = Stand(plain_browser, office, address)
     yield put_up
     put_up.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.counter_boards import Instants
 from tests.browser.manage_boards import a_foresight, a_quality, a_zone, an_advice, an_overview
@@ -16,19 +16,6 @@ PAGES = ("manage", "admin", "login", "setup/x", "pair", "error/403", "error/404"
 AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js"))
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
     with the_stage(desk) as url:
@@ -36,8 +23,8 @@ def address(desk: Desk) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+def page(plain_browser: Browser) -> Iterator[Page]:
+    context = plain_browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))

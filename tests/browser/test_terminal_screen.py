@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.counter_boards import Instants, Payload, states
 from tests.browser.stage_officer import Desk, the_stage
@@ -40,19 +40,6 @@ MEASURE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
     with the_stage(desk) as url:
@@ -60,8 +47,8 @@ def address(desk: Desk) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": SMALL[0], "height": SMALL[1]}, reduced_motion="reduce")
+def page(plain_browser: Browser) -> Iterator[Page]:
+    context = plain_browser.new_context(viewport={"width": SMALL[0], "height": SMALL[1]}, reduced_motion="reduce")
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -95,10 +82,10 @@ def posted(desk: Desk) -> list[tuple[str, Payload]]:
 
 
 @pytest.fixture(scope="module")
-def tour(browser: Browser) -> dict[tuple[str, tuple[int, int]], Payload]:
+def tour(plain_browser: Browser) -> dict[tuple[str, tuple[int, int]], Payload]:
     """Every state at every size, measured and held against the rules for accessible pages; each loaded once."""
     seen, desk, rules = dict[tuple[str, tuple[int, int]], Payload](), Desk(), AXE.read_text("utf-8")
-    page = browser.new_context(reduced_motion="reduce").new_page()
+    page = plain_browser.new_context(reduced_motion="reduce").new_page()
     with the_stage(desk) as url:
         for state in STATES:
             look(page, desk, f"{url}/counter/K3", state)
