@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ from server.actions.office import Office
 from server.clock import BranchClock
 from server.forecast.watch import Watch
 from server.ports import Clock
+from server.speech.self_test import SelfTest, Trier
 from server.web import (
     api_boards,
     api_counters,
@@ -177,7 +179,7 @@ def start(
     """Begin the background tasks; setting `stopping` and `Live.stop` end them. `database`: SQLite's file, if any."""
     assert door.live is not None
     lasts = timedelta(hours=door.settings.idempotency_hours)
-    steps = [
+    steps: list[Callable[[], bool]] = [
         partial(schedule.release_step, door.office),
         partial(schedule.turn_of_day_step, door.office),
         partial(schedule.forget_step, door.office, lasts),
@@ -190,6 +192,10 @@ def start(
         steps.append(partial(_forget_sounds, door, sounds))
         door.announcer = voice.Announcer(door, door.live, speaker, folder, sounds)
         socketio.start_background_task(door.announcer.run, stopping)
+        if isinstance(speaker, Trier) and door.settings.voice != "chime":
+            office = door.office
+            door.self_test = SelfTest(lambda: office.floor, office.now, speaker, partial(door.live.soil, "branch"))
+            steps.append(door.self_test.step)
     door.live.start()
     if foresight is not None:
         door.foresight = foresight

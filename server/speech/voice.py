@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import queue
 import threading
 import wave
@@ -52,6 +53,9 @@ the start and slowed word by word where it is too fast, it stays within its seco
 
 TRIES = 2
 
+AUDIBLE = 3_000
+"""A sample of a clip that somebody can hear is beyond this somewhere; at −16 LUFS most are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -65,6 +69,17 @@ class Spoken:
     languages: tuple[str, ...]
     missing: tuple[str, ...]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a language did when it was tried. `is_recorded`: it was a person's voice. `why` it failed or, where it was
+    spoken all the same, why not by the person."""
+
+    language: str
+    is_spoken: bool
+    is_recorded: bool = False
+    why: str = ""
 
 
 def order(segments: Iterable[Segment], language: str, kind: Kind = Kind.CALL) -> dict[str, Any]:
@@ -136,6 +151,11 @@ class Voice:
             for part in parts.values():
                 self._put(2, partial(self._warm, part, language))
 
+    def try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
+        """Have the call made anew in these languages and thrown away; `on_done` is called once, like `on_ready`. Calls
+        that come meanwhile go first."""
+        self._put(2, partial(self._try_out, call, tuple(languages), on_done))
+
     def close(self) -> None:
         """End the worker and the thread at once; nobody hears of what was still in the line. Safe to call twice."""
         self._is_closed = True
@@ -197,6 +217,31 @@ class Voice:
                 self.clips.use(path)
                 return path
         return None
+
+    def _try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
+        trials = [self._trial(call, language) for language in languages]
+        if not self._is_closed:
+            on_done(trials)
+
+    def _trial(self, call: Call, language: str) -> Trial:
+        if language not in SPEAKERS or language not in self._words:
+            return Trial(language, False, why="no announcement is made in this language")
+        path = self.clips.folder / f"voice.trial.{os.getpid()}.wav"
+        why = ""
+        try:
+            for wanted in self._orders(call, language):
+                try:
+                    self._ask({**wanted, "out": str(path)}, language)
+                    if max(map(abs, sound.read_wav(path)), default=0) > AUDIBLE:
+                        return Trial(language, True, "recorded" in wanted, why)
+                    why = "the clip is silent"
+                except (VoiceFault, OSError, EOFError, wave.Error) as fault:
+                    why = str(fault)
+                finally:
+                    path.unlink(missing_ok=True)
+        except ValueError as unspeakable:
+            why = str(unspeakable)
+        return Trial(language, False, why=why)
 
     def _orders(self, call: Said, language: str) -> list[dict[str, Any]]:
         """What the worker may be asked for, the best first: the call's recordings if all are there, then its own voice.

@@ -12,10 +12,11 @@ from flask import current_app
 from server.actions.office import Office
 from server.ports import People, Records
 from server.web.boards import Json, Say
-from server.web.staff_boards import Foresight, Officers
+from server.web.staff_boards import Foresight, Officers, self_test_json
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from server.speech.self_test import SelfTest
     from server.web.limits import Turnstile
     from server.web.live import Live
     from server.web.passwords import Strangers
@@ -50,12 +51,16 @@ class Edge:
     unwritten: Counter[str] = field(default_factory=Counter)
     live: Live | None = None
     announcer: Announcer | None = None
+    self_test: SelfTest | None = None
     foresight: Foresight | None = None
 
     @property
     def voice(self) -> list[Json] | None:
         """How the voice of each zone stands; None where nothing is spoken."""
-        return None if self.announcer is None else self.announcer.figures
+        if self.announcer is None:
+            return None
+        outcome = None if self.self_test is None else self.self_test.outcome
+        return [zone | {"self_test": self_test_json(outcome, zone["languages"])} for zone in self.announcer.figures]
 
     def officers(self) -> Officers:
         """Everybody who may serve at a counter, by number."""

@@ -41,6 +41,14 @@ class FloorFigures(Collector):
             if cover is not None:
                 held = "Share of the last 500 of them whose range held, of 0.8 wanted"
                 yield GaugeMetricFamily("giliran_estimate_cover", held, value=cover)
+        test = self._door.self_test
+        if test is not None and (outcome := test.outcome) is not None:
+            spoken = GaugeMetricFamily(
+                "giliran_voice_self_test", "Whether a language could be spoken this morning", labels=["language"]
+            )
+            for trial in outcome.trials:
+                spoken.add_metric([trial.language], trial.is_spoken)
+            yield spoken
         yield GaugeMetricFamily("giliran_journal_seq", "Entries in the journal", value=floor.seq)
         live = self._door.live
         yield GaugeMetricFamily("giliran_screens", "Screens connected", value=live.screens if live else 0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from server.actions.close_counter import left_short
 from server.actions.no_show import may_be_missed_at
@@ -16,6 +16,9 @@ from server.domain.measures import of_leg
 from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
 from server.domain.ticket import Status, Ticket
 from server.web.boards import Json, Say, instant, notice_json, opening, promise_json, queue_json, seconds
+
+if TYPE_CHECKING:
+    from server.speech.self_test import Outcome
 
 NEXT_SHOWN = 3
 
@@ -217,6 +220,19 @@ def notices_json(floor: Floor, now: datetime) -> Json:
         "spoken_lately": len(lately), "most_an_hour": MOST_AN_HOUR, "longest_s": LONGEST_S,
         "next_spoken_at": instant(free_at(floor.notices, now)),
     }  # fmt: skip
+
+
+def self_test_json(outcome: Outcome | None, languages: Collection[str]) -> Json | None:
+    """What this morning's self-test says of a zone's languages; None: there was none yet."""
+    if outcome is None:
+        return None
+    trials = [trial for trial in outcome.trials if trial.language in languages]
+    return {
+        "at": instant(outcome.at),
+        "ok": [trial.language for trial in trials if trial.is_spoken],
+        "recorded": [trial.language for trial in trials if trial.is_recorded],
+        "missing": [{"language": trial.language, "why": trial.why} for trial in trials if not trial.is_spoken],
+    }
 
 
 def overview_json(

@@ -179,6 +179,22 @@ def test_what_nobody_heard_and_a_zone_that_is_too_busy_stand_above_all_figures(
     assert "93" in rows.nth(1).inner_text()
 
 
+def test_a_language_that_failed_the_mornings_self_test_is_said_before_the_doors_open(
+    page: Page, desk: Desk, address: str
+) -> None:
+    at = Instants()
+    test = {"at": "2026-03-01T23:45:00Z", "ok": ["ms"], "recorded": [], "missing": [{"language": "ta", "why": "-"}]}
+    desk.overview = an_overview(at, voice=[a_zone("hall", at, self_test=test), a_zone("canteen", at)])
+
+    look(page, f"{address}/manage")
+
+    notes = page.locator("[data-voice-alarms] li").all_inner_texts()
+    assert notes == ["Ruang menunggu: ujian kendiri pada 7.45 pagi tidak dapat menyebut தமிழ்"]
+    rows = page.locator("[data-voice] tr").all_inner_texts()
+    assert "ujian kendiri 7.45 pagi: Bahasa Melayu baik, தமிழ் tiada suara" in rows[0]
+    assert "ujian kendiri" not in rows[1]
+
+
 def test_a_voice_that_is_well_is_a_quiet_table(page: Page, address: str) -> None:
     look(page, f"{address}/manage")
 

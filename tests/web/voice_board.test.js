@@ -62,3 +62,32 @@ test("a row counts those who can play, and says once what is wrong with the othe
   assert.deepEqual([row.ready, row.lastAt, row.why], [2, "2026-03-02T02:00:00Z", ["blocked", "no_device"]]);
   assert.deepEqual([row.calls, row.busy, row.isCalm], ["2.4", "46", true]);
 });
+
+const aSelfTest = {
+  at: "2026-03-01T23:45:00Z",
+  ok: ["ms"],
+  recorded: [],
+  missing: [{ language: "ta", why: "it ended" }],
+};
+
+test("a language that failed the morning's self-test is an alarm before anybody has missed a call", () => {
+  const [alarm] = alarmsOf([aZone({ self_test: aSelfTest })]);
+
+  assert.deepEqual(
+    [alarm.level, alarm.key, alarm.languages, alarm.at],
+    ["bad", "manage.voice.test.alarm", ["ta"], aSelfTest.at],
+  );
+  assert.deepEqual(alarmsOf([aZone({ self_test: { ...aSelfTest, missing: [] } }), aZone({ self_test: null })]), []);
+});
+
+test("a row says when the self-test was and what it found, and nothing of what it did not", () => {
+  assert.deepEqual(rowOf(aZone({ self_test: aSelfTest })).test, {
+    at: aSelfTest.at,
+    found: [
+      { key: "manage.voice.test.ok", languages: ["ms"] },
+      { key: "manage.voice.test.missing", languages: ["ta"] },
+    ],
+  });
+  assert.equal(rowOf(aZone({ self_test: { ...aSelfTest, missing: [] } })).test.found.length, 1);
+  assert.equal(rowOf(aZone()).test, null);
+});

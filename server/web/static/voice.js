@@ -13,15 +13,21 @@ export function createVoice({ phrases, zone, mark }) {
     return made;
   }
 
+  const namesOf = (codes, say) => codes.map((code) => say(`language.${code}`)).join(", ");
+
+  function saidOf(test, language, say) {
+    const found = test.found.map(({ key, languages }) => say(key, { languages: namesOf(languages, say) }));
+    return say("manage.voice.test", { t: formatTime(test.at, language, zone), found: found.join(", ") });
+  }
+
   /** Only where the words have changed: a warning that is written anew is read out anew. */
   function paintAlarms(zones, language, say) {
-    const names = (codes) => codes.map((code) => say(`language.${code}`)).join(", ");
     const said = alarmsOf(zones).map((alarm) => {
       const facts = {
         ...alarm.facts,
         zone: phrases.text(alarm.zone.name, language),
         state: alarm.state ? say(`manage.voice.state.${alarm.state}`) : "",
-        languages: alarm.languages ? names(alarm.languages) : "",
+        languages: alarm.languages ? namesOf(alarm.languages, say) : "",
         t: alarm.at ? formatTime(alarm.at, language, zone) : "",
       };
       return { level: alarm.level, words: say(alarm.key, facts) };
@@ -50,6 +56,7 @@ export function createVoice({ phrases, zone, mark }) {
         const players = [
           say("manage.voice.ready", { n: told.ready }),
           ...(told.lastAt ? [say("manage.voice.last", { t: formatTime(told.lastAt, language, zone) })] : []),
+          ...(told.test ? [saidOf(told.test, language, say)] : []),
           ...told.why.map((why) => (phrases.has(`manage.voice.why.${why}`) ? say(`manage.voice.why.${why}`) : why)),
         ];
         row.append(

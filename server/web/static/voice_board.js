@@ -20,6 +20,11 @@ export function alarmsOf(zones) {
       const key = zone.drop.length > 0 ? "manage.voice.drop" : "manage.voice.too_busy";
       found.push({ level: "warning", key, zone, languages: zone.drop, facts: { p: percent(zone.busy) } });
     }
+    const failed = zone.self_test?.missing ?? [];
+    if (failed.length > 0) {
+      const languages = failed.map((one) => one.language);
+      found.push({ level: "bad", key: "manage.voice.test.alarm", zone, languages, at: zone.self_test.at, facts: {} });
+    }
     if (zone.missing.length > 0) {
       found.push({ level: "warning", key: "manage.voice.missing", zone, languages: zone.missing, facts: {} });
     }
@@ -39,6 +44,17 @@ export function rowOf(zone) {
     busy: String(percent(zone.busy)),
     ready: able.length,
     lastAt: played.sort().at(-1) ?? null,
+    test: testOf(zone.self_test ?? null),
     why: [...new Set(zone.players.map((player) => player.why).filter(Boolean))],
   };
+}
+
+/** This morning's self-test: when it was, and which languages did how; null where there was none yet. */
+function testOf(test) {
+  if (test === null) return null;
+  const found = [
+    { key: "manage.voice.test.ok", languages: test.ok },
+    { key: "manage.voice.test.missing", languages: test.missing.map((one) => one.language) },
+  ];
+  return { at: test.at, found: found.filter(({ languages }) => languages.length > 0) };
 }
