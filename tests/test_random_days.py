@@ -49,6 +49,7 @@ from server.domain.counter import CounterState
 from server.domain.discipline import KINDS, Choice, Policy
 from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor, fold
+from server.domain.notices import Notice
 from server.domain.ticket import AT_COUNTER, Status, Ticket
 from server.ports import Store
 from server.schedule import turn_of_day_step
@@ -99,6 +100,8 @@ def told(result: object) -> object:
             return {"open": result.is_open}
         case ClosedDay():
             return {"day": result.business_on.isoformat(), "carried": result.carried, "closed": result.closed}
+        case Notice():
+            return {"notice": result.id, "ends_at": result.ends_at.isoformat()}
         case _:
             return result
 
