@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config import phrases
 from tests.browser.counter_boards import NAMES, Instants
 
 Payload = dict[str, Any]
@@ -43,10 +44,27 @@ def an_overview(at: Instants, **changes: Any) -> Payload:
             a_counter(6, None),
         ],
         "breaches": 19,
+        "notices": some_notices(at),
         "foresight": a_foresight(at),
         "voice": [a_zone("hall", at), a_zone("canteen", at, state="silent", players=[])],
     }  # fmt: skip
     return board | changes
+
+
+def some_notices(at: Instants, **changes: Any) -> Payload:
+    return {
+        "standing": [{"id": 231, "text": phrases.everywhere("a.delay"), "at": at(-240), "until": at(660),
+                      "spoken": True, "zones": [], "template": "a.delay"}],
+        "spoken_lately": 1, "most_an_hour": 4, "longest_s": 20, "next_spoken_at": None,
+    } | changes  # fmt: skip
+
+
+def what_may_be_told() -> Payload:
+    return {
+        "templates": [{"template": key, "needs_time": needs, "text": phrases.table()[key]}
+                      for key, needs in (("a.delay", False), ("a.close", True), ("down", True), ("a.prio", False))],
+        "zones": [{"zone": code, "name": name} for code, name in ZONES.items()],
+    }  # fmt: skip
 
 
 ZONES = {

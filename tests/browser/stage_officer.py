@@ -24,7 +24,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
 from tests.browser.counter_boards import ME, Instants, Payload, states
-from tests.browser.manage_boards import an_audit, an_overview, the_devices, the_people
+from tests.browser.manage_boards import an_audit, an_overview, the_devices, the_people, what_may_be_told
 
 ROOT = Path(__file__).parents[2]
 POLICY = "default-src 'self'; connect-src 'self' ws: wss:"
@@ -149,7 +149,7 @@ def create_stage(desk: Desk) -> Flask:
     def manage() -> str:
         return page(
             "web/manage.html", board=desk.overview or an_overview(Instants()), language="ms", today="2026-03-02",
-            person={"id": 1, "name": "Puan Lim", "role": "manager"}, rights=["board", "export", "overview"],
+            person={"id": 1, "name": "Puan Lim", "role": "manager"}, rights=["announce", "board", "export", "overview"],
         )  # fmt: skip
 
     @app.get("/api/v1/overview")
@@ -163,6 +163,10 @@ def create_stage(desk: Desk) -> Flask:
             rights=["admin", "audit", "board", "overview"],
             places={"kiosk": ["main"], "display": ["hall", "canteen"], "counter": ["K1", "K2", "K3"]},
         )  # fmt: skip
+
+    @app.get("/api/v1/notices")
+    def notices() -> Response:
+        return jsonify(what_may_be_told())
 
     @app.get("/api/v1/<kind>")
     def lists(kind: str) -> Response:

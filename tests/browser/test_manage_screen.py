@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.counter_boards import Instants
-from tests.browser.manage_boards import a_foresight, a_quality, a_zone, an_advice, an_overview
+from tests.browser.manage_boards import a_foresight, a_quality, a_zone, an_advice, an_overview, some_notices
 from tests.browser.stage_officer import Desk, the_stage
 
 PAGES = ("manage", "admin", "login", "setup/x", "pair", "error/403", "error/404", "error/429", "error/500")
@@ -134,9 +134,28 @@ def test_an_office_that_tells_no_waits_says_why(page: Page, desk: Desk, address:
     assert page.locator('[data-tile="priority"] [data-value]').inner_text() == "–"
 
 
+def test_the_page_says_what_stands_and_when_the_hall_may_be_spoken_to_again(
+    page: Page, desk: Desk, address: str
+) -> None:
+    at = Instants()
+    desk.overview = an_overview(at, notices=some_notices(at, spoken_lately=4, next_spoken_at=at(1080)))
+
+    look(page, f"{address}/manage")
+
+    standing = page.locator("[data-notices-standing] li")
+    assert standing.count() == 1
+    assert standing.inner_text().startswith("Perhatian. Masa menunggu hari ini lebih lama")
+    assert page.locator("[data-notice-left]").inner_text() == "Boleh disuarakan semula pada 1.00 tengah hari"
+    page.select_option("#notice-template", "a.close")
+    assert page.locator("#notice-time").is_visible()
+    page.select_option("#notice-template", "own")
+    assert page.locator("#notice-ta").is_visible()
+    assert page.locator("#notice-time").is_hidden()
+
+
 def test_the_manager_reads_which_counter_to_open_and_what_it_is_worth(page: Page, desk: Desk, address: str) -> None:
     look(page, f"{address}/manage")
-    page.get_by_label("Bahasa").select_option("en")
+    page.locator("[data-language]").select_option("en")
 
     assert page.locator("[data-advice-does]").inner_text() == "Open one more counter for Registration: counter 6"
     assert page.locator("[data-advice-effect]").inner_text() == "Kept within 15 minutes: now 71%, then 93%"
@@ -217,7 +236,7 @@ def test_an_export_with_its_days_the_wrong_way_round_is_not_asked_for(page: Page
 def test_the_overview_speaks_the_language_that_was_chosen(page: Page, address: str) -> None:
     look(page, f"{address}/manage")
 
-    page.get_by_label("Bahasa").select_option("en")
+    page.locator("[data-language]").select_option("en")
 
     assert page.locator("h1").inner_text().startswith("27 people are waiting")
     assert page.get_attribute("html", "lang") == "en"
