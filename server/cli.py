@@ -161,6 +161,7 @@ def parser() -> argparse.ArgumentParser:
     speak.add_argument("counter")
     speak.add_argument("--language", choices=LANGUAGES, default="ms")
     speak.add_argument("--out", type=Path, required=True)
+    speak.add_argument("--data", type=Path, default=None, metavar="DIR", help="with the recordings of this data folder")
 
     voice = commands.add_parser("voice", help="calls in a person's voice: what to record, and taking it in")
     ways = voice.add_subparsers(dest="way", required=True, metavar="script|check|install|remove")

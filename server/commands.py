@@ -339,10 +339,12 @@ def _date(text: str, name: str) -> date:
 
 def speak(given: argparse.Namespace) -> int:
     from server.speech.link import VoiceFault
+    from server.speech.recordings import FOLDER
     from server.speech.speak import render_call
 
     try:
-        render_call(given.number, given.counter, given.language, given.out)
+        recorded = given.data / FOLDER if given.data else None
+        render_call(given.number, given.counter, given.language, given.out, recorded)
     except VoiceFault as error:
         raise Failed(f"no voice: {error}") from error
     return DONE

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from server.domain.announcement import BEFORE_COUNTER, BETWEEN_SIGNS
 from server.speech import sound
 from tests.command_line import DONE, FAILED, UNUSABLE, Command
 from tests.speech.a_speaker import record, said, write
+
+CALL = ("first-A", "middle-0", "middle-4", "end-2", "counter-3")
 
 
 @pytest.fixture
@@ -115,6 +118,22 @@ def test_recordings_are_taken_away_again(typed: Command, tmp_path: Path, script:
     assert typed.audit()[0] == ("command line", "recordings_removed")
     again = typed("voice", "remove", "--language", "ms")
     assert (again.status, again.line) == (FAILED, "giliran: nothing is recorded in this language: ms")
+
+
+def test_a_call_in_the_persons_voice_can_be_listened_to(typed: Command, tmp_path: Path, script: list[str]) -> None:
+    pytest.importorskip("pyttsx3", reason="not installed: the voice (pip install 'giliran[voice]')")
+    typed("voice", "install", "--language", "ms", str(record(tmp_path / "takes", script)))
+    call = ("speak", "A042", "3", "--language", "ms", "--out")
+
+    assert typed(*call, str(tmp_path / "computer.wav")).status == DONE
+    assert typed(*call, str(tmp_path / "person.wav"), "--data", str(typed.data)).status == DONE
+
+    recorded = typed.data / "recorded" / "ms"
+    parts = [sound.seconds_of(recorded / f"{name}.wav") for name in CALL]
+    pauses = 3 * BETWEEN_SIGNS + BEFORE_COUNTER
+    person, computer = (sound.seconds_of(tmp_path / f"{who}.wav") for who in ("person", "computer"))
+    assert person == pytest.approx(len(sound.chime()) / sound.SAMPLE_RATE + 0.3 + sum(parts) + pauses, abs=0.001)
+    assert computer != pytest.approx(person, abs=0.01)
 
 
 def test_an_empty_folder_and_one_that_is_not_there_are_named(typed: Command, tmp_path: Path) -> None:

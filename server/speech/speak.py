@@ -10,18 +10,21 @@ from server.domain import announcement
 from server.domain.announcement import Call
 from server.speech import link, sound
 from server.speech.link import NoVoice, Worker
-from server.speech.voice import SPEAKERS, order
+from server.speech.recordings import Recordings
+from server.speech.voice import SPEAKERS, orders
 
 
-def render_call(number: str, counter: str, language: str, out: Path) -> float:
-    """Write the file (22,050 Hz, mono, 16 bits) and return its seconds. Needs no data folder.
+def render_call(number: str, counter: str, language: str, out: Path, recorded: Path | None = None) -> float:
+    """Write the file (22,050 Hz, mono, 16 bits) and return its seconds. `recorded`: where a person's recordings lie, if
+    they are to speak.
 
     Raises ValueError when there is nothing to say or no such language, VoiceFault when there is no voice for it,
     OSError when the file cannot be written.
     """
     if language not in SPEAKERS:
         raise ValueError(f"no announcement is made in this language: {language} (there are {', '.join(SPEAKERS)})")
-    wanted = order(announcement.segments(Call(number, counter), words(language)), language)
+    recordings = None if recorded is None else Recordings(recorded)
+    wanted, *_ = orders(Call(number, counter), language, words(language), recordings)
     with tempfile.TemporaryDirectory(prefix="giliran-") as folder:
         worker = Worker(link.command(Path(folder)))
         clip = Path(folder) / "clip.wav"

@@ -94,6 +94,19 @@ def order(segments: Iterable[Segment], language: str, kind: Kind = Kind.CALL) ->
     }
 
 
+def orders(call: Said, language: str, words: Tongue, recordings: Recordings | None) -> list[dict[str, Any]]:
+    """What the worker may be asked for, the best first: the call's recordings if all are there, then its own voice.
+
+    Raises ValueError where there is nothing to say.
+    """
+    wanted = [order(announcement.spoken(call, language, words), language, call.kind)]
+    if recordings is not None and isinstance(call, Call):
+        recorded = recordings.of(call, language, words)
+        if recorded is not None:
+            wanted.insert(0, {"recorded": [[str(one.path), one.version, one.silence] for one in recorded]})
+    return wanted
+
+
 class Voice:
     """The voice of one server. `words` is language → its words; `folder` is the cache of clips; `recorded` is where a
     person's recordings lie, if there are any.
@@ -202,7 +215,7 @@ class Voice:
             self._fault(language, NoVoice(f"no announcement is made in this language: {language}"))
             return None
         try:
-            wanted = self._orders(call, language)
+            wanted = orders(call, language, self._words[language], self._recordings)
         except ValueError as unspeakable:
             self._fault(language, NoVoice(str(unspeakable)))
             return None
@@ -229,7 +242,7 @@ class Voice:
         path = self.clips.folder / f"voice.trial.{os.getpid()}.wav"
         why = ""
         try:
-            for wanted in self._orders(call, language):
+            for wanted in orders(call, language, self._words[language], self._recordings):
                 try:
                     self._ask({**wanted, "out": str(path)}, language)
                     if max(map(abs, sound.read_wav(path)), default=0) > AUDIBLE:
@@ -242,19 +255,6 @@ class Voice:
         except ValueError as unspeakable:
             why = str(unspeakable)
         return Trial(language, False, why=why)
-
-    def _orders(self, call: Said, language: str) -> list[dict[str, Any]]:
-        """What the worker may be asked for, the best first: the call's recordings if all are there, then its own voice.
-
-        Raises ValueError where there is nothing to say.
-        """
-        words = self._words[language]
-        wanted = [order(announcement.spoken(call, language, words), language, call.kind)]
-        if self._recordings is not None and isinstance(call, Call):
-            recorded = self._recordings.of(call, language, words)
-            if recorded is not None:
-                wanted.insert(0, {"recorded": [[str(one.path), one.version, one.silence] for one in recorded]})
-        return wanted
 
     def _ask(self, order: Mapping[str, Any], language: str) -> None:
         for attempt in range(1, TRIES + 1):
