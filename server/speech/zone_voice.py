@@ -108,8 +108,9 @@ class Hall(Protocol):
 
 @dataclass(slots=True)
 class ZoneVoice:
-    """One zone as it stands. `known` are the calls that were taken up, `summoned` the tickets that were asked to come back, `doubts` players that gave no answer,
-    `given_up` what was told as not heard and may yet be."""
+    """One zone as it stands. `known` are the calls that were taken up, `summoned` the tickets that were asked to
+    come back, `doubts` players that gave no answer, `given_up` what was told as not heard and may yet be.
+    """
 
     queue: AnnouncementQueue = field(default_factory=AnnouncementQueue)
     known: dict[int, None] = field(default_factory=dict)

@@ -6,6 +6,7 @@ No lane, no name, nobody else's number.
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,20 +15,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from flask import Response, abort, render_template, request
+from flask import Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
-from config.phrases import in_language
+from config.phrases import LANGUAGES, in_language
 from config.times import time_of_day, wait_words, why_no_wait
-from server.domain.floor import Floor
+from server.actions.leave import leave
+from server.actions.office import Actor, Answer
+from server.domain.errors import QueueError
+from server.domain.floor import Draft, Floor
 from server.domain.ticket import Ticket
+from server.web.access import protect_form
 from server.web.boards import Json, opening, promise_json, public_ticket_json, rule_words
 from server.web.edge import edge
 from server.web.pages import page_context, pages
 
 WORDS = (
-    "phone.", "ticket.yours", "ahead.", "wait.", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
+    "leave", "phone.", "ticket.yours", "ahead.", "wait.", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
     "service.bring", "seq", "charter", "closedbranch", "kiosk.language", "kiosk.sit.why",
 )  # fmt: skip
+
+PHONE = Actor("phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,21 @@ def phone(token: str) -> str:
         say=speech.say,
         **context,
     )
+
+
+@pages.post("/t/<token>/leave")
+def phone_leave(token: str) -> AnyResponse:
+    """Give the number back. Whoever has the address may: it is as secret as the slip. If over, the page says so."""
+    ticket = _ticket(token)
+    protect_form()
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        return Answer(200, {"status": str(leave(draft, now, ticket.id).status)})
+
+    with contextlib.suppress(QueueError):
+        edge().office.act(PHONE, decide)
+    language = request.args.get("language", "")
+    return redirect(f"/t/{token}" + (f"?language={language}" if language in LANGUAGES else ""), 303)
 
 
 def sentences(ticket: Json, now: str, missed_at: str, speech: Speech) -> Json:

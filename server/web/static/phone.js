@@ -10,6 +10,7 @@ import { readPhrases } from "./phrases.js";
 import { waitWords } from "./waits.js";
 
 const STALE_AFTER = 20; // seconds without a word, after which the page says how old it is
+const MAY_LEAVE = ["waiting", "soon", "called", "held"];
 const SHAKE = [400, 200, 400, 200, 400]; // ms
 
 const { token, missedAt, timeZone } = document.body.dataset;
@@ -40,6 +41,8 @@ function draw({ ticket, as_of }) {
   for (const fact of main.querySelectorAll("[data-while-waiting]")) fact.hidden = isAtCounter;
   one("[data-progress]").hidden = progress === null;
   one("[data-progress]").value = progress ?? 0;
+  const leave = one("[data-leave]");
+  if (leave) leave.hidden = !MAY_LEAVE.includes(state);
   const facts = one("[data-while-open]");
   if (facts) facts.hidden = Boolean(ticket.ended_at);
   if (status !== "called" && state === "called") navigator.vibrate?.(SHAKE);
