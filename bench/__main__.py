@@ -7,9 +7,7 @@ Figures of one run on one machine: trust the ratios, not the milliseconds. Exit 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.history import past
+from bench.latency import latency
 from bench.load import Client, Run, load
 from bench.marks import marks
 from bench.office import bare, office
@@ -81,41 +80,6 @@ def history(folder: Path, rounds: int, seconds: float) -> None:
 def _sound(*runs: Run) -> None:
     for run in runs:
         assert set(run.statuses) == {201}, run.statuses
-
-
-def latency(folder: Path, calls: int) -> None:
-    """From an officer's request to the call on the last of many screens."""
-    for count, limit in ((200, 100.0), (1000, 400.0)):
-        with office(folder / f"screens{count}") as measured:
-            kiosk, counter = measured.client(measured.token("kiosk")), measured.client(measured.token("counter"))
-            command = [sys.executable, "-m", "bench.screens", str(measured.port), measured.token("display"), str(count)]
-            screens = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            assert screens.stdout is not None
-            assert screens.stdin is not None
-            assert screens.stdout.readline().strip() == "ready"
-            counter.post("/api/v1/counters/K1/open", {})
-            for _ in range(calls):
-                assert ask_ticket(kiosk) == 201
-            time.sleep(3)
-            last = []
-            for _ in range(calls):
-                asked = time.monotonic()
-                status, body = counter.post("/api/v1/counters/K1/next", {})
-                assert status == 200, body
-                number, *moments = screens.stdout.readline().split()
-                assert number == json.loads(body)["number"]
-                last.append((float(moments[3]) - asked) * 1000)
-                time.sleep(0.2)
-            last.sort()
-            p95 = last[int(len(last) * 0.95)]
-            print(
-                f"     {count} screens: median {statistics.median(last):.0f} ms, worst {last[-1]:.0f} ms, {calls} calls"
-            )
-            say(f"call on the last of {count} screens, p95", p95, limit, "ms")
-            if count == 200:
-                say("memory with 200 screens", measured.resident_mb(), 150, "MB")
-            screens.stdin.close()
-            screens.wait(timeout=10)
 
 
 def waiting(folder: Path, rounds: int) -> None:
@@ -202,7 +166,7 @@ def main() -> int:
         "start": lambda folder: start(folder, 3 if quick else 5),
         "issue": lambda folder: issue(folder, rounds, seconds),
         "waiting": lambda folder: waiting(folder, rounds),
-        "latency": lambda folder: latency(folder, 30 if quick else 60),
+        "latency": lambda folder: latency(folder, 30 if quick else 60, say),
         "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),
         "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),

@@ -13,6 +13,7 @@ import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "./board.js"
 import { fit, icon, keep, make, put, set, show, sign, two } from "./patch.js";
 
 const LOOK_EVERY = 250; // ms
+const SAY_WITHIN = 1000; // ms
 const ASK_FOR = 60_000; // ms a room away from the counters asks to be allowed sound: a television there has no hands
 const READY = 12; // numbers that can be told to get ready at once; the server knows of no more
 const CALLS = ["ticket_called", "ticket_recalled"];
@@ -271,8 +272,19 @@ export function startDisplay({
     isDrawn(board.seq);
     introduce();
   };
-  /** Everything up to there is on the glass; a page that nobody sees is not drawn, and says nothing. */
-  const isDrawn = (seq) => requestAnimationFrame(() => live?.emit("shown", { zone: settings.zone, id: seq }));
+  /** Everything up to there is on the glass; a page that nobody sees is not drawn, and says nothing. A thousand screens
+   * that said so in one moment would hold up the next call: each takes its time within a second, and tells the last. */
+  let drawnUpTo = null;
+  const isDrawn = (seq) => {
+    const isDue = drawnUpTo !== null;
+    drawnUpTo = seq;
+    if (isDue) return;
+    const say = () => {
+      live?.emit("shown", { zone: settings.zone, id: drawnUpTo });
+      drawnUpTo = null;
+    };
+    setTimeout(() => requestAnimationFrame(say), Math.random() * SAY_WITHIN);
+  };
   /** Whether this page can speak, what it has in hand and what it has spoken: after a break the server may not know. */
   const introduce = () => {
     if (voice === null) return;
