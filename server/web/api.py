@@ -84,13 +84,19 @@ def _nothing_yet(draft: Draft, now: datetime) -> Answer:
     raise _NothingYet
 
 
+def key_of_request() -> str | None:
+    """The Idempotency-Key as it was sent. Raises Refused (malformed) for one that can be none."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and KEY.fullmatch(key) is None:
+        raise Refused(422, "malformed", "Idempotency-Key: 1 to 200 characters from ! to ~")
+    return key
+
+
 def _asked(asker: Identity) -> tuple[str | None, str]:
     """The key, told apart from the same key of every other asker, and what is asked, both in a form of one length."""
-    key = request.headers.get("Idempotency-Key")
+    key = key_of_request()
     if key is None:
         return None, ""
-    if KEY.fullmatch(key) is None:
-        raise Refused(422, "malformed", "Idempotency-Key: 1 to 200 characters from ! to ~")
     who = f"person {asker.person}" if asker.person is not None else f"device {asker.token}"
     said = json.dumps([request.path, request.get_json()], sort_keys=True)
     return hashlib.sha256(f"{who} {key}".encode()).hexdigest(), hashlib.sha256(said.encode()).hexdigest()

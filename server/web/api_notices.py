@@ -8,7 +8,6 @@ from datetime import datetime, time
 
 from flask import Response, jsonify
 
-from config.phrases import LANGUAGES
 from config.times import time_of_day
 from server.actions import notice as notices
 from server.actions.office import Answer
@@ -18,7 +17,7 @@ from server.domain.floor import Draft
 from server.domain.notices import LONGEST_S, message, seconds_of, spoken_in
 from server.speech.zone_voice import Spoken
 from server.web import dto
-from server.web.api import BRANCH, act, api, need
+from server.web.api import BRANCH, act, api, key_of_request, need
 from server.web.boards import notice_json
 from server.web.edge import Edge, edge
 from server.web.staff_boards import notices_json
@@ -62,6 +61,7 @@ def post_notice(body: dto.NoticeAsked) -> Response:
 def post_preview(body: dto.NoticeAsked) -> Response:
     """Nothing is told to anybody: the words, the seconds and, where there is a voice, the clip of each language."""
     need("announce")
+    key_of_request()  # nothing happens that could happen twice: the key is only looked at
     door = edge()
     text = _text(door, body)
     clips = _rendered(door, text)
@@ -94,7 +94,7 @@ def post_withdraw(path: dto.NoticePath, body: dto.NoBody) -> Response:
 def _text(door: Edge, body: dto.NoticeAsked) -> dict[str, str]:
     """The words by language: of the template, with its time as each language says it, or those that were typed."""
     if body.template is None:
-        return {language: words for language, words in (body.text or {}).items() if language in LANGUAGES}
+        return body.text.model_dump(exclude_none=True) if body.text is not None else {}
     if body.template not in TEMPLATES:
         raise Malformed(template=body.template)
     words = door.phrases[body.template]

@@ -109,12 +109,21 @@ class HelpAsked(Asked):
     counter: Annotated[str, Field(max_length=40)] | None = None
 
 
+class NoticeWords(Asked):
+    """The words of a notice by language, never without Malay."""
+
+    ms: Annotated[str, Field(max_length=400, examples=["Kaunter 3 dibuka."])]
+    en: Annotated[str, Field(max_length=400)] | None = None
+    zh: Annotated[str, Field(max_length=400)] | None = None
+    ta: Annotated[str, Field(max_length=400)] | None = None
+
+
 class NoticeAsked(Asked):
     """Of a template (with the `time` that some name), or of words by language, Malay among them."""
 
     template: Annotated[str, Field(max_length=40, examples=["a.delay"])] | None = None
     time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["16:30"])] | None = None
-    text: dict[Annotated[str, Field(max_length=8)], Annotated[str, Field(max_length=400)]] | None = None
+    text: NoticeWords | None = None
     minutes: Annotated[int, Field(ge=1, le=720), Whole] = 15
     zones: Annotated[list[Code], Field(max_length=40)] = []
     spoken: bool = True

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from config.phrases import LANGUAGES
 from server.domain.announcement import Message
+from server.web.dto import NoticeWords
 from tests.web.conftest import OfficeServer, refusal
 
 CLOSING = {"template": "a.close", "time": "16:30"}
@@ -89,7 +91,8 @@ def test_others_may_not_tell(office: OfficeServer, role: str) -> None:
         ({"template": "a.close"}, "malformed"),
         ({"template": "a.close", "time": "24:00"}, "malformed"),
         ({}, "malformed"),
-        ({"text": {"fr": "Attention."}}, "malformed"),
+        ({"text": {"en": "Attention."}}, "malformed"),
+        ({"text": {"ms": "Perhatian.", "fr": "Attention."}}, "malformed"),
         ({"text": {"ms": "Perhatian."}, "minutes": 0}, "malformed"),
         ({"text": {"ms": "Perhatian."}, "zones": ["roof"]}, "unknown_zone"),
         ({"text": {"ms": "Kebakaran."}}, "not_for_fire"),
@@ -134,6 +137,16 @@ def test_a_preview_tells_nobody_and_has_a_clip_of_each_language_that_is_spoken(o
     assert all(4 < one["seconds"] < 20 for one in told["languages"])
     assert told["zones"][0]["spoken_in"] == ["ms", "en"]
     assert board(office) == []
+
+
+def test_a_key_that_is_none_is_refused_though_a_preview_would_harm_nobody(office: OfficeServer) -> None:
+    headers = {"Idempotency-Key": "a key"}
+
+    refusal(office.caller("supervisor").post("/notices/preview", CLOSING, headers=headers), 422, "malformed")
+
+
+def test_words_may_be_given_in_every_language_of_the_screens() -> None:
+    assert tuple(NoticeWords.model_fields) == LANGUAGES
 
 
 def test_an_office_without_a_voice_previews_the_words(office: OfficeServer) -> None:
