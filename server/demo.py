@@ -140,6 +140,7 @@ class Company:
     chance: random.Random
     what: list[tuple[float, int, Callable[[float], object]]] = field(default_factory=list)
     order: Any = field(default_factory=itertools.count)
+    to_come: int = 0
     began: float = field(default_factory=time.monotonic)
 
     def at(self, moment: float, deed: Callable[[float], object]) -> None:
@@ -172,9 +173,11 @@ class Company:
         while (moment := moment + self.chance.expovariate(rate * most)) < self.told["minutes"] * 60 * 0.93:
             busy = next(b for since, b in reversed(PEAKS) if moment / 60 >= since)
             if self.chance.random() < busy / most:
+                self.to_come += 1
                 self.at(moment, self._take_number)
 
     def _take_number(self, now: float) -> None:
+        self.to_come -= 1
         service = self.chance.choice(list(self.told["services"]))
         lane = self.chance.choice(LANES) if self.chance.random() < PRIORITY_SHARE else "regular"
         asked = {"service": service, "lane": lane, "language": self.chance.choice(LANGUAGES)}
@@ -202,7 +205,7 @@ class Company:
                 return
         ticket = self.act(counter, "next")
         if not ticket:
-            if now < self.told["minutes"] * 60:
+            if now < self.told["minutes"] * 60 or self.to_come:  # on a busy machine people come later than they meant
                 self.at(now + self.chance.uniform(10, 25), lambda when: self._next(counter, when))
             else:
                 self.act(counter, "close", {"reason": "end"})
@@ -242,6 +245,10 @@ class Company:
             self.at(now + lasts, lambda when: self._next(counter, when))
 
     def _send_on(self, counter: str, ticket: dict[str, Any], now: float) -> None:
+        """Not when the others are about to go home: nobody would be there to call."""
+        if now > self.told["minutes"] * 60 - 60:
+            self._next(counter, now)
+            return
         others = [service for service in self.told["services"] if service != ticket["service"]]
         self.act(counter, "transfer", {"service": self.chance.choice(others or [ticket["service"]])})
         self._next(counter, now + 3)

@@ -6,6 +6,7 @@ import random
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,44 @@ def test_the_same_seed_is_the_same_day() -> None:
     moments = [[moment for moment, _, _ in company.what] for company in (first, second, other)]
     assert moments[0] == moments[1] != moments[2]
     assert len(moments[0]) > 50
+
+
+class AHall(Company):
+    """Their office, played in place of a server: who waits for what, and who is called. One answer takes an hour."""
+
+    waiting: list[str]
+    stalls_at: int
+    asked: int = 0
+
+    def ask(self, token: str, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        self.asked += 1
+        self.began -= 3600 if self.asked == self.stalls_at else 0
+        deed = path.rpartition("/")[2]
+        if deed in ("tickets", "transfer"):
+            self.waiting.append(body["service"])
+        if deed != "next":
+            return {}
+        able = self.told["counters"][path.split("/")[2]]
+        called = next((service for service in self.waiting if service in able), None)
+        if called is None:
+            return {}
+        self.waiting.remove(called)
+        return {"service": called, "number": "A001"}
+
+
+@pytest.mark.parametrize("stalls_at", [0, 1, 40])
+@pytest.mark.parametrize("seed", range(5))
+def test_nobody_is_left_standing_even_where_the_machine_cannot_keep_up(seed: int, stalls_at: int) -> None:
+    told = {
+        **a_company(0).told, "kiosk": "", "officers": {"K1": "", "K2": ""}, "minutes": 200, "speed": 1e6,
+        "no_show_after": 60, "no_show_calls": 2, "recall_gap": 10,
+    }  # fmt: skip
+    hall = AHall(told, random.Random(seed))
+    hall.waiting, hall.stalls_at = [], stalls_at
+
+    hall.live()
+
+    assert hall.waiting == []
 
 
 def test_a_fast_clock_begins_when_it_is_told_and_never_runs_backwards() -> None:
