@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -52,14 +53,23 @@ def serve(
     `clock` is the office's, where it is not the machine's; `company` lets simulated people in once it is open.
     """
     application.set_up_logging(settings)
-    opened = open_folder(settings, branch)
-    if settings.processes > 1 and not is_worker:
-        return _serve_many(settings, opened)
+    is_parent = settings.processes > 1 and not is_worker
     try:
-        listening = runtime.listen(settings.host, settings.port, share=is_worker)
+        listening = (
+            runtime.reserve(settings.host, settings.port)
+            if is_parent
+            else runtime.listen(settings.host, settings.port, share=is_worker)
+        )
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise NotUsable(f"host, port: nobody can listen on {where}: {error.strerror}") from error
+    try:  # only now: a first start that is refused its port has made nothing, and may be repeated as it was typed
+        opened = open_folder(settings, branch)
+    except BaseException:
+        listening.close()
+        raise
+    if is_parent:
+        return _serve_many(settings, opened, listening)
     app, socketio, door = application.create_app(settings, opened.engine, opened.branch, clock)
     stopping = threading.Event()
     poke = poke_of(settings, opened) if is_worker or settings.redis else None
@@ -159,12 +169,12 @@ def _end_with(parent: int, stopping: threading.Event) -> None:
             return
 
 
-def _serve_many(settings: Settings, opened: Opened) -> int:
+def _serve_many(settings: Settings, opened: Opened, reserved: socket.socket) -> int:
     """N processes that share the port; the first to end ends them all, and SIGTERM reaches each.
 
     Prints the addresses when all of them answer. Returns 0 where they ended because they were told to.
     """
-    with runtime.reserve(settings.host, settings.port) as reserved:  # until the end: nobody else gets it meanwhile
+    with reserved:  # until the end: nobody else gets the port meanwhile
         port = reserved.getsockname()[1]
         command = [
             sys.executable, "-m", "server.cli", "serve", "--worker", "--data", str(settings.data),

@@ -194,6 +194,18 @@ def test_an_address_that_this_machine_does_not_have_is_named(typed: Command) -> 
     assert "192.0.2.1:8000" in refused_to_serve(typed, "--host", "192.0.2.1")
 
 
+def test_a_first_start_that_was_refused_its_port_leaves_nothing_behind(typed: Command, tmp_path: Path) -> None:
+    """Else the same words with another port would be refused: there would be a branch already."""
+    branch, data = edited(tmp_path, EXAMPLE), tmp_path / "new"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        said = refused_to_serve(typed, "--branch", branch, "--port", str(port), data=data)
+
+    assert f"port {port} on 127.0.0.1 is in use" in said
+    assert not data.exists()
+
+
 def test_a_later_start_refuses_another_branch_file(typed: Command, tmp_path: Path) -> None:
     said = refused_to_serve(typed, "--branch", edited(tmp_path, EXAMPLE), "--port", "0")
 
