@@ -287,7 +287,9 @@ def _audit(office: Opened, settings: Settings, kind: str, **detail: str | int) -
 
 def export(given: argparse.Namespace) -> int:
     from server.reports import export as tables
+    from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
     from sql.records import SqlRecords
+    from sql.sounds import SqlSounds
 
     _, office = opened(given)
     first, last = _date(given.first, "--from"), _date(given.last, "--to")
@@ -300,6 +302,9 @@ def export(given: argparse.Namespace) -> int:
     if given.what == "journal":
         header: Sequence[str] = tables.JOURNAL_HEADER
         rows = tables.journal_rows(records.journal_between(first, last))
+    elif given.what == "sounds":
+        header = SOUNDS_HEADER
+        rows = sound_rows(SqlSounds(office.engine, office.branch).between(*span_of(plan, first, last)), plan)
     else:
         found = records.tickets_between(first, last)
         header = tables.LEGS_HEADER if given.legs else tables.TICKETS_HEADER

@@ -6,19 +6,20 @@ The calls are read from the journal; only what became of them in the zones is ke
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, and_, cast, delete, func, or_, select, tuple_
+from sqlalchemy import BigInteger, Engine, and_, cast, delete, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from server.domain.events import TicketCalled, TicketRecalled, decode
 from server.ports import Sound
-from sql.database import writing_in_no_hurry
+from sql.database import reading, writing_in_no_hurry
 from sql.tables import journal, sounds, voices
 
 FORGET_STEP = 500
+STEP = 250
 _KEY = (sounds.c.zone, sounds.c.id, sounds.c.attempt)
 _FIELDS = tuple(column.name for column in sounds.columns if column.name != "branch")
 
@@ -64,6 +65,21 @@ class SqlSounds:
         )
         with self._engine.connect() as connection:
             return [_sound(row) for row in connection.execute(query)]
+
+    def between(self, since: datetime, before: datetime) -> Iterator[Sound]:
+        """The sounds that began in this time, in their order, in small steps: an export holds nobody up."""
+        key = (sounds.c.started_at, *_KEY)
+        own = and_(sounds.c.branch == self._branch, sounds.c.started_at >= since, sounds.c.started_at < before)
+        query = select(*(sounds.c[name] for name in _FIELDS)).where(own).order_by(*key).limit(STEP)
+        after: tuple[Any, ...] | None = None
+        while True:
+            with reading(self._engine) as connection:
+                step = query if after is None else query.where(tuple_(*key) > tuple_(*after))
+                found = [_sound(row) for row in connection.execute(step)]
+            yield from found
+            if len(found) < STEP:
+                return
+            after = tuple(literal(getattr(found[-1], column.name), column.type) for column in key)
 
     def calls(self, since: datetime) -> list[tuple[int, TicketCalled | TicketRecalled]]:
         j = journal.c

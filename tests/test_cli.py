@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from server.ports import Sound
+from sql.sounds import SqlSounds
 from sql.tables import branches
 from tests.command_line import DONE, FAILED, UNUSABLE, Command
 from tests.servers import GILIRAN, PASSWORD, ROOT, clean_environment
@@ -150,6 +152,19 @@ def test_the_journal_goes_to_a_file_that_appears_whole(typed: Command, tmp_path:
     kinds = [line.split(",")[1] for line in out.read_text().splitlines()]
     assert kinds[:5] == ["kind", "ticket_issued", "ticket_issued", "ticket_issued", "counter_opened"]
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["journal.csv"]
+
+
+def test_the_log_of_every_sound_says_when_each_began_and_ended(typed: Command) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    heard = Sound("hall", 7, 1, 3, "A001", "K1", "call", ("ms", "en"), "left", at, at, 11.1, at, "spoken")
+    SqlSounds(typed.engine, "KL01").write([heard])
+
+    said = typed("export", "sounds", *TODAY)
+
+    assert (said.status, said.err) == (DONE, "")
+    header, row = said.out.splitlines()
+    assert header.startswith("business_day,zone,number,counter,kind,languages,player,asked_at,started_at,ended_at,")
+    assert row.split(",")[1:7] == ["hall", "A001", "K1", "call", "ms|en", "left"]
 
 
 def test_a_spreadsheet_is_a_file(typed: Command, tmp_path: Path) -> None:

@@ -105,3 +105,17 @@ def test_what_is_in_no_hurry_does_not_make_the_next_one_careless(sqlite: Engine)
         assert connection.execute(text("pragma synchronous")).scalar() == 1
     with writing(sqlite) as connection:
         assert connection.execute(text("pragma synchronous")).scalar() == 2
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_export_reads_the_sounds_of_its_days_in_their_order_and_each_once(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sql.sounds.STEP", 3)
+    kept = SqlSounds(request.getfixturevalue(kind), "KL01")
+    at_once = [a_sound(7, zone, attempt=n) for zone in ("canteen", "hall") for n in (1, 2)]
+    kept.write([*at_once, *(a_sound(id) for id in range(8, 14))])
+
+    found = list(kept.between(OPENING + timedelta(seconds=7), OPENING + timedelta(seconds=13)))
+
+    assert found == [*at_once, *(a_sound(id) for id in range(8, 13))]
