@@ -120,6 +120,14 @@ class Recordings:
             found.append(Recording(path, f"{about.st_mtime_ns}-{about.st_size}", part.silence))
         return found
 
+    def missing(self, language: str, letters: Iterable[str], counters: Sequence[str], words: Tongue) -> list[str]:
+        """The parts that this language still lacks for every call to be the person's; none where nobody has recorded
+        anything."""
+        home = self.folder / language
+        if not home.is_dir():
+            return []
+        return [line.name for line in script(letters, counters, words) if not (home / f"{line.name}.wav").is_file()]
+
 
 def _file_word(word: str) -> str:
     """The word as a file's name on any computer, no two words alike: "3A" as it is, a space as "_"."""

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, runtime_checkable
 
-from server.domain.announcement import Call
 from server.domain.branch import Branch
 from server.domain.floor import Floor
 from server.domain.hours import Hours
@@ -24,14 +23,19 @@ from server.speech.voice import Trial
 log = logging.getLogger(__name__)
 BEFORE_OPENING = timedelta(minutes=15)
 AGAIN_AFTER = timedelta(minutes=10)
-NUMBER = "042"
 
 
 @runtime_checkable
 class Trier(Protocol):
     """A voice that can be tried."""
 
-    def try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
+    def try_out(
+        self,
+        letters: Sequence[str],
+        counters: Sequence[str],
+        languages: Sequence[str],
+        on_done: Callable[[Sequence[Trial]], None],
+    ) -> None:
         """Returns at once; `on_done` is called once, on the voice's own task."""
 
 
@@ -76,8 +80,9 @@ class SelfTest:
         if self._tried == (day, languages) and (self._again_at is None or now < self._again_at):
             return False
         self._tried, self._again_at = (day, languages), now + AGAIN_AFTER
-        call = Call(f"{branch.services[0].letter}{NUMBER}", branch.counters[0].name)
-        self._voice.try_out(call, languages, lambda trials: self._done(day, now, tuple(trials)))
+        letters = [service.letter for service in branch.services]
+        counters = [counter.name for counter in branch.counters]
+        self._voice.try_out(letters, counters, languages, lambda trials: self._done(day, now, tuple(trials)))
         return False
 
     def _done(self, day: date, at: datetime, trials: tuple[Trial, ...]) -> None:
@@ -105,4 +110,5 @@ def self_test_at(branch: Branch, day: date) -> datetime | None:
 def _told(trial: Trial) -> str:
     words = f"{trial.language} {'ok' if trial.is_spoken else 'missing'}"
     words += " (recorded)" if trial.is_recorded else ""
+    words += f" ({trial.unrecorded} recordings missing)" if trial.unrecorded else ""
     return f"{words}: {trial.why}" if trial.why else words

@@ -18,7 +18,7 @@ import queue
 import threading
 import wave
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,6 +53,9 @@ the start and slowed word by word where it is too fast, it stays within its seco
 
 TRIES = 2
 
+TRIED = "042"
+"""The number that a self-test has made; its letter and counter are the branch's."""
+
 AUDIBLE = 3_000
 """A sample of a clip that somebody can hear is beyond this somewhere; at −16 LUFS most are."""
 
@@ -74,12 +77,13 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How a language did when it was tried. `is_recorded`: it was a person's voice. `why` it failed or, where it was
-    spoken all the same, why not by the person."""
+    spoken all the same, why not by the person. `unrecorded`: parts that a person has yet to record, if anybody does."""
 
     language: str
     is_spoken: bool
     is_recorded: bool = False
     why: str = ""
+    unrecorded: int = 0
 
 
 def order(segments: Iterable[Segment], language: str, kind: Kind = Kind.CALL) -> dict[str, Any]:
@@ -164,10 +168,18 @@ class Voice:
             for part in parts.values():
                 self._put(2, partial(self._warm, part, language))
 
-    def try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
-        """Have the call made anew in these languages and thrown away; `on_done` is called once, like `on_ready`. Calls
-        that come meanwhile go first."""
-        self._put(2, partial(self._try_out, call, tuple(languages), on_done))
+    def try_out(
+        self,
+        letters: Sequence[str],
+        counters: Sequence[str],
+        languages: Sequence[str],
+        on_done: Callable[[Sequence[Trial]], None],
+    ) -> None:
+        """Have a call of the first letter and counter made anew in these languages and thrown away; `on_done` is called
+        once, like `on_ready`. Calls that come meanwhile go first. Raises ValueError without a letter or a counter."""
+        if not letters or not counters:
+            raise ValueError("there is no call to try the voice with")
+        self._put(2, partial(self._try_out, letters, counters, tuple(languages), on_done))
 
     def close(self) -> None:
         """End the worker and the thread at once; nobody hears of what was still in the line. Safe to call twice."""
@@ -231,8 +243,20 @@ class Voice:
                 return path
         return None
 
-    def _try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
-        trials = [self._trial(call, language) for language in languages]
+    def _try_out(
+        self,
+        letters: Sequence[str],
+        counters: Sequence[str],
+        languages: Sequence[str],
+        on_done: Callable[[Sequence[Trial]], None],
+    ) -> None:
+        trials = []
+        for language in languages:
+            trial = self._trial(Call(f"{letters[0]}{TRIED}", counters[0]), language)
+            if self._recordings is not None and language in self._words:
+                missing = self._recordings.missing(language, letters, counters, self._words[language])
+                trial = replace(trial, unrecorded=len(missing))
+            trials.append(trial)
         if not self._is_closed:
             on_done(trials)
 

@@ -231,6 +231,7 @@ def self_test_json(outcome: Outcome | None, languages: Collection[str]) -> Json 
         "at": instant(outcome.at),
         "ok": [trial.language for trial in trials if trial.is_spoken],
         "recorded": [trial.language for trial in trials if trial.is_recorded],
+        "unrecorded": {trial.language: trial.unrecorded for trial in trials if trial.unrecorded},
         "missing": [{"language": trial.language, "why": trial.why} for trial in trials if not trial.is_spoken],
     }
 

@@ -18,7 +18,7 @@ from server.domain.branch import Branch, Zone
 from server.domain.hours import Hours, Override, Pattern, Span
 from server.speech import sound
 from server.speech.recording_checks import fitted
-from server.speech.recordings import parts
+from server.speech.recordings import parts, script
 from server.speech.self_test import Outcome, SelfTest, self_test_at
 from server.speech.voice import Trial, Voice
 from tests.builders import KUALA_LUMPUR, FakeClock, a_branch, a_floor
@@ -44,12 +44,19 @@ class AVoice:
 
     def __init__(self, *mute: str) -> None:
         self.mute = set(mute)
-        self.tried: list[tuple[Call, tuple[str, ...]]] = []
+        self.tried: list[tuple[str, ...]] = []
         self.is_slow = False
         self.answer: Callable[[], None] = lambda: None
 
-    def try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
-        self.tried.append((call, tuple(languages)))
+    def try_out(
+        self,
+        letters: Sequence[str],
+        counters: Sequence[str],
+        languages: Sequence[str],
+        on_done: Callable[[Sequence[Trial]], None],
+    ) -> None:
+        assert (list(letters), list(counters)) == (["A", "F"], ["1", "2"])
+        self.tried.append(tuple(languages))
         trials = [Trial(one, one not in self.mute, why="no voice" if one in self.mute else "") for one in languages]
         self.answer = lambda: on_done(trials)
         if not self.is_slow:
@@ -97,7 +104,7 @@ def test_the_voice_is_tried_a_quarter_of_an_hour_before_the_office_opens(morning
     assert office.at(MONDAY, 7, 45) == 1
     assert office.at(MONDAY, 16) == 1
 
-    assert office.voice.tried == [(CALL, ("ms", "ta"))]
+    assert office.voice.tried == [("ms", "ta")]
     assert office.outcome == Outcome(local(MONDAY, 7, 45), (Trial("ms", True), Trial("ta", True)))
     assert office.told == 1
 
@@ -139,7 +146,7 @@ def test_a_language_that_the_branch_adds_by_day_is_tried_then(morning: Callable[
     office.branch = an_office_of("ms", "ta", "zh")
 
     assert office.at(MONDAY, 11) == 2
-    assert office.voice.tried[-1] == (CALL, ("ms", "ta", "zh"))
+    assert office.voice.tried[-1] == ("ms", "ta", "zh")
 
 
 def test_on_a_day_without_opening_and_where_nothing_is_spoken_nothing_is_tried(
@@ -179,7 +186,7 @@ def tried(folder: Path, *languages: str, **more: Any) -> list[Trial]:
     answer: queue.Queue[list[Trial]] = queue.Queue()
     voice = Voice(folder / "clips", WORDS, recorded=folder / "recorded", **more)
     try:
-        voice.try_out(CALL, languages, lambda trials: answer.put(list(trials)))
+        voice.try_out(["A", "F"], ["1"], languages, lambda trials: answer.put(list(trials)))
         trials = answer.get(timeout=ENOUGH)
     finally:
         voice.close()
@@ -206,7 +213,11 @@ def test_a_persons_voice_is_tried_and_where_it_is_broken_the_computers(tmp_path:
     for take in record(tmp_path / "raw", [part.name for part in parts(CALL, WORDS["ms"])]).iterdir():
         sound.write_wav(home / take.name, fitted(take))
 
-    assert tried(tmp_path, "ms") == [Trial("ms", True, is_recorded=True)]
+    lines = script("AF", ["1"], WORDS["ms"])
+    assert tried(tmp_path, "ms", "en") == [
+        Trial("ms", True, is_recorded=True, unrecorded=len(lines) - len(parts(CALL, WORDS["ms"]))),
+        Trial("en", True),
+    ]
 
     (home / "end-2.wav").write_bytes(b"RIFF")
     (trial,) = tried(tmp_path, "ms")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from server.domain.announcement import Call
 from server.speech.self_test import SelfTest
 from server.speech.voice import Trial
 from server.web.boards import instant
@@ -20,8 +19,15 @@ class Zones:
 
 
 class AVoice:
-    def try_out(self, call: Call, languages: Sequence[str], on_done: Callable[[Sequence[Trial]], None]) -> None:
-        on_done([Trial("en", True, is_recorded=True), Trial("ms", True), Trial("ta", False, why="it ended")])
+    def try_out(
+        self,
+        letters: Sequence[str],
+        counters: Sequence[str],
+        languages: Sequence[str],
+        on_done: Callable[[Sequence[Trial]], None],
+    ) -> None:
+        person = Trial("en", True, is_recorded=True, unrecorded=2)
+        on_done([person, Trial("ms", True), Trial("ta", False, why="it ended")])
 
 
 def told(office: OfficeServer) -> list[Any]:
@@ -44,9 +50,12 @@ def test_each_zone_is_told_of_its_own_languages(office: OfficeServer) -> None:
 
     at = instant(office.clock.now())
     assert told(office) == [
-        {"at": at, "ok": ["ms"], "recorded": [], "missing": [{"language": "ta", "why": "it ended"}]},
-        {"at": at, "ok": ["en"], "recorded": ["en"], "missing": []},
-    ]
+        {
+            "at": at, "ok": ["ms"], "recorded": [], "unrecorded": {},
+            "missing": [{"language": "ta", "why": "it ended"}],
+        },
+        {"at": at, "ok": ["en"], "recorded": ["en"], "unrecorded": {"en": 2}, "missing": []},
+    ]  # fmt: skip
     assert metrics(office) == {
         'giliran_voice_self_test{language="en"}': "1.0",
         'giliran_voice_self_test{language="ms"}': "1.0",

@@ -90,4 +90,10 @@ test("a row says when the self-test was and what it found, and nothing of what i
   });
   assert.equal(rowOf(aZone({ self_test: { ...aSelfTest, missing: [] } })).test.found.length, 1);
   assert.equal(rowOf(aZone()).test, null);
+  const recorded = { ...aSelfTest, missing: [], unrecorded: { ms: 2 } };
+  assert.deepEqual(rowOf(aZone({ self_test: recorded })).test.found[1], {
+    key: "manage.voice.test.unrecorded",
+    languages: ["ms"],
+    n: 2,
+  });
 });

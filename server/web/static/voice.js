@@ -16,7 +16,7 @@ export function createVoice({ phrases, zone, mark }) {
   const namesOf = (codes, say) => codes.map((code) => say(`language.${code}`)).join(", ");
 
   function saidOf(test, language, say) {
-    const found = test.found.map(({ key, languages }) => say(key, { languages: namesOf(languages, say) }));
+    const found = test.found.map(({ key, languages, n }) => say(key, { languages: namesOf(languages, say), n }));
     return say("manage.voice.test", { t: formatTime(test.at, language, zone), found: found.join(", ") });
   }
 

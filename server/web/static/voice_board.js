@@ -55,6 +55,11 @@ function testOf(test) {
   const found = [
     { key: "manage.voice.test.ok", languages: test.ok },
     { key: "manage.voice.test.missing", languages: test.missing.map((one) => one.language) },
+    ...Object.entries(test.unrecorded ?? {}).map(([language, n]) => ({
+      key: "manage.voice.test.unrecorded",
+      languages: [language],
+      n,
+    })),
   ];
   return { at: test.at, found: found.filter(({ languages }) => languages.length > 0) };
 }
