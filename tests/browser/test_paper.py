@@ -9,18 +9,25 @@ from playwright.sync_api import expect
 
 from config.phrases import say
 from tests.browser.paper import a_kiosk_with_its_printer, an_agent
-from tests.browser.screens import KIOSK, Screens, at_step, done, take_number, tap
+from tests.browser.screens import KIOSK, Screens, at_step, done, take_number, tap, watch_for, when_seen
 from tests.kiosk.fake_printer import closed_port, fake_printer
 from tests.servers import RunningOffice
+
+TOUCHED = "() => addEventListener('click', () => { window.touchedAt = Date.now(); }, true)"
+"""The last touch: the answer with which a number is asked for."""
 
 
 def test_the_paper_comes_and_the_screen_says_take_it(screens: Screens, running: RunningOffice, tmp_path: Path) -> None:
     with fake_printer() as printer, an_agent(running, printer.port, tmp_path):
         kiosk = a_kiosk_with_its_printer(screens)
+        kiosk.evaluate(TOUCHED)
+        on_paper = watch_for(kiosk, "[data-paper-words]", say("kiosk.paper.printed", "ms"))
 
         number = take_number(kiosk, "A")
 
+        assert kiosk.evaluate("() => Date.now() - window.touchedAt") < 1000
         expect(kiosk.locator("[data-paper-words]")).to_have_text(say("kiosk.paper.printed", "ms"))
+        assert when_seen(on_paper) - float(kiosk.evaluate("() => window.touchedAt")) < 3000
         assert len(printer.slips) == 1
         assert number.encode() in re.sub(rb"[\x1b\x1d].", b"", printer.slips[0])
         done(kiosk)
