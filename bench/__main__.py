@@ -1,6 +1,7 @@
 """`make bench`: the promises of speed, measured; each line says what was measured, the figure, and the limit.
 
-    python -m bench [NAME …] [--quick]       names: issue history latency waiting start staffing marks
+    python -m bench [--quick] [NAME …]    start issue waiting latency zones voice estimates history staffing marks
+
 Figures of one run on one machine: trust the ratios, not the milliseconds. Exit status 1 when a limit is missed.
 """
 
@@ -20,6 +21,7 @@ from bench.load import Client, Run, load
 from bench.marks import marks
 from bench.office import bare, office
 from bench.staffing import staffing
+from bench.voice import voice
 
 missed: list[str] = []
 
@@ -167,6 +169,7 @@ def main() -> int:
         "issue": lambda folder: issue(folder, rounds, seconds),
         "waiting": lambda folder: waiting(folder, rounds),
         "latency": lambda folder: latency(folder, 30 if quick else 60, say),
+        "voice": lambda folder: voice(folder, 30 if quick else 60, say),
         "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),
         "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),
