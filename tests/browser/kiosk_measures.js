@@ -63,11 +63,13 @@
     const ink = (isDigits ? element : range).getBoundingClientRect();
     const isOff = ink.left < -1 || ink.right > glass.width + 1 || ink.top < -1 || ink.bottom > glass.height + 1;
     const limit = element.closest("button, .content, .ask")?.getBoundingClientRect();
+    const plate = element.closest(".plate"); // its words keep off its frame, by half of the room that is meant for it
+    const air = plate ? parseFloat(getComputedStyle(plate).paddingRight) / 2 : -1;
     const slack = 0.12 * (ink.height || 1); // the box of a letter is taller than its ink
     const isOut =
       limit &&
-      (ink.left < limit.left - 1 ||
-        ink.right > limit.right + 1 ||
+      (ink.left < limit.left + air ||
+        ink.right > limit.right - air ||
         ink.top < limit.top - slack ||
         ink.bottom > limit.bottom + slack);
     if (isOff || isOut) cut.push(nameOf(element));
