@@ -59,7 +59,7 @@ def zones(folder: Path, calls: int, say: Callable[..., None]) -> None:
             f"{busy:.0%} of a core; load {os.getloadavg()[0]:.1f}"
         )
         say(f"call on the last of 1000 screens in {ZONES} zones while the voice renders, p95", p95, 400, "ms")
-        say("clips rendered meanwhile, for each call", made / calls, 2, "", at_least=True)
+        say("clips rendered meanwhile, for each call", made / calls, 1, "", at_least=True)
 
 
 @contextmanager

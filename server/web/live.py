@@ -89,10 +89,11 @@ class Live:
         for name, hear in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
             ("leave", self._leave), ("claim", self._claim),
-            ("player", partial(self._word, "player")), ("shown", partial(self._word, "shown")),
-            ("played", partial(self._word, "played")),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
+        for name in ("player", "shown", "played"):
+            # Past Flask: a thousand screens say what they show at every call, and none of it needs a request.
+            socketio.server.on(name, partial(self._word, name), namespace=NAMESPACE)  # type: ignore[attr-defined]
         socketio.on_error(NAMESPACE)(self._stumbled)
 
     # ── starting and stopping ────────────────────────────────────────────────────────────────────────────────
@@ -369,9 +370,9 @@ class Live:
                     leave_room(name)
         self._rooms_changed()
 
-    def _word(self, name: str, told: Any) -> None:
+    def _word(self, name: str, sid: str, told: Any = None, *_: object) -> None:
         if self.voice is not None and isinstance(told, dict):
-            self.voice.word(name, _sid(), told)
+            self._safely(partial(self.voice.word, name, sid, told))
 
     def _send_board(self, room: Room, only_news: bool = False) -> None:
         board = self._boards.board(room)
