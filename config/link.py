@@ -77,20 +77,26 @@ class Link:
         """One connection, from its beginning to its end."""
         client = self._client = socketio.Client(reconnection=False, handle_sigint=False)
         ended = self._ended = threading.Event()
+        refused: list[Any] = []
         client.on("disconnect", lambda *reason: ended.set(), namespace=NAMESPACE)
+        client.on("connect_error", refused.append, namespace=NAMESPACE)
         for event, handler in self._hear.items():
             client.on(event, handler, namespace=NAMESPACE)
-        client.connect(
-            self._server.url,
-            transports=["websocket"],
-            namespaces=[NAMESPACE],
-            auth={"token": self._server.token},
-            wait_timeout=self._server.timeout,
-        )
+        try:
+            client.connect(
+                self._server.url,
+                transports=["websocket"],
+                namespaces=[NAMESPACE],
+                auth={"token": self._server.token},
+                wait_timeout=self._server.timeout,
+            )
+        except socketio.exceptions.ConnectionError as error:
+            raise socketio.exceptions.ConnectionError(_why(refused) or str(error)) from error
         try:
             refusal = client.call("join", self._join, namespace=NAMESPACE, timeout=self._server.timeout)
             if refusal:
-                raise socketio.exceptions.ConnectionRefusedError(f"{self._join} is refused: {refusal}")
+                what = " ".join(str(word) for pair in self._join.items() for word in pair)
+                raise socketio.exceptions.ConnectionRefusedError(f"{what} is refused: {_why([refusal])}")
             self._on_joined()
             while not self._stopped.is_set() and client.eio.state == "connected":
                 # The state is looked at as well: a link that drops while it is being made says no goodbye.
@@ -104,3 +110,13 @@ class Link:
 def _part(client: socketio.Client) -> None:
     with suppress(OSError, socketio.exceptions.SocketIOError):
         client.disconnect()
+
+
+def _why(refused: list[Any]) -> str:
+    """What the server said against it, in its own words; "" where it said nothing."""
+    told = refused[0] if refused else ""
+    if not isinstance(told, dict):
+        return str(told)
+    if isinstance(told.get("data"), dict):
+        told = told["data"]
+    return f"{told.get('detail') or told.get('message') or 'no reason given'} ({told.get('code') or 'refused'})"

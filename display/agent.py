@@ -20,6 +20,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import wave
@@ -70,6 +71,14 @@ def player_command(command: Sequence[str]) -> Player:
         subprocess.run(words, check=True, timeout=LONGEST_CLIP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     return play
+
+
+def chosen_player(text: str) -> Player:
+    """The program that was asked for. Raises ValueError where this PC does not have it."""
+    words = shlex.split(text)
+    if not words or shutil.which(words[0]) is None:
+        raise ValueError(f"--player {text!r}: this PC has no such program")
+    return player_command(words)
 
 
 def found_player() -> Player:
@@ -245,6 +254,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--zone", default="hall", metavar="CODE", help="the zone that this loudspeaker reaches (hall)")
     parser.add_argument("--player", metavar="COMMAND", help="program that plays a WAV file, {file} or its name last")
+    parser.add_argument("--test", action="store_true", help="play one second of sound, say whether it worked, and end")
     parser.add_argument(
         "--data",
         type=Path,
@@ -255,8 +265,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
+        player = chosen_player(arguments.player) if arguments.player is not None else found_player()
+        if arguments.test:
+            return test(player)
         server = server_of(arguments)
-        player = player_command(shlex.split(arguments.player)) if arguments.player else found_player()
         clips = Clips(server, arguments.data / "clips")
     except ValueError as error:
         print(f"giliran-announcer: {error}", file=sys.stderr)
@@ -265,6 +277,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"giliran-announcer: {error}", file=sys.stderr)
         return 1
     run(server, arguments.zone, clips, player)
+    return 0
+
+
+def test(player: Player) -> int:
+    """A second of a tone, so that whoever installs it hears the loudspeaker before the first customer does."""
+    with tempfile.TemporaryDirectory(prefix="giliran-") as folder:
+        tone = Path(folder) / "tone.wav"
+        with wave.open(str(tone), "wb") as written:
+            written.setparams((1, 2, 22050, 0, "NONE", ""))
+            wavelength = 50  # samples: 441 Hz
+            written.writeframes(
+                array.array("h", (6000 * (1 if n % wavelength < 25 else -1) for n in range(22050))).tobytes()
+            )
+        try:
+            player(tone)
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"giliran-announcer: nothing was played: {error}", file=sys.stderr)
+            return 1
+    print("A second of sound was played. If you did not hear it: the volume of this PC, the cable, the amplifier.")
     return 0
 
 
