@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,15 @@ def test_the_canteen_shows_who_is_called_and_who_should_get_ready(page: Page, st
     assert ready == ["A013", "A014", "A015", "F009", "F010", "H007"]
     called = page.locator("[data-slot=called] .callrow__number").all_inner_texts()
     assert called == ["H006", "A012", "F007", "A010"]
+
+
+def test_the_canteen_tells_the_wait_of_every_letter(page: Page, stage: Stage) -> None:
+    measure(page, stage, "/display/canteen/ready", TELEVISION)
+
+    waits = [text.split() for text in page.locator(".waits li").all_inner_texts()]
+
+    assert [letter for letter, *_ in waits] == ["A", "F", "H", "J"]
+    assert all(re.fullmatch(r"(\d+–\d+|< \d+) min", " ".join(wait)) for _, *wait in waits)
 
 
 @pytest.mark.parametrize("state", CANTEEN)
