@@ -27,6 +27,7 @@ Each is brought to one loudness, for the Mandarin "si" comes out 9 dB softer tha
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import faulthandler
 import json
@@ -65,6 +66,8 @@ QUIET_AFTER = 1 / 24
 MARGIN = 0.004
 """Seconds kept on either side of it, faded, so that nothing clicks."""
 
+NICE = 5
+"""An officer's key and the screens go before the next clip, and the clip before the next estimate."""
 PATIENCE = 15
 """Seconds for one order: the parent gives up before, and if it is gone too, nobody else would end a hung voice."""
 
@@ -232,6 +235,8 @@ def main() -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     # Ctrl-C at the server's terminal reaches us too; we end when the orders end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
 
     def tell(message: dict[str, Any]) -> None:
         answers.write(json.dumps(message) + "\n")
