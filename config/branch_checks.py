@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
@@ -18,6 +19,7 @@ from config.toml_lines import Place
 
 Fault = tuple[Place, str]
 EASY_LETTERS = "AFHJKLMRUWXY"
+NUMBER_HEIGHT, CAPITAL, MM_PER_METRE = 0.25, 0.714, 12.2
 LOOKS_LIKE = {"I": "1", "O": "0", "Q": "0", "S": "5", "Z": "2", "B": "8"}
 
 
@@ -32,6 +34,7 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _rosters(file)
     yield from _lunch(file)
     yield from _quiet(file)
+    yield from _screen(file)
 
 
 def warnings(file: BranchFile) -> Iterator[Fault]:
@@ -65,6 +68,30 @@ def _quiet(file: BranchFile) -> Iterator[Fault]:
         for j, quiet in enumerate(zone.quiet):
             for place, what in _turned(("zone", i, "quiet", j), ((quiet.since, quiet.to),)):
                 yield (*place[:-1], "to"), what
+
+
+def _screen(file: BranchFile) -> Iterator[Fault]:
+    """A hall whose called numbers nobody in the last row could read (H1)."""
+    hall = next(iter(file.zones), None)
+    if hall is None or hall.screen is None or hall.distance is None or hall.distance <= readable_from_m(hall.screen):
+        return
+    least = math.ceil(hall.distance / readable_from_m(1))
+    yield (
+        ("zone", 0, "screen"),
+        (
+            f"a number on {hall.screen:g} inches is read from {readable_from_m(hall.screen):.1f} m at most, "
+            f"and the last row sits at {hall.distance:g} m: take {least} inches or more, or a second screen nearer to it"
+        ),
+    )
+
+
+def readable_from_m(inches: float) -> float:
+    """The distance from which a called number is read by people who see badly, on a 16:9 screen of this diagonal.
+
+    Capitals are 0.714 of 25 % of the glass's height, and 12.2 mm for each metre (0.7° of the eye's field) are asked.
+    """
+    height_mm = inches * 25.4 * 9 / math.hypot(16, 9)
+    return height_mm * NUMBER_HEIGHT * CAPITAL / MM_PER_METRE
 
 
 def _lunch(file: BranchFile) -> Iterator[Fault]:

@@ -153,7 +153,8 @@ class QuietTable(Table):
 class ZoneTable(Table):
     """Where one board and one voice reach. No `languages`: a chime alone. `walk` to the counters in seconds, `volume`
     in percent; 0: calls are shown and nothing ever sounds. `ahead`: so many before somebody, and it is time to come.
-    `summons`: the voice says so too."""
+    `summons`: the voice says so too. `screen` in inches across the corners and `distance` in metres to whoever sits
+    farthest from it: said of the hall, they are held against the size of a called number."""
 
     code: Code
     name: Words
@@ -163,6 +164,8 @@ class ZoneTable(Table):
     volume: Annotated[int, Field(ge=0, le=100)] = 100
     chime: bool = True
     summons: bool = False
+    screen: Annotated[float, Field(ge=10, le=200)] | None = None
+    distance: Annotated[float, Field(gt=0, le=60)] | None = None
     quiet: Many[QuietTable] = ()
 
 

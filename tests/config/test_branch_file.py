@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.branch_checks import readable_from_m
 from config.branch_file import EXAMPLE, BranchFile, BranchFileError, dump, load, parse, warnings_of
 from config.branch_values import weekdays
 from config.toml_text import toml_text
@@ -268,6 +269,24 @@ def test_a_wrong_table_is_named(more: str, fault: str) -> None:
 )
 def test_a_code_that_is_there_already_or_nowhere_is_named(more: str, fault: str) -> None:
     assert fault in the_fault(f"{SMALLEST}{more}\n")
+
+
+@pytest.mark.parametrize(("inches", "metres"), [(32, 5.8), (43, 7.8), (55, 10.0), (65, 11.8), (75, 13.6)])
+def test_a_called_number_is_read_from_so_far_and_no_farther(inches: float, metres: float) -> None:
+    hall = f'[[zone]]\ncode = "hall"\nname = "x"\nscreen = {inches}\ndistance = '
+
+    assert readable_from_m(inches) == pytest.approx(metres, abs=0.1)
+    parse(SMALLEST + hall + f"{metres - 0.1}\n")
+    fault = the_fault(SMALLEST + hall + f"{metres + 1}\n")
+    assert f"zone 1.screen: a number on {inches} inches is read from {readable_from_m(inches):.1f} m at most" in fault
+    assert re.search(r"take \d+ inches or more", fault)
+
+
+def test_a_screen_of_unknown_size_or_in_another_room_is_not_judged() -> None:
+    hall = '[[zone]]\ncode = "hall"\nname = "x"\ndistance = 40\n'
+    canteen = '[[zone]]\ncode = "canteen"\nname = "x"\nscreen = 20\ndistance = 40\n'
+
+    assert [zone.distance for zone in parse(SMALLEST + hall + canteen).zones] == [40, 40]
 
 
 def test_two_services_may_share_a_letter_if_both_say_so() -> None:
