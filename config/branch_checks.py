@@ -80,7 +80,7 @@ def _screen(file: BranchFile) -> Iterator[Fault]:
         ("zone", 0, "screen"),
         (
             f"a number on {hall.screen:g} inches is read from {readable_from_m(hall.screen):.1f} m at most, "
-            f"and the last row sits at {hall.distance:g} m: take {least} inches or more, or a second screen nearer to it"
+            f"and the last row sits at {hall.distance:g} m: take {least} inches or more, or another screen nearer"
         ),
     )
 
