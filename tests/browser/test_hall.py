@@ -226,6 +226,7 @@ def test_no_word_of_the_canteen_lies_on_another(page: Page, stage: Stage, state:
     for query in ("", "&age=20", "&age=70", "&blocked"):
         measure(page, stage, f"/display/canteen/{state}?tongue=ta{query}", TELEVISION)
 
+        page.wait_for_function("() => document.body.offsetHeight && document.fonts.status === 'loaded'")
         assert page.evaluate(OVERLAPS) == []
 
 
