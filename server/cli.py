@@ -100,8 +100,8 @@ def parser() -> argparse.ArgumentParser:
     _data(add)
     _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
 
-    export = commands.add_parser("export", help="tickets, the journal or the log of every sound as a table")
-    export.add_argument("what", choices=("tickets", "journal", "sounds"))
+    export = commands.add_parser("export", help="tickets, the journal, every sound, or calls out of turn, as a table")
+    export.add_argument("what", choices=("tickets", "journal", "sounds", "fairness"))
     export.add_argument("--from", dest="first", required=True, metavar="DATE")
     export.add_argument("--to", dest="last", required=True, metavar="DATE")
     export.add_argument("--format", choices=("csv", "xlsx"), default="csv")

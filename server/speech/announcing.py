@@ -263,7 +263,7 @@ class Announcing:
     def _summon(self, zone: Zone, voice: ZoneVoice, now: datetime) -> None:
         """Whoever is asked to get ready hears it once."""
         near = ready(self._floor, zone, now)
-        voice.summoned &= {ticket.id for ticket in self._floor.open_tickets()}
+        voice.summoned = {id for id in voice.summoned if id in self._floor.tickets}
         for ticket in near:
             summons = of_summons(ticket, zone, voice.queue.backlog_s(now), now)
             if summons is not None and ticket.id not in voice.summoned:

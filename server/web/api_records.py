@@ -14,6 +14,7 @@ from flask import Response, jsonify, send_file
 
 from server.reports import export
 from server.reports.daily import measures
+from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
 from server.web import dto
 from server.web.api import RECORDS, api, need
 from server.web.edge import edge
@@ -98,6 +99,16 @@ def get_tickets_xlsx(query: dto.TicketsQuery) -> Response:
     finally:
         path.unlink(missing_ok=True)  # what is open can still be read
     return answer
+
+
+@api.get("/exports/fairness.csv", tags=[RECORDS], summary="Calls out of turn, by counter", responses={"200": CSV})
+def get_fairness_csv(query: dto.DaysQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    door = edge()
+    journal = politely(door.records.journal_between(first, last))
+    rows = fairness_rows(journal, door.office.floor.branch)
+    return csv_response(f"fairness-{first}-{last}.csv", export.csv_lines(FAIRNESS_HEADER, rows, bom=False))
 
 
 @api.get("/exports/journal.csv", tags=[RECORDS], summary="The journal of business days", responses={"200": CSV})

@@ -34,6 +34,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("GET", "/measures?from=2026-03-02&to=2026-03-02"): FIGURES,
     ("GET", "/exports/tickets.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/tickets.xlsx?from=2026-03-02&to=2026-03-02"): TABLES,
+    ("GET", "/exports/fairness.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/journal.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/notices"): FIGURES,
     ("POST", "/notices"): {"supervisor", "manager"},
