@@ -88,5 +88,8 @@ def test_a_hall_that_was_switched_off_while_calls_were_made_speaks_those_that_st
 
     hall.wait_for_selector(".card")
     assert [number for number, _ in cards(hall)] == [stands]
-    eventually(lambda: outcomes(running).get(stands) == ["spoken"], 60)
+    try:
+        eventually(lambda: outcomes(running).get(stands, [""])[-1] == "spoken", 60)
+    finally:
+        print(outcomes(running), running.log[-3000:])
     assert gone not in outcomes(running)
