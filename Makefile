@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test quick lint format bench screens lock vendor
+.PHONY: help run demo setup test soak quick lint format bench screens lock vendor
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -17,7 +17,8 @@ help:
 	@echo 'make run      an office on this machine: http://127.0.0.1:8000 (ARGS= for giliran serve)'
 	@echo 'make demo     the same, with customers and officers who live a day'
 	@echo 'make setup    .venv with everything: giliran, its voice, the development tools'
-	@echo 'make test     all tests; as root on Debian it installs what they need'
+	@echo 'make test     the tests; as root on Debian it installs what they need'
+	@echo 'make soak     the tests that live through hours and power cuts'
 	@echo 'make quick    the tests that need no browser and little time'
 	@echo 'make lint     ruff, mypy, import contracts, djlint, biome'
 	@echo 'make format   what lint would ask for, done'
@@ -54,10 +55,14 @@ $(READY): requirements/dev.lock setup.cfg pyproject.toml
 
 test: $(READY)
 	@bash tests/debian.sh test
-	@$(BIN)/python -m pytest $(CORES) $(ARGS)
+	@$(BIN)/python -m pytest $(CORES) -m 'not soak' $(ARGS)
+
+soak: $(READY)
+	@bash tests/debian.sh test
+	@$(BIN)/python -m pytest $(CORES) -m soak $(ARGS)
 
 quick: $(READY)
-	@$(BIN)/python -m pytest -q $(CORES) -m 'not slow and not browser' $(ARGS)
+	@$(BIN)/python -m pytest -q $(CORES) -m 'not slow and not browser and not soak' $(ARGS)
 
 lint: $(READY) $(BIOME)
 	$(BIN)/ruff check .

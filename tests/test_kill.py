@@ -150,6 +150,7 @@ def cut_the_power_again_and_again(office: RunningOffice, times: int) -> None:
     assert office.run("verify").returncode == 0
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_twenty_power_cuts_under_load_lose_nothing_and_give_no_number_twice(tmp_path: Path) -> None:

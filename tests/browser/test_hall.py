@@ -288,6 +288,7 @@ def test_who_asked_for_less_motion_sees_none(page: Page, stage: Stage) -> None:
     assert longest == 6000
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_five_thousand_calls_leave_the_page_as_light_as_a_hundred_did(page: Page, stage: Stage) -> None:
     live_through = """([from, to]) => {

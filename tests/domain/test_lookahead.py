@@ -232,6 +232,7 @@ def test_the_fast_engine_agrees_with_the_slow_one() -> None:
     assert (np.abs(_deviations(range(4), 60)) < 3).all()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_in_fifty_offices_the_fast_engine_agrees_with_the_slow_one() -> None:
     found = _deviations(range(50), 150)

@@ -475,6 +475,7 @@ def test_the_log_of_a_busy_hour_has_no_two_sounds_of_a_zone_at_once() -> None:
     assert hall.told == []
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_seventy_two_hours_miss_no_call_and_grow_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(announcing, "LONGEST_WAIT_S", 60.0)  # nothing happens in between but the lease

@@ -21,7 +21,7 @@ from server.speech.sound import FULL_SCALE, SAMPLE_RATE
 from server.speech.voice import SPEAKERS, order
 from tests.spoken_words import WORDS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 Samples = npt.NDArray[np.float64]
 SILENT = 10 ** (-45 / 20)
