@@ -529,6 +529,7 @@ def test_whatever_happens_in_whatever_order_the_branch_stays_right() -> None:
     played([in_memory], days=60, deeds=60, phases=(Phase.generate, Phase.shrink))
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_whatever_happens_memory_sqlite_and_postgresql_never_differ(tmp_path: Path, postgresql_url: str) -> None:
     """What fails here is not made small, which would take an hour: the test above does, or this one in memory."""
