@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,12 @@ SILENCE = 10.0
 STARTING = 20.0
 """Seconds that a start may take: on a morning's cold disk it is slow without being hung."""
 
+DYING = 1.0
+"""Seconds that a worker may take from closing its socket to its exit."""
+
+BY_SOMEBODY = frozenset({-signal.SIGTERM, -signal.SIGKILL})
+"""Exits of a process that another one ended: an administrator, or a system that was out of memory."""
+
 
 class ChildFault(Exception):
     """The worker did not answer.
@@ -30,6 +37,7 @@ class ChildFault(Exception):
     ChildFault
         Unusable       it cannot do this: not installed, or it refused this order
         Lost           it crashed or hung in the middle; another attempt may do
+            Killed     somebody ended it: whatever it was asked is not to blame
     """
 
 
@@ -38,6 +46,10 @@ class Unusable(ChildFault):
 
 
 class Lost(ChildFault):
+    pass
+
+
+class Killed(Lost):
     pass
 
 
@@ -143,12 +155,12 @@ class Child:
             while b"\n" not in self._unread:
                 received = link.recv(65_536)
                 if not received:
-                    raise self._lost("ended")
+                    raise self._broke_off("ended")
                 self._unread += received
         except TimeoutError:
             raise self._lost(f"said nothing for {patience:g} seconds") from None
         except OSError as broken:
-            raise self._lost(f"broke off: {broken}") from broken
+            raise self._broke_off(f"broke off ({broken})") from broken
         line, _, self._unread = self._unread.partition(b"\n")
         try:
             answer = json.loads(line)
@@ -162,3 +174,13 @@ class Child:
         pid = self.pid
         self._stop()
         return Lost(f"{self.name} (process {pid}) {how}")
+
+    def _broke_off(self, how: str) -> Lost:
+        """Its end of the socket is closed: it is dead or dying, and its exit says of what."""
+        process = self._process
+        code = None
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = process.wait(timeout=DYING)
+        lost = self._lost(how if code is None else f"{how} with {code}")
+        return Killed(str(lost)) if code in BY_SOMEBODY else lost

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from server.child import SILENCE, STARTING, Child, ChildFault, Lost, Unusable
+from server.child import SILENCE, STARTING, Child, ChildFault, Killed, Lost, Unusable
 
-__all__ = ["SILENCE", "STARTING", "NoVoice", "VoiceFault", "VoiceLost", "Worker", "command"]
+__all__ = ["SILENCE", "STARTING", "NoVoice", "VoiceFault", "VoiceKilled", "VoiceLost", "Worker", "command"]
 
 VoiceFault = ChildFault
 NoVoice = Unusable
 """There is none for this: not installed, no such language, or it refused this text."""
 VoiceLost = Lost
 """It crashed or hung in the middle; another attempt may do."""
+
+VoiceKilled = Killed
+"""Somebody ended it, whatever it was saying."""
 
 
 class Worker(Child):

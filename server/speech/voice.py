@@ -3,6 +3,7 @@
     request ──► line ──► one thread: cached? ──yes──────────────────────────► on_ready(Spoken)
                                         └─no──► worker ──► clip in the cache ──┘
                                                   └ crashed or hung: a new one, one more try; still not: without it
+                                                    killed by somebody: a new one, for as long as words are of use
 
 `request` returns at once. The thread is a `threading.Thread` that waits on a `queue.Queue`, a socket and nothing else,
 so it is a thread, an eventlet or a gevent one, as the process is. A language that cannot be spoken is left out, the
@@ -16,6 +17,7 @@ import logging
 import os
 import queue
 import threading
+import time
 import wave
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +30,7 @@ from server.domain.announcement import Call, Kind, Said, Segment, Tongue
 from server.domain.notices import LONGEST_S
 from server.speech import link, sound
 from server.speech.clips import Clips
-from server.speech.link import NoVoice, VoiceFault, VoiceLost, Worker
+from server.speech.link import NoVoice, VoiceFault, VoiceKilled, VoiceLost, Worker
 from server.speech.recordings import Recordings
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ SPEAKERS: Mapping[str, Speaker] = {
 the start and slowed word by word where it is too fast, it stays within its seconds."""
 
 TRIES = 2
+"""What crashed two workers will crash a third: the call does without these words."""
 
 TRIED = "042"
 """The number that a self-test has made; its letter and counter are the branch's."""
@@ -113,7 +116,8 @@ def orders(call: Said, language: str, words: Tongue, recordings: Recordings | No
 
 class Voice:
     """The voice of one server. `words` is language → its words; `folder` is the cache of clips; `recorded` is where a
-    person's recordings lie, if there are any.
+    person's recordings lie, if there are any. `patience_s` is how long a voice that is killed again and again is begun
+    anew for the same words.
 
     `on_ready` and `on_fault` run on the voice's own thread: take the value, hand it on, return.
     Raises OSError when the folder cannot be written.
@@ -129,11 +133,13 @@ class Voice:
         command: Sequence[str] | None = None,
         silence_s: float = link.SILENCE,
         starting_s: float = link.STARTING,
+        patience_s: float = announcement.CHIME_ONLY_PAST,
     ) -> None:
         self.clips = Clips(folder)
         self._words = words
         self._recordings = None if recorded is None else Recordings(recorded)
         self._on_fault = on_fault
+        self._patience = patience_s
         self._worker = Worker(command or link.command(folder), silence_s, starting_s)
         self._line: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
         self._turn = itertools.count()
@@ -281,11 +287,17 @@ class Voice:
         return Trial(language, False, why=why)
 
     def _ask(self, order: Mapping[str, Any], language: str) -> None:
-        for attempt in range(1, TRIES + 1):
+        losses, began = 0, time.monotonic()
+        while True:
             try:
                 self._worker.ask(order)
+            except VoiceKilled as killed:  # not by these words: they are said as long as anybody waits for them
+                if time.monotonic() - began >= self._patience:
+                    raise
+                self._fault(language, killed)
             except VoiceLost as lost:
-                if attempt == TRIES:
+                losses += 1
+                if losses == TRIES:
                     raise
                 self._fault(language, lost)
             else:

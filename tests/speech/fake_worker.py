@@ -1,12 +1,15 @@
 """Workers that fail on purpose: each line of the plan file is one start, and says what that one does.
 
 good: answers with a silent clip · hangs: says nothing to the first order · dies: ends at the first order
-mute: says nothing at all · babbles: answers no JSON · strays: answers another order · unusable: there is no voice here
+killed: somebody ends it at the first order · mute: says nothing at all · babbles: answers no JSON
+strays: answers another order · unusable: there is no voice here
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import threading
 import wave
@@ -29,6 +32,8 @@ def main() -> None:
             threading.Event().wait()
         if role == "dies":
             return
+        if role == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
         if role == "babbles":
             print("Audio saved to /tmp/x.wav", flush=True)
             continue

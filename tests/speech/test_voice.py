@@ -16,7 +16,7 @@ import pytest
 
 from server.domain.announcement import BETWEEN_LANGUAGES, Call
 from server.speech.clips import Clips
-from server.speech.link import NoVoice, VoiceFault, VoiceLost
+from server.speech.link import NoVoice, VoiceFault, VoiceKilled, VoiceLost
 from server.speech.voice import Spoken, Voice
 from tests.spoken_words import WORDS
 
@@ -104,7 +104,7 @@ def spoken_after_a_killed_worker(a_hall: HallMaker) -> None:
 
     assert spoken.languages == ("ms",)
     assert hall.voice.worker_pid not in (None, worker)
-    assert [(language, type(fault)) for language, fault in hall.faults] == [("ms", VoiceLost)]
+    assert [(language, type(fault)) for language, fault in hall.faults] == [("ms", VoiceKilled)]
 
 
 def spoken_after_a_hung_worker(a_hall: HallMaker) -> None:
@@ -205,6 +205,40 @@ def test_a_voice_that_fails_twice_leaves_the_chime_and_says_so(a_hall: HallMaker
     assert seconds(first.clips[0]) > 1
     assert len(hall.faults) == 2
     assert second.languages == ("ms",)
+
+
+def spoken_though_killed_twenty_times(a_hall: HallMaker) -> None:
+    hall = a_hall(*["killed"] * 20, "good")
+
+    hall.call("A001")
+    spoken = hall.spoken()
+
+    assert (spoken.languages, spoken.missing) == (("ms",), ())
+    assert [type(fault) for _, fault in hall.faults] == [VoiceKilled] * 20
+
+
+def test_a_voice_that_is_killed_twenty_times_over_one_call_speaks_it_all_the_same(a_hall: HallMaker) -> None:
+    spoken_though_killed_twenty_times(a_hall)
+
+
+@pytest.mark.async_mode("eventlet")
+def test_a_voice_that_is_killed_twenty_times_speaks_under_eventlet(a_hall: HallMaker) -> None:
+    spoken_though_killed_twenty_times(a_hall)
+
+
+@pytest.mark.async_mode("gevent")
+def test_a_voice_that_is_killed_twenty_times_speaks_under_gevent(a_hall: HallMaker) -> None:
+    spoken_though_killed_twenty_times(a_hall)
+
+
+def test_a_call_waits_no_longer_for_a_killed_voice_than_words_are_of_use(a_hall: HallMaker) -> None:
+    hall = a_hall("killed", "good", patience_s=0.0)
+
+    hall.call("A001")
+    hall.call("A002")
+
+    assert hall.spoken().missing == ("ms",)
+    assert hall.spoken().languages == ("ms",)
 
 
 @pytest.mark.parametrize("command", [("unusable",), ()])
