@@ -112,7 +112,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """`--server` and the token, for every device alike."""
     parser.add_argument(
         "--server",
-        type=_address,
+        type=address,
         default=os.environ.get("GILIRAN_SERVER", "http://127.0.0.1:8000"),
         metavar="URL",
         help="address of the office's server (else GILIRAN_SERVER, else http://127.0.0.1:8000)",
@@ -141,7 +141,8 @@ def server_of(arguments: Namespace) -> Server:
     return Server(arguments.server, token)
 
 
-def _address(text: str) -> str:
+def address(text: str) -> str:
+    """A server's address without a slash at its end, for a command's option. Raises ArgumentTypeError."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ArgumentTypeError(f"{text!r} is no address such as http://192.168.1.10:8000")

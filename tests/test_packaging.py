@@ -80,7 +80,9 @@ def test_our_package_names_are_ours_alone() -> None:
     assert {name for name in PACKAGES if set(owners.get(name, [])) - {"giliran"}} == set()
 
 
-@pytest.mark.parametrize("command", ["giliran", "giliran-kiosk", "giliran-announcer", "giliran-keypad"])
+@pytest.mark.parametrize(
+    "command", ["giliran", *(f"giliran-{end}" for end in ("kiosk", "screen", "announcer", "keypad"))]
+)
 def test_every_command_leads_to_a_function_that_exists(command: str) -> None:
     (entry,) = metadata.entry_points(group="console_scripts", name=command)
     source = ROOT / (entry.module.replace(".", "/") + ".py")

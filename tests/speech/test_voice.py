@@ -51,6 +51,11 @@ class Hall:
 
 HallMaker = Callable[..., Hall]
 
+IN_EACH_RUNTIME = pytest.mark.parametrize(
+    "runtime",
+    ["threads", *(pytest.param(mode, marks=pytest.mark.async_mode(mode)) for mode in ("eventlet", "gevent"))],
+)
+
 
 @pytest.fixture
 def a_hall(tmp_path: Path) -> Iterator[HallMaker]:
@@ -91,7 +96,8 @@ def test_a_call_is_the_chime_and_a_clip_in_each_language(a_hall: HallMaker) -> N
     assert hall.faults == []
 
 
-def spoken_after_a_killed_worker(a_hall: HallMaker) -> None:
+@IN_EACH_RUNTIME
+def test_a_worker_killed_between_two_calls_costs_nothing(runtime: str, a_hall: HallMaker) -> None:
     hall = a_hall()
     hall.call("A001")
     hall.spoken()
@@ -135,20 +141,6 @@ def work_goes_on_meanwhile(a_hall: HallMaker) -> None:
 
     assert before <= 1
     assert turns[0] > 20
-
-
-def test_a_worker_killed_between_two_calls_costs_nothing(a_hall: HallMaker) -> None:
-    spoken_after_a_killed_worker(a_hall)
-
-
-@pytest.mark.async_mode("eventlet")
-def test_calls_are_spoken_and_a_killed_worker_costs_nothing_under_eventlet(a_hall: HallMaker) -> None:
-    spoken_after_a_killed_worker(a_hall)
-
-
-@pytest.mark.async_mode("gevent")
-def test_calls_are_spoken_and_a_killed_worker_costs_nothing_under_gevent(a_hall: HallMaker) -> None:
-    spoken_after_a_killed_worker(a_hall)
 
 
 def test_a_hung_worker_is_replaced_and_the_call_is_spoken(a_hall: HallMaker) -> None:
@@ -207,7 +199,10 @@ def test_a_voice_that_fails_twice_leaves_the_chime_and_says_so(a_hall: HallMaker
     assert second.languages == ("ms",)
 
 
-def spoken_though_killed_twenty_times(a_hall: HallMaker) -> None:
+@IN_EACH_RUNTIME
+def test_a_voice_that_is_killed_twenty_times_over_one_call_speaks_it_all_the_same(
+    runtime: str, a_hall: HallMaker
+) -> None:
     hall = a_hall(*["killed"] * 20, "good")
 
     hall.call("A001")
@@ -215,20 +210,6 @@ def spoken_though_killed_twenty_times(a_hall: HallMaker) -> None:
 
     assert (spoken.languages, spoken.missing) == (("ms",), ())
     assert [type(fault) for _, fault in hall.faults] == [VoiceKilled] * 20
-
-
-def test_a_voice_that_is_killed_twenty_times_over_one_call_speaks_it_all_the_same(a_hall: HallMaker) -> None:
-    spoken_though_killed_twenty_times(a_hall)
-
-
-@pytest.mark.async_mode("eventlet")
-def test_a_voice_that_is_killed_twenty_times_speaks_under_eventlet(a_hall: HallMaker) -> None:
-    spoken_though_killed_twenty_times(a_hall)
-
-
-@pytest.mark.async_mode("gevent")
-def test_a_voice_that_is_killed_twenty_times_speaks_under_gevent(a_hall: HallMaker) -> None:
-    spoken_though_killed_twenty_times(a_hall)
 
 
 def test_a_call_waits_no_longer_for_a_killed_voice_than_words_are_of_use(a_hall: HallMaker) -> None:
