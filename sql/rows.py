@@ -19,7 +19,7 @@ LEG_FIELDS = (
 )  # fmt: skip
 CHANGING = (
     "service", "status", "rank_at", "counter", "only", "note", "hold_reason", "held_at", "remind_at", "printed",
-    "print_fault", "carried_on", "ended_at", "transactions",
+    "print_fault", "carried_on", "ended_at", "transactions", "further",
 )  # fmt: skip
 FIXED = (
     "id", "number", "business_on", "lane", "language", "channel", "token", "kiosk", "issued_at",
@@ -27,6 +27,9 @@ FIXED = (
 TICKET_FIELDS = (*FIXED, *CHANGING)
 _of_leg, _of_ticket = itemgetter(*LEG_FIELDS), itemgetter(*TICKET_FIELDS)
 """All the values of a row at once: a long export reads a hundred thousand of them."""
+
+BETWEEN = "|"
+"""Stands between the codes of services."""
 
 Row = RowMapping
 
@@ -40,13 +43,15 @@ def new_ticket(branch: str, ticket: Ticket, issue: TicketIssued) -> dict[str, An
         "first_service": issue.service,
         "lane": str(ticket.lane),
         "status": str(ticket.status),
+        "further": BETWEEN.join(ticket.further),
     }
 
 
 def changed_ticket(branch: str, ticket: Ticket) -> dict[str, Any]:
     """The columns that change, with the keys that the update's WHERE asks for."""
     row = {name: getattr(ticket, name) for name in CHANGING}
-    return row | {"status": str(ticket.status), "of_branch": branch, "of_id": ticket.id}
+    own = {"status": str(ticket.status), "further": BETWEEN.join(ticket.further)}
+    return row | own | {"of_branch": branch, "of_id": ticket.id}
 
 
 def is_kept(ticket: Ticket, place: int) -> bool:
@@ -69,6 +74,7 @@ def to_ticket(row: Row, leg_rows: Sequence[Row]) -> Ticket:
     """A ticket from its row and those of its legs, in order."""
     values = dict(zip(TICKET_FIELDS, _of_ticket(row), strict=True))
     values["lane"], values["status"] = Lane(values["lane"]), Status(values["status"])
+    values["further"] = tuple(values["further"].split(BETWEEN)) if values["further"] else ()
     legs = tuple([to_leg(leg) for leg in leg_rows])
     return Ticket(**values, legs=legs or (Leg(service=row["first_service"], joined_at=row["issued_at"]),))
 
@@ -78,7 +84,7 @@ def counter_row(branch: str, state: CounterState) -> dict[str, Any]:
     return {
         "branch": branch, "code": state.code, "is_open": duty is not None,
         "officer": duty.officer if duty else None, "opened_at": duty.opened_at if duty else None,
-        "services": "|".join(duty.services) if duty else "", "ticket": state.ticket, "run": state.run,
+        "services": BETWEEN.join(duty.services) if duty else "", "ticket": state.ticket, "run": state.run,
         "closed_at": state.closed_at, "closed_reason": state.closed_reason, "idle_since": state.idle_since,
         "last_no_show": state.last_no_show,
     }  # fmt: skip
@@ -87,7 +93,7 @@ def counter_row(branch: str, state: CounterState) -> dict[str, Any]:
 def to_counter(row: Row) -> CounterState:
     duty = None
     if row["is_open"]:
-        duty = Duty(row["officer"], row["opened_at"], tuple(row["services"].split("|")))
+        duty = Duty(row["officer"], row["opened_at"], tuple(row["services"].split(BETWEEN)))
     return CounterState(
         code=row["code"], duty=duty, ticket=row["ticket"], run=row["run"], closed_at=row["closed_at"],
         closed_reason=row["closed_reason"], idle_since=row["idle_since"], last_no_show=row["last_no_show"],

@@ -129,6 +129,7 @@ tickets = Table(
     Column("print_fault", String(40), nullable=False),
     Column("carried_on", Day),
     Column("ended_at", Instant),
+    Column("further", String(200), nullable=False, server_default=""),
     PrimaryKeyConstraint("branch", "id", name="pk_tickets"),
     UniqueConstraint("branch", "business_on", "number", name="uq_tickets_number"),
     UniqueConstraint("token", name="uq_tickets_token"),

@@ -22,6 +22,7 @@ from server.actions.leave import leave
 from server.actions.no_show import no_show, undo
 from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
+from server.actions.plan_visit import plan_visit
 from server.actions.printed import printed
 from server.actions.recall import recall
 from server.actions.restore import restore
@@ -33,7 +34,7 @@ from server.domain.counter import Counter, CounterState
 from server.domain.discipline import Choice, Policy
 from server.domain.errors import QueueError
 from server.domain.events import Event
-from server.domain.floor import Draft, Floor
+from server.domain.floor import Draft, Floor, fold
 from server.domain.queue import Lane, Service
 from server.domain.ticket import Leg, Ticket
 from server.forecast.seer import look_ahead
@@ -193,6 +194,9 @@ class AnOffice:
     def count(self, transactions: int, counter: str = "K1", **named: Any) -> Ticket:
         return self.do(count_transactions, counter, transactions, **named)
 
+    def plan(self, *services: str, counter: str = "K1", **named: Any) -> Ticket:
+        return self.do(plan_visit, counter, services, **named)
+
     def no_show(self, counter: str = "K1", **named: Any) -> Ticket:
         return self.do(no_show, counter, **named)
 
@@ -254,6 +258,12 @@ class AnOffice:
 def an_office(branch: Branch | None = None, *, store: Store | None = None, **stated: Any) -> AnOffice:
     """An office in memory at opening time; what is stated goes to its branch (`policy=`, `calling=`, …)."""
     return AnOffice(store or MemoryStore(branch or a_branch(**stated)), FakeClock())
+
+
+def fold_of(office: AnOffice) -> Floor:
+    """What the journal alone gives, of an office in memory."""
+    assert isinstance(office.store, MemoryStore)
+    return fold(office.floor.branch, [(seq, event) for seq, _, event in office.store.journal])
 
 
 def no_guard(kind: str = "head_start", **stated: Any) -> Policy:

@@ -36,6 +36,7 @@ from server.actions.notice import make as make_notice
 from server.actions.notice import withdraw as withdraw_notice
 from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
+from server.actions.plan_visit import plan_visit
 from server.actions.printed import printed
 from server.actions.recall import recall
 from server.actions.restore import restore
@@ -285,6 +286,16 @@ class RandomDay(RuleBasedStateMachine):
     @rule(process=a_process, service=services, lane=lanes)
     def somebody_takes_a_number(self, process: int, service: str, lane: str) -> None:
         self.act(issue, process, service=service, lane=lane, token=self.a_token())
+
+    @rule(process=a_process, visit=st.lists(services, min_size=1, max_size=3))
+    def somebody_has_more_than_one_thing_to_do(self, process: int, visit: list[str]) -> None:
+        self.act(issue, process, service=visit[0], further=tuple(visit[1:]), token=self.a_token())
+
+    @precondition(lambda day: day.has(IN_HAND))
+    @rule(process=a_process, index=an_index, visit=st.lists(services, max_size=2))
+    def an_officer_plans_what_follows(self, process: int, index: int, visit: list[str]) -> None:
+        counter = self.a_counter(index, Status.CALLED, Status.SERVING)
+        self.act(plan_visit, process, counter=counter, services=tuple(visit))
 
     @rule(process=a_process, how_many=st.integers(2, 5), service=services)
     def a_family_comes(self, process: int, how_many: int, service: str) -> None:

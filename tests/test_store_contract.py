@@ -95,6 +95,9 @@ def a_morning(office: AnOffice) -> None:
     office.restore(office.floor.missed(office.clock.now())[0].number)
     office.next("K2", outcome="come_again")
     office.walk_direct("K1")
+    office.plan("F", counter="K1")
+    office.finish("K1", outcome="referred")
+    office.issue("F", further=("A",))
 
 
 def test_a_new_branch_has_an_empty_floor(kept: Kept) -> None:

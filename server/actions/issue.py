@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from server.actions.plan_visit import require_further
 from server.domain.errors import Malformed, NotOpen
 from server.domain.estimate import told_at_issue
 from server.domain.events import TicketIssued
@@ -28,8 +29,9 @@ def issue(
     channel: str = "kiosk",
     transactions: int = 1,
     kiosk: str = "",
+    further: Sequence[str] = (),
 ) -> Ticket:
-    """The new ticket. `token` is the random part of its public address.
+    """The new ticket. `token` is the random part of its public address; `further` are the services after the first.
 
     Raises UnknownService, UnknownLane, UnknownLanguage, Malformed, and NotOpen outside the opening hours
     (a walk-in that an officer serves at once is the officer's own decision, so hours do not bind it).
@@ -42,8 +44,10 @@ def issue(
         raise Malformed(channel=channel)
     if not 1 <= transactions <= MOST_TRANSACTIONS:
         raise Malformed(transactions=transactions, most=MOST_TRANSACTIONS)
+    after = require_further(branch, service, further)
     if channel != WALK_DIRECT:
-        require_open(draft, service, now)
+        for one in (service, *after):
+            require_open(draft, one, now)
     told = None if channel == WALK_DIRECT else told_at_issue(draft, service, Lane(lane))
     today = branch.business_on(now)
     ordinal, number = draft.next_number(wanted, today)
@@ -51,7 +55,8 @@ def issue(
         TicketIssued(
             at=now, number=number, ordinal=ordinal, letter=wanted.letter, business_on=max(today, draft.business_on),
             service=service, lane=lane, language=language, channel=channel, transactions=transactions, token=token,
-            kiosk=kiosk, told=() if told is None else _whole(told[:3]), law=() if told is None else _whole(told.law),
+            kiosk=kiosk, further=after, told=() if told is None else _whole(told[:3]),
+            law=() if told is None else _whole(told.law),
         )
     )  # fmt: skip
     return draft.tickets[ticket_id]

@@ -32,6 +32,8 @@ class Event:
 class TicketIssued(Event):
     """A customer got a number. The ticket's id is the seq of this event's journal row.
 
+    `further` are the services that the same visit goes on to, in this order.
+
     `told` is the wait that the customer was told (low, likely, high) and `law` the forecast behind it, at
     `forecast.LAW_LEVELS`: whole seconds; empty where nobody could say.
     """
@@ -48,6 +50,7 @@ class TicketIssued(Event):
     transactions: int
     token: str
     kiosk: str = ""
+    further: tuple[str, ...] = ()
     told: tuple[int, ...] = ()
     law: tuple[int, ...] = ()
 
@@ -132,7 +135,8 @@ class TicketResumed(TicketEvent):
 class TicketTransferred(TicketEvent):
     """The ticket waits again, number kept: at `service`, for everybody or `only` for one counter or officer.
 
-    `officer` is who sent it, where that is known.
+    `officer` is who sent it, where that is known. With an `outcome` nobody sent it: the service ended so, and the
+    visit goes on to its next one; `assumed_began_at` is as in ServiceEnded.
     """
 
     kind: ClassVar[str] = "ticket_transferred"
@@ -142,6 +146,8 @@ class TicketTransferred(TicketEvent):
     note: str = ""
     reason: str = ""
     officer: int | None = None
+    outcome: str = ""
+    assumed_began_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +193,14 @@ class TransactionsCounted(TicketEvent):
 
     kind: ClassVar[str] = "transactions_counted"
     transactions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitPlanned(TicketEvent):
+    """What the visit goes on to after this service, in this order: it stands in place of what was planned before."""
+
+    kind: ClassVar[str] = "visit_planned"
+    further: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,12 +256,13 @@ EVENTS: dict[str, type[Event]] = {
     for made in (
         TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketLeft, TicketCarried, TicketPrinted,
-        TransactionsCounted, CounterOpened, CounterClosed, DayClosed, NoticeMade, NoticeWithdrawn,
+        TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, DayClosed, NoticeMade, NoticeWithdrawn,
     )
 }  # fmt: skip
 
 CONTRACT_KINDS = frozenset(EVENTS) - {
-    "ticket_released", "ticket_printed", "transactions_counted", "day_closed", "notice_made", "notice_withdrawn",
+    "ticket_released", "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
+    "notice_withdrawn",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
@@ -267,7 +282,7 @@ def _reader(name: str) -> Callable[[Any], object] | None:
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    return tuple if name in ("services", "told", "law", "zones") else None
+    return tuple if name in ("services", "further", "told", "law", "zones") else None
 
 
 _READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}
@@ -282,7 +297,8 @@ def encode(event: Event) -> dict[str, Any]:
             value = value.isoformat()
         elif isinstance(value, tuple):
             value = list(value)
-        if value is not None and value != "" and (value or name not in ("told", "law")):
+        is_left_out = name in ("told", "law") or (name == "further" and isinstance(event, TicketIssued))
+        if value is not None and value != "" and (value or not is_left_out):
             payload[name] = value
     return payload
 

@@ -12,6 +12,8 @@
     called ──ticket_recalled──► called
     called ──transactions_counted──► called
     serving ──transactions_counted──► serving
+    called ──visit_planned──► called
+    serving ──visit_planned──► serving
     any ──ticket_printed──► the same
 
 A ticket is a value. Whether something may be done is decided by the actions, through `require`; what an event
@@ -60,6 +62,7 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     "ticket_carried": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.WAITING),
     "ticket_printed": (frozenset(Status), None),
     "transactions_counted": (AT_COUNTER, None),
+    "visit_planned": (AT_COUNTER, None),
 }
 """The drawing above as data; a test keeps the two true to each other."""
 
@@ -92,7 +95,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`rank_at` orders it inside its line: the time of issue, unless a transfer or a late return moved its place."""
+    """`rank_at` orders it inside its line: the time of issue, unless a transfer or a late return moved its place.
+
+    `further` are the services that the visit still goes on to, in this order, never the one it is at (R008, R018).
+    """
 
     id: int
     number: str
@@ -118,6 +124,7 @@ class Ticket:
     print_fault: str = ""
     carried_on: date | None = None
     ended_at: datetime | None = None
+    further: tuple[str, ...] = ()
 
     @property
     def leg(self) -> Leg:
@@ -162,9 +169,7 @@ class Ticket:
             case e.ServiceBegan():
                 return replace(self, status=Status.SERVING, legs=self._leg(began_at=self.leg.began_at or at))
             case e.ServiceEnded():
-                began, assumed = self.leg.began_at, False
-                if began is None and event.assumed_began_at is not None:
-                    began, assumed = event.assumed_began_at, True
+                began, assumed = self._began(event.assumed_began_at)
                 legs = self._leg(
                     began_at=began, began_assumed=assumed, ended_at=at, outcome=event.outcome,
                     flag=event.flag or self.leg.flag, held_s=self._held_until(at),
@@ -193,11 +198,13 @@ class Ticket:
                                hold_reason="", legs=legs)  # fmt: skip
             case e.TicketTransferred():
                 officer = self.leg.officer if event.officer is None else event.officer
-                legs = (*self._leg(ended_at=at, outcome="transferred", held_s=self._held_until(at), officer=officer),
-                        Leg(service=event.service, joined_at=at))  # fmt: skip
+                began, assumed = self._began(event.assumed_began_at)
+                ended = self._leg(began_at=began, began_assumed=assumed, ended_at=at, held_s=self._held_until(at),
+                                  outcome=event.outcome or "transferred", officer=officer)  # fmt: skip
+                legs = (*ended, Leg(service=event.service, joined_at=at))
                 return replace(self, status=Status.WAITING, service=event.service, only=event.only, counter="",
                                rank_at=event.rank_at, note=event.note, legs=legs, held_at=None, remind_at=None,
-                               hold_reason="")  # fmt: skip
+                               hold_reason="", further=self._without(event.service))  # fmt: skip
             case e.TicketReleased():
                 return replace(self, only=event.only)
             case e.TicketLeft():
@@ -217,7 +224,18 @@ class Ticket:
                 return replace(self, printed=not event.fault, print_fault=event.fault)
             case e.TransactionsCounted():
                 return replace(self, transactions=event.transactions)
+            case e.VisitPlanned():
+                return replace(self, further=event.further)
         raise WrongMove(number=self.number, status=str(self.status), wanted=event.kind)
+
+    def _began(self, assumed_at: datetime | None) -> tuple[datetime | None, bool]:
+        """When the service began, and whether that is only reckoned."""
+        began = self.leg.began_at
+        return (assumed_at, True) if began is None and assumed_at is not None else (began, False)
+
+    def _without(self, service: str) -> tuple[str, ...]:
+        """What is left of the visit once it has come to a service, by itself or sent there."""
+        return tuple(code for code in self.further if code != service)
 
     def _held_until(self, now: datetime) -> float:
         """Seconds of hold that count against the service: those after it began."""
@@ -231,6 +249,6 @@ def issued(event: e.TicketIssued, ticket_id: int) -> Ticket:
     return Ticket(
         id=ticket_id, number=event.number, business_on=event.business_on, service=event.service,
         lane=Lane(event.lane), language=event.language, channel=event.channel, transactions=event.transactions,
-        token=event.token, issued_at=event.at, rank_at=event.at, kiosk=event.kiosk,
+        token=event.token, issued_at=event.at, rank_at=event.at, kiosk=event.kiosk, further=event.further,
         legs=(Leg(service=event.service, joined_at=event.at),),
     )  # fmt: skip

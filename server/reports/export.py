@@ -90,14 +90,15 @@ def journal_rows(rows: Iterable[JournalRow]) -> Iterator[Cells]:
 
 
 def detail(event: e.Event) -> str:
-    """The outcome of a service; the reason of a closing, hold, transfer, leaving or call out of turn."""
+    """The outcome of a service, also of one after which the visit goes on; the reason of a closing, hold, transfer,
+    leaving or call out of turn."""
     match event:
         case e.ServiceEnded():
             return event.outcome
         case e.CounterClosed() | e.TicketHeld() | e.TicketLeft() | e.TicketCalled():
             return event.reason
         case e.TicketTransferred():
-            return event.reason or event.only or event.note
+            return event.outcome or event.reason or event.only or event.note
         case e.TicketCarried():
             return event.to_on.isoformat()
         case _:

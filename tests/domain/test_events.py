@@ -40,7 +40,7 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.none() | st.integers(0, 100)
     if name == "text":
         return st.dictionaries(st.sampled_from(["ms", "en", "ta"]), some_text, min_size=1)
-    if name == "zones":
+    if name in ("zones", "further"):
         return st.lists(some_text, max_size=3).map(tuple)
     if name in ("told", "law"):
         return st.lists(st.integers(0, 10**5), max_size=7).map(tuple)

@@ -31,6 +31,7 @@ HAPPENINGS: dict[str, e.Event] = {
         e.TicketCarried(at=AT, ticket=1, to_on=date(2026, 3, 3)),
         e.TicketPrinted(at=AT, ticket=1),
         e.TransactionsCounted(at=AT, ticket=1, counter="K1", transactions=3),
+        e.VisitPlanned(at=AT, ticket=1, counter="K1", further=("F", "H")),
     )
 }
 
@@ -52,7 +53,7 @@ def test_the_drawing_of_the_moves_is_the_table_of_the_moves() -> None:
         if states == frozenset(Status):
             listed.add(("any", kind, "the same"))
             continue
-        if kind == "transactions_counted":
+        if kind in ("transactions_counted", "visit_planned"):
             listed |= {(str(state), kind, str(state)) for state in states}
             continue
         targets = ["called", "waiting"] if kind == "ticket_restored" else [str(to)]
@@ -75,9 +76,7 @@ def test_a_ticket_moves_as_the_table_says_and_is_refused_everything_else(status:
 
     if status in states:
         after = ticket.after(HAPPENINGS[kind])
-        expected = {"ticket_restored": Status.WAITING, "ticket_printed": status, "transactions_counted": status}.get(
-            kind, to
-        )
+        expected = Status.WAITING if kind == "ticket_restored" else to or status
         assert after.status is expected
         assert after.is_open == (expected not in ENDED)
         assert (after.id, after.number, after.issued_at, after.lane) == (1, "A001", OPENING, "regular")
