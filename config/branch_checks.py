@@ -145,6 +145,8 @@ def _codes(file: BranchFile) -> Iterator[Fault]:
             yield ("counter", i, "name"), f'another counter is shown as "{shown[i]}" already'
     for i in _repeated([(promise.service, promise.measure) for promise in file.promises]):
         yield ("promise", i), f'"{file.promises[i].measure}" is promised to the same customers already'
+    for i in _repeated([referral.service for referral in file.referrals]):
+        yield ("referral", i), "another table says so already for the same service"
 
 
 def _strangers(file: BranchFile) -> Iterator[Fault]:
@@ -160,6 +162,8 @@ def _strangers(file: BranchFile) -> Iterator[Fault]:
         named += [(("kiosk", i, "zone"), "zone", kiosk.zone, zones)] if kiosk.zone else []
     for i, promise in enumerate(file.promises):
         named += [(("promise", i, "service"), "service", promise.service, services)] if promise.service else []
+    for i, referral in enumerate(file.referrals):
+        named += [(("referral", i, "service"), "service", referral.service, services)] if referral.service else []
     for i, row in enumerate(file.hours):
         named += [(("hours", i, "services", j), "service", code, services) for j, code in enumerate(row.services)]
     for i, duty in enumerate(file.roster):

@@ -49,6 +49,7 @@ class BranchTable(Table):
     lanes: Many[LaneName] = LANES
     digits: Literal[3, 4] = 3
     hotline: Annotated[str, Field(max_length=40)] = ""
+    feedback: Annotated[str, Field(max_length=80, pattern=r"^[!-~ ]*$")] = ""
     missed_at: Words = {
         "ms": "kaunter pertanyaan",
         "en": "the enquiry counter",
@@ -109,7 +110,8 @@ class LunchTable(Table):
 
 
 class ServiceTable(Table):
-    """Something that customers come for. `letter` (default: the code) starts its numbers; `minutes` is a guess."""
+    """Something that customers come for. `letter` (default: the code) starts its numbers; `minutes` is a guess. Who
+    comes for others may bring up to `batch` transactions to one turn; it can also be done at the address `online`."""
 
     code: Code
     name: Words
@@ -119,6 +121,8 @@ class ServiceTable(Table):
     icon: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")] = "file-text"
     bring: Words = {}
     in_person: bool = False
+    batch: Annotated[int, Field(ge=2, le=50)] | None = None
+    online: Annotated[str, Field(max_length=120, pattern=r"^(https://[!-~]+)?$")] = ""
 
     @property
     def starts_with(self) -> str:
@@ -188,6 +192,18 @@ class PromiseTable(Table):
     measure: Literal["wait_to_call", "wait", "sojourn"] = "wait_to_call"
     minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+class ReferralTable(Table):
+    """Whom to ask about a matter that was referred, and within how many working days its owner hears of it. Without
+    `service`: about all the others."""
+
+    service: Code | None = None
+    working_days: Annotated[int, Field(ge=0, le=60)] = 7
+    name: Annotated[str, Field(max_length=80)] = ""
+    post: Words = {}
+    phone: Annotated[str, Field(max_length=40)] = ""
+    email: Annotated[str, Field(max_length=80, pattern=r"^[!-~]*$")] = ""
 
 
 class HoursTable(Table):
@@ -281,6 +297,7 @@ class BranchFile(Table):
     zones: Annotated[Many[ZoneTable], Field(alias="zone")] = (THE_HALL,)
     kiosks: Annotated[Many[KioskTable], Field(alias="kiosk")] = (THE_KIOSK,)
     promises: Annotated[Many[PromiseTable], Field(alias="promise")] = (THE_PROMISE,)
+    referrals: Annotated[Many[ReferralTable], Field(alias="referral")] = ()
     hours: Many[HoursTable] = ()
     overrides: Annotated[Many[OverrideTable], Field(alias="override")] = ()
     holidays: Annotated[Many[HolidayTable], Field(alias="holiday")] = ()

@@ -104,7 +104,7 @@ class KioskAgent:
         if ended is None:
             return False
         result = "failed" if ended.fault else "printed"
-        outcome = {"result": result, "fault": ended.fault or None}
+        outcome = {"result": result, "fault": ended.fault or None} | ({"copy": ended.copy} if ended.copy else {})
         try:
             answer = self._server.post(
                 f"/api/v1/tickets/{ended.ticket}/printed", outcome, f"{ended.key}:{ended.fault or 'printed'}"
@@ -216,7 +216,8 @@ def run(arguments: Namespace) -> int:
 def sample(arguments: Namespace) -> int:
     """The bytes that a printer would get, for a look, a test print or a decoder."""
     paper = PAPERS[arguments.width]
-    arguments.out.write_bytes(encoded(slip(sample_ticket(arguments.language), paper, say, typeface), paper))
+    ticket = sample_ticket(arguments.language, arguments.kind)
+    arguments.out.write_bytes(encoded(slip(ticket, paper, say, typeface), paper))
     return 0
 
 
@@ -264,6 +265,7 @@ def _parser() -> ArgumentParser:
     running.set_defaults(action=run)
     sampling = actions.add_parser("sample", help="one slip as the bytes that a printer would get")
     sampling.add_argument("--language", choices=("ms", "en", "zh", "ta"), default="ms")
+    sampling.add_argument("--kind", choices=("ticket", "copy", "referral"), default="ticket")
     sampling.add_argument("--out", type=Path, required=True, metavar="FILE.bin")
     sampling.set_defaults(action=sample)
     for action in (running, sampling):

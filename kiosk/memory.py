@@ -41,6 +41,12 @@ class Slip:
     """None until it ended; "" when it is on paper; else why it is not."""
     is_told: bool = False
 
+    @property
+    def copy(self) -> int:
+        """Which reprint it is; 0 is the slip of the tap."""
+        last = self.key.rpartition("#")[2]
+        return int(last) if last.isdigit() else 0
+
 
 class Memory:
     """Not for several threads at once. What a method changes is on the disk when it returns."""

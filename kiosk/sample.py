@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from kiosk.ticket import Ticket, ticket_from
 
+REFERRAL = {
+    "due_on": "2026-03-11",
+    "counter": "3",
+    "contact": [
+        {"ms": "Unit Khidmat Pelanggan"},
+        {"ms": "Pegawai perhubungan", "en": "Liaison officer", "zh": "联络官员", "ta": "தொடர்பு அதிகாரி"},
+        {"ms": "03-8000 8001"},
+    ],
+}
 
-def sample_ticket(language: str) -> Ticket:
-    """The same ticket every time; only its language differs."""
+
+def sample_ticket(language: str, kind: str = "ticket") -> Ticket:
+    """The same ticket every time; only its language differs, and whether it is the `ticket` of the tap, a `copy` of it
+    or the slip of its `referral`."""
+    more = {
+        "copy": {"copy": 31, "copied_at": "2026-03-02T02:55:00Z"},
+        "referral": {"referral": REFERRAL, "copy": 32},
+    }
     return ticket_from(
-        {
+        more.get(kind, {})
+        | {
             "id": 12,
             "number": "A012",
             "language": language,
@@ -32,6 +48,8 @@ def sample_ticket(language: str) -> Ticket:
                 "ta": "விசாரணை முகப்பு",
             },
             "url": "/t/q7Xv2mRk9TzLw4HdYc8N1A",
+            "bring": {"ms": "kad pengenalan", "en": "identity card", "zh": "身份证", "ta": "அடையாள அட்டை"},
+            "hours": [["2026-03-02T00:00:00Z", "2026-03-02T09:00:00Z"]],
         },
         "http://giliran.example:8000/",
     )

@@ -2,18 +2,21 @@
 
 The paper shows what lets its holder wait in peace, in this order: whose office, which number, for what, how many are
 ahead and how long it may take, where to sit, what is promised, why numbers may skip, what to do if missed, a code for
-the phone, and when it was given.
+the phone, where to say what one thinks of it, how long the office is open, and when it was given.
+
+A reprint is the same slip, marked as a copy. A referral's says when its holder will hear, and whom to ask until then.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from config.times import time_of_day, wait_words, why_no_wait
 from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text, broken
-from kiosk.ticket import FIRST, Names, Ticket
+from kiosk.ticket import FIRST, Names, Referral, Ticket
 
 MILLIMETRE = 8  # dots: 203 to the inch
 CODE_SIDE = 25 * MILLIMETRE
@@ -54,8 +57,22 @@ def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
     """The whole slip. Malay names lead; sentences are in the language that was chosen."""
     page = _Page(ticket.language, paper, say, pen)
 
+    if ticket.copied_at is not None:
+        page.sentence("slip.copy", is_bold=True, t=_clock(ticket, ticket.copied_at))
+        page.gap(12)
     page.name(ticket.office)
     page.gap(24)
+    if ticket.referral is not None:
+        _referral(page, ticket, ticket.referral)
+    else:
+        _place_in_the_queue(page, ticket)
+    page.words(_stamp(ticket))
+    page.gap(24)
+    page.add(Cut())
+    return tuple(page.lines)
+
+
+def _place_in_the_queue(page: _Page, ticket: Ticket) -> None:
     page.sentence("ticket.yours")
     page.gap(8)
     page.number(ticket.number)
@@ -100,11 +117,56 @@ def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
         page.gap(8)
         page.sentence("qr")
         page.gap(16)
+    if ticket.feedback:
+        page.sentence("slip.feedback", address=ticket.feedback)
+        page.gap(12)
+    elif ticket.url:
+        page.sentence("slip.feedback.qr")
+        page.gap(12)
+    if ticket.hours:
+        spans = (f"{_clock(ticket, opens)} – {_clock(ticket, closes)}" for opens, closes in ticket.hours)
+        page.sentence("slip.hours", hours=", ".join(spans))
+        page.gap(12)
+
+
+def _referral(page: _Page, ticket: Ticket, referral: Referral) -> None:
+    page.sentence("referral.title")
+    page.gap(8)
+    page.words(ticket.number, is_bold=True, is_large=True)
+    page.name(ticket.service)
+    page.rule()
+
+    page.sentence("referral.what")
+    if referral.due_on is not None:
+        page.gap(12)
+        page.sentence("referral.due")
+        page.words(f"{referral.due_on:%d/%m/%Y}", is_bold=True, is_large=True)
+    page.rule()
+
+    if referral.contact:
+        page.sentence("referral.contact")
+        page.gap(8)
+        for place, line in enumerate(referral.contact):
+            page.words(page.called(line), is_bold=place == 0)
+        page.gap(12)
+    page.sentence("referral.quote", number=ticket.number)
+    if referral.counter:
+        page.sentence("referral.counter", counter=referral.counter)
+    page.rule()
+
+    if ticket.feedback:
+        page.sentence("slip.feedback", address=ticket.feedback)
+        page.gap(12)
+
+
+def _clock(ticket: Ticket, at: datetime) -> str:
+    return time_of_day(at.astimezone(ticket.timezone), ticket.language)
+
+
+def _stamp(ticket: Ticket) -> str:
+    """When it was given, as Malay signs write it."""
     issued_at = ticket.issued_at.astimezone(ticket.timezone)
-    page.words(f"{issued_at:%d/%m/%Y}  {time_of_day(issued_at, FIRST)}")
-    page.gap(24)
-    page.add(Cut())
-    return tuple(page.lines)
+    return f"{issued_at:%d/%m/%Y}  {time_of_day(issued_at, FIRST)}"
 
 
 class _Page:

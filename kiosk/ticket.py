@@ -1,13 +1,14 @@
 """What a slip is made from: a ticket as the server hands it to a kiosk.
 
-There is no field for a name, a lane or an officer, so no slip can show one.
+There is no field for a name, a lane or an officer, so no slip can show one. A referral alone names whom to contact: the
+person whom the office's own file gives for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,6 +27,16 @@ class Wait:
     likely: float
     high: float
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What somebody whose matter was referred takes home: when he or she hears of it, and whom to ask until then."""
+
+    due_on: date | None
+    counter: str
+    contact: tuple[Names, ...]
+    """Line by line: a name, a post, a telephone, an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,14 @@ class Ticket:
     """Absolute; empty: no code."""
     timezone: ZoneInfo
     copy: int
-    """0 is the slip of the tap; each reprint that somebody asks for counts one more."""
+    """0 is the slip of the tap; each reprint that somebody asks for has a higher one."""
+    copied_at: datetime | None
+    hours: tuple[tuple[datetime, datetime], ...]
+    """Today's opening hours, from and to; empty: it never closes, or nobody said."""
+    feedback: str
+    """Where to praise or complain, beside the page of the code."""
+    referral: Referral | None
+    """Its slip is another: the number has served its turn."""
 
     @property
     def key(self) -> str:
@@ -86,6 +104,10 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             url=urljoin(server, payload["url"]) if payload.get("url") else "",
             timezone=ZoneInfo(payload.get("timezone") or ZONE),
             copy=int(payload.get("copy") or 0),
+            copied_at=_instant(payload["copied_at"]) if payload.get("copied_at") else None,
+            hours=tuple((_instant(opens), _instant(closes)) for opens, closes in payload.get("hours") or ()),
+            feedback=str(payload.get("feedback") or ""),
+            referral=_referral(payload.get("referral")),
         )
     except ZoneInfoNotFoundError as error:
         raise ValueError(str(error)) from error
@@ -103,6 +125,13 @@ def _number(label: Any) -> str:
 
 def _wait(told: Mapping[str, Any]) -> Wait:
     return Wait(float(told["low"]), float(told["likely"]), float(told["high"]), _instant(told["as_of"]))
+
+
+def _referral(told: Mapping[str, Any] | None) -> Referral | None:
+    if told is None:
+        return None
+    due = date.fromisoformat(told["due_on"]) if told.get("due_on") else None
+    return Referral(due, str(told.get("counter") or ""), tuple(_names(line) for line in told.get("contact") or ()))
 
 
 def _instant(text: str) -> datetime:

@@ -38,6 +38,7 @@ from server.web import (
     api_boards,
     api_counters,
     api_notices,
+    api_paper,
     api_people,
     api_records,
     api_tickets,
@@ -64,7 +65,7 @@ from sql.store import SqlStore
 
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
-_ROUTES = (api_boards, api_counters, api_notices, api_people, api_records, api_tickets, phone)
+_ROUTES = (api_boards, api_counters, api_notices, api_paper, api_people, api_records, api_tickets, phone)
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
 

@@ -202,8 +202,14 @@ class People(Protocol):
         Attempts at the same moment are counted each.
         """
 
-    def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
-        """Add a line to the audit. Never raises for what it is told."""
+    def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> int:
+        """Add a line to the audit; the number of the line. Never raises for what it is told."""
+
+    def noted(self, line: int) -> AuditRow | None:
+        """A line of the audit by its number."""
+
+    def lately(self, kind: str, since: datetime) -> list[AuditRow]:
+        """The lines of this kind from then on, oldest first."""
 
     def rings(self) -> list[AuditRow]:
         """The latest calls for help in the audit, oldest first."""

@@ -231,13 +231,25 @@ class SqlPeople:
                 connection.execute(update(people).where(here).values(failures=0, locked_until=locked_until))
         return failures
 
-    def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> None:
+    def note(self, actor: str, kind: str, now: datetime, **detail: str | int | float | None) -> int:
         told = _writable(json.dumps({k: v for k, v in detail.items() if v is not None}, ensure_ascii=False))
         actor, kind = _writable(actor), _writable(kind)
         with self._lock, writing(self._engine) as connection:
-            connection.execute(
-                audit.insert(), {"at": now, "actor": actor[:ACTOR_LENGTH], "kind": kind[:40], "detail": told}
-            )
+            added = audit.insert().values(at=now, actor=actor[:ACTOR_LENGTH], kind=kind[:40], detail=told)
+            line: int = connection.execute(added.returning(audit.c.id)).scalar_one()
+        return line
+
+    def noted(self, line: int) -> AuditRow | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(audit).where(audit.c.id == line)).mappings().first()
+        return None if row is None else _audit_row(row)
+
+    def lately(self, kind: str, since: datetime) -> list[AuditRow]:
+        newest = select(func.coalesce(func.max(audit.c.id), 0)).scalar_subquery()
+        which = and_(audit.c.id > newest - RINGS_AMONG, audit.c.kind == kind, audit.c.at >= since)
+        with self._engine.connect() as connection:
+            found = connection.execute(select(audit).where(which).order_by(audit.c.id)).mappings().all()
+        return [_audit_row(row) for row in found]
 
     def rings(self) -> list[AuditRow]:
         newest = select(func.coalesce(func.max(audit.c.id), 0)).scalar_subquery()

@@ -50,7 +50,7 @@ class LiveScreen:
         self._client = socketio.Client(
             reconnection=True, reconnection_delay=0.1, reconnection_delay_max=0.5, handle_sigint=False
         )
-        for name in (*EVENTS, "waits", "notice", "print", "speak", "hush", "help", "claimed", "unspoken"):
+        for name in (*EVENTS, "waits", "notice", "print", "printer", "speak", "hush", "help", "claimed", "unspoken"):
             self._client.on(name, self._hear(name), namespace=NAMESPACE)
         self._client.on("board", self._take, namespace=NAMESPACE)
         self._client.on("heartbeat", self._beat, namespace=NAMESPACE)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from config.branch_file import BranchFile, dump, parse
 from config.branch_tables import HoursTable, OverrideTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
-from server.domain.branch import Branch, Calling, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Zone
+from server.domain.branch import Branch, Calling, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Referral, Zone
 from server.domain.charter import Promise
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
@@ -37,7 +37,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         services=tuple(
             Service(
                 code=s.code, letter=s.starts_with, name=s.name, minutes=s.minutes, icon=s.icon, digits=head.digits,
-                bring=s.bring, in_person=s.in_person,
+                bring=s.bring, in_person=s.in_person, batch=s.batch or 1, online=s.online,
             )
             for s in file.services
         ),
@@ -68,6 +68,8 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         turns_at=_clock(file.day.turns_at),
         at_end=file.day.at_end,
         hotline=head.hotline,
+        feedback=head.feedback,
+        referrals=tuple(Referral(r.service, r.working_days, r.name, r.post, r.phone, r.email) for r in file.referrals),
         missed_at=head.missed_at,
         roster=tuple(
             PlannedDuty(

@@ -16,6 +16,7 @@ from server.domain.discipline import Policy
 from server.domain.errors import UnknownCounter, UnknownLane, UnknownLanguage, UnknownService
 from server.domain.hours import Hours
 from server.domain.queue import LANGUAGES, Lane, Service, Words
+from server.domain.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,19 @@ class PlannedDuty:
     breaks: tuple[PlannedBreak, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Whom to ask about a referred matter of `service` (None: of every other one), and within how many working days
+    its owner hears of it."""
+
+    service: str | None = None
+    working_days: int = 7
+    name: str = ""
+    post: Words = field(default_factory=dict)
+    phone: str = ""
+    email: str = ""
+
+
 @dataclass(frozen=True)
 class Branch:
     """Everything that the branch's file says. `version` grows with each loading of a file."""
@@ -133,7 +147,9 @@ class Branch:
     turns_at: time = time(0, 0)
     at_end: str = "carry"
     hotline: str = ""
+    feedback: str = ""
     missed_at: Words = field(default_factory=dict)
+    referrals: tuple[Referral, ...] = ()
     roster: tuple[PlannedDuty, ...] = ()
     version: int = 1
 
@@ -151,6 +167,11 @@ class Branch:
             service.code: tuple(c.code for c in self.counters if service.code in c.services)
             for service in self.services
         }
+
+    def units(self, ticket: Ticket, service: str) -> int:
+        """How many service times a ticket takes at a service: its transactions, where they are brought together."""
+        batch = next((one.batch for one in self.services if one.code == service), 1)
+        return ticket.transactions if batch > 1 and service == ticket.legs[0].service else 1
 
     def service(self, code: str) -> Service:
         """Raises UnknownService."""
@@ -186,6 +207,19 @@ class Branch:
         """The promise for `service`: its own, else the branch's."""
         own = next((p for p in self.promises if p.service == service), None)
         return own or next((p for p in self.promises if p.service is None), None)
+
+    def referral(self, service: str) -> Referral:
+        """For a matter of `service`: its own, else the branch's, else seven working days and the branch's telephone."""
+        own = next((r for r in self.referrals if r.service == service), None)
+        return own or next((r for r in self.referrals if r.service is None), None) or Referral(phone=self.hotline)
+
+    def referred_until(self, service: str, on: date) -> date | None:
+        """The day by which somebody hears of a matter that was referred on this day; None where no day works."""
+        calendar = self.hours or Hours(self.timezone)
+        try:
+            return calendar.add_working_days(on, self.referral(service).working_days)
+        except ValueError:
+            return None
 
     def duties_on(self, day: date) -> list[PlannedDuty]:
         """The planned duties of a date, in order of opening."""

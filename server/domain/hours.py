@@ -176,6 +176,12 @@ class Hours:
             return Day(ranged.spans, "override", ranged.words)
         return Day(usual)
 
+    def spans_on(self, now: datetime) -> list[tuple[datetime, datetime]]:
+        """When it is open on the local date of `now`, from and to; none where it is open around the clock."""
+        day = now.astimezone(self.tz).date()
+        spans = self.on(day).spans
+        return [] if spans == ALL_DAY else [self._instants(day, span) for span in spans]
+
     def is_working_day(self, day: date) -> bool:
         """Neither weekend nor holiday: the days that a deadline counts, whether or not the counters are open."""
         return day.weekday() not in self._rest_days(day) and day not in self.holidays

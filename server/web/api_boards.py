@@ -34,7 +34,9 @@ def get_board(path: dto.ZonePath) -> Response:
 def get_overview() -> Response:
     need("overview")
     door = edge()
-    return jsonify(overview_json(door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice))
+    return jsonify(
+        overview_json(door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers)
+    )
 
 
 @api.post(

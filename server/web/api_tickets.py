@@ -1,4 +1,4 @@
-"""Taking a number, reading it, giving it back, and the fate of its paper."""
+"""Taking a number, reading it, giving it back."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from flask import Response, jsonify
 from server.actions.issue import issue
 from server.actions.leave import leave
 from server.actions.office import Answer
-from server.actions.printed import printed
 from server.domain.errors import UnknownTicket, WrongMove
 from server.domain.floor import Draft
 from server.domain.queue import Lane
 from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web import dto
-from server.web.access import Place, chosen, may, not_allowed
+from server.web.access import Place, may, not_allowed
 from server.web.api import TICKETS, act, api, need
 from server.web.boards import instant, ticket_json
 from server.web.edge import edge
@@ -115,57 +114,3 @@ def leave_queue(path: dto.TicketPath, body: dto.NoBody) -> Response:
         return Answer(200, ticket_json(draft, leave(draft, now, path.ticket_id), now))
 
     return act(asker, decide)
-
-
-@api.post(
-    "/tickets/<int:ticket_id>/printed", tags=[TICKETS], summary="What became of the paper",
-    responses={"200": dto.TicketTold},
-)  # fmt: skip
-def tell_printed(path: dto.TicketPath, body: dto.PrintedAsked) -> Response:
-    asker = need("print", taken_at(path.ticket_id))
-    fault = "" if body.result == "printed" else body.fault or "unknown"
-
-    def decide(draft: Draft, now: datetime) -> Answer:
-        if path.ticket_id not in draft.tickets:
-            return Answer(200, ticket_json(draft, find(path.ticket_id), now))  # served before the paper came out
-        return Answer(200, ticket_json(draft, printed(draft, now, path.ticket_id, fault), now))
-
-    return act(asker, decide)
-
-
-@api.get(
-    "/kiosks/<kiosk>/unprinted", tags=[TICKETS], summary="Tickets whose paper nobody has reported on",
-    responses={"200": dto.Told},
-)  # fmt: skip
-def unprinted(path: dto.KioskPath) -> Response:
-    if chosen("watch") is None:
-        need("print", ("kiosk", path.kiosk))
-    office = edge().office
-    if path.kiosk not in (kiosk.code for kiosk in office.floor.branch.kiosks):
-        raise Refused(404, "unknown_kiosk", f"no kiosk has the code {path.kiosk}", kiosk=path.kiosk)
-    floor, now = office.floor, office.now()
-    waiting = [one for one in floor.open_tickets() if one.kiosk == path.kiosk and one.printed is None]
-    return jsonify({"tickets": [paper_json(ticket, now) for ticket in waiting]})
-
-
-def paper_json(ticket: Ticket, now: datetime) -> dict[str, object]:
-    """Everything that a slip says, and nothing that it must not: no lane, no officer, no name."""
-    floor, door = edge().office.floor, edge()
-    branch = floor.branch
-    service = next((s for s in branch.services if s.code == ticket.service), None)
-    kiosk = next((k for k in branch.kiosks if k.code == ticket.kiosk), branch.kiosks[0])
-    zone = next((z for z in branch.zones if z.code == kiosk.zone), branch.zones[0])
-    promise = branch.promise(ticket.service)
-    shown = ticket_json(floor, ticket, now)
-    public = door.settings.public_url or ""
-    return {
-        "id": ticket.id, "number": ticket.number, "service": ticket.service,
-        "service_name": dict(service.name) if service else {}, "language": ticket.language,
-        "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
-        "wait_reason": shown["wait_reason"],
-        "url": f"{public}{shown['url']}", "office": {"code": branch.code, "name": dict(branch.name)},
-        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": ticket.kiosk,
-        "timezone": str(branch.timezone), "promise_s": round(promise.within_s) if promise else None,
-        "bring": dict(service.bring) if service and service.bring else None,
-        "missed_at": dict(branch.missed_at), "transactions": ticket.transactions,
-    }  # fmt: skip

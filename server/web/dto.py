@@ -106,6 +106,13 @@ class PrintedAsked(Asked):
 class HelpAsked(Asked):
     kind: Literal["help", "emergency"] = "help"
     kiosk: Annotated[str, Field(max_length=40)] | None = None
+    copy_of_slip: Annotated[
+        int, Field(ge=0, le=2**53, alias="copy", description="0: the slip of the tap; else which reprint"), Whole
+    ] = 0
+
+
+class SlipAsked(Asked):
+    kiosk: Annotated[str, Field(max_length=40, examples=["main"])] | None = None
     counter: Annotated[str, Field(max_length=40)] | None = None
 
 

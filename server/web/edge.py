@@ -62,6 +62,11 @@ class Edge:
         outcome = None if self.self_test is None else self.self_test.outcome
         return [zone | {"self_test": self_test_json(outcome, zone["languages"])} for zone in self.announcer.figures]
 
+    @property
+    def printers(self) -> list[Json]:
+        """How the kiosks' printers are."""
+        return [] if self.live is None else self.live.printers
+
     def officers(self) -> Officers:
         """Everybody who may serve at a counter, by number."""
         return Officers(

@@ -30,9 +30,10 @@ from server.domain.queue import Lane
 from server.domain.readiness import Near, nearest
 from server.domain.ticket import Ticket
 from server.web.access import askers, of_token
-from server.web.api_tickets import paper_json
+from server.web.api_paper import copy_json, paper_json
 from server.web.boards import Json, instant, opening, queues_json, ready_json, waits_json
 from server.web.edge import Edge
+from server.web.printers import STATES, Printers
 from server.web.refusals import Refused
 from server.web.room_boards import RoomBoards, lasting
 from server.web.rooms import RIGHTS_TO, Room, Rooms, Screen
@@ -77,7 +78,8 @@ class Live:
         self._seen = self._floor.seq
         self._boards = RoomBoards(door)
         self._opening = opening(self._floor, door.office.now())
-        self._printing: dict[str, tuple[float, frozenset[str]]] = {}
+        self._printing: dict[str, tuple[float, dict[str, str]]] = {}
+        self._printers = Printers()
         self._rung: set[int] = set()
         self._beats = 0
         self._telling = threading.RLock()  # one at a time: what a room is sent, it is sent in order
@@ -88,7 +90,7 @@ class Live:
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
-            ("leave", self._leave), ("claim", self._claim),
+            ("leave", self._leave), ("claim", self._claim), ("printer", self._printer),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
         for name in ("player", "shown", "played"):
@@ -145,7 +147,7 @@ class Live:
         self._safely(self._shut_out_revoked)
         if self.pass_on is not None:
             self._safely(self._hear_rings)
-            self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
+        self._printers_changed()
         if self.voice is not None:
             self._safely(self.voice.beat)
 
@@ -306,8 +308,8 @@ class Live:
         with self._telling:
             screen = self._rooms.gone(_sid())
         self._rooms_changed()
-        if screen is not None and screen.prints and self.pass_on is not None:
-            self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
+        if screen is not None and screen.prints:
+            self._printers_changed()
 
     def _join(self, wanted: Any) -> Json:
         """Answers {} and sends `board`; a refusal is answered {code, detail} and nothing is sent."""
@@ -336,15 +338,65 @@ class Live:
             if room.window:
                 self._io.emit("claimed", {"window": room.window}, to=sid, namespace=NAMESPACE)
         if kind == "kiosk" and wanted.get("prints"):
-            screen.prints.add(code)
-            if self.pass_on is not None:
-                self.pass_on("prints", kiosks=sorted(self._rooms.printing()))
+            screen.prints.setdefault(code, "")
+            self._printers_changed()
         self._rooms_changed()
         return {}
 
     def _rooms_changed(self) -> None:
         if self.voice is not None:
             self.voice.rooms_changed()
+
+    def _printer(self, told: Any) -> None:
+        """How a kiosk's printer is, said by the agent that prints there (K11)."""
+        screen = self._rooms.screens.get(_sid())
+        code, state = (
+            (str(told.get(name, ""))[:64] for name in ("kiosk", "state")) if isinstance(told, dict) else ("", "")
+        )
+        if screen is not None and code in screen.prints and state in STATES:
+            screen.prints[code] = state
+            self._printers_changed()
+
+    def _printers_changed(self) -> None:
+        """Tell the other processes, and whoever has to do something about it."""
+        if self.pass_on is not None:
+            self.pass_on("prints", kiosks=self._rooms.printing())
+        self._printers_heard()
+
+    def _printers_heard(self) -> None:
+        """Managers and every terminal hear of each printer that is another way than it was."""
+        with self._telling:
+            now = self._door.office.now()
+            known = {kiosk.code for kiosk in self._floor.branch.kiosks}
+            for one in self._printers.see({k: s for k, s in self._listening().items() if k in known}, now):
+                self.soil("branch")
+                for room in (*self._rooms.of("branch"), *self._rooms.of("counter")):
+                    self._emit("printer", one, room)
+
+    def _listening(self) -> dict[str, str]:
+        """The kiosks for which an agent that prints listens, at any process, with the state of each one's printer."""
+        since = time.monotonic() - BEATS_REMEMBERED * self._door.settings.heartbeat
+        found: dict[str, str] = {}
+        for at, kiosks in self._printing.values():
+            found |= kiosks if at >= since else {}
+        return found | self._rooms.printing()
+
+    @property
+    def printers(self) -> list[Json]:
+        """Every printer that this process has heard of, by kiosk."""
+        return self._printers.told
+
+    def print_again(self, kiosk: str, line: int) -> None:
+        """Somebody asks for a slip once more; the audit's line says of which ticket."""
+        self._print_again(kiosk, line)
+        if self.pass_on is not None:
+            self.pass_on("slip", kiosk=kiosk, line=line)
+
+    def _print_again(self, kiosk: str, line: int) -> None:
+        room, row = self._rooms.room("kiosk", kiosk), self._door.people.noted(line)
+        if room is not None and row is not None:
+            with self._telling, self._app.app_context():
+                self._emit("print", copy_json(row), room)
 
     def _claim(self, wanted: Any) -> None:
         """From now on this window of a counter's terminal is the one that works (T12); the others are told."""
@@ -434,10 +486,7 @@ class Live:
 
     def has_printer(self, kiosk: str) -> bool:
         """Whether an agent that prints listens for this kiosk, at this process or at another."""
-        if kiosk in self._rooms.printing():
-            return True
-        since = time.monotonic() - BEATS_REMEMBERED * self._door.settings.heartbeat
-        return any(kiosk in kiosks for at, kiosks in self._printing.values() if at >= since)
+        return kiosk in self._listening()
 
     def shut_out(self, token: int) -> None:
         """End the connections of a token that was revoked."""
@@ -474,7 +523,10 @@ class Live:
                 with self._telling:
                     self._claimed(str(told.get("counter")), str(told.get("window")))
             case "prints":
-                self._printing[str(told.get("from"))] = time.monotonic(), frozenset(told.get("kiosks", ()))
+                self._printing[str(told.get("from"))] = time.monotonic(), dict(told.get("kiosks", {}))
+                self._safely(self._printers_heard)
+            case "slip":
+                self._print_again(str(told.get("kiosk")), int(told.get("line", 0)))
             case _ if self.voice is not None:
                 self.voice.heard(told)
 

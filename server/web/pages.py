@@ -280,7 +280,9 @@ def manage() -> str | AnyResponse:
     if asker is None:
         return to_login()
     door = edge()
-    board = overview_json(door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice)
+    board = overview_json(
+        door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers
+    )
     return render_template(
         "web/manage.html", board=board, person=_person_json(asker), rights=sorted(rights(asker)),
         today=board["business_day"],

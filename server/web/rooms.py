@@ -41,11 +41,12 @@ class Room:
 
 @dataclass(slots=True)
 class Screen:
-    """One connection: who it may be, which rooms it is in, and the kiosks that it prints for."""
+    """One connection: who it may be, which rooms it is in, and the kiosks that it prints for, with the state of
+    each one's printer ("" until it is said)."""
 
     identities: Sequence[Identity]
     rooms: set[str] = field(default_factory=set)
-    prints: set[str] = field(default_factory=set)
+    prints: dict[str, str] = field(default_factory=dict)
 
     def works_at(self, counter: str) -> bool:
         """Whether it is in this counter's room, and may act there."""
@@ -92,7 +93,7 @@ class Rooms:
             return False
         screen.rooms.discard(name)
         kind, _, code = name.partition(":")
-        screen.prints.discard(code)
+        screen.prints.pop(code, None)
         self._forget(self._rooms[kind][code], sid)
         return True
 
@@ -109,9 +110,9 @@ class Rooms:
         if not room.members:
             del self._rooms[room.kind][room.code]
 
-    def printing(self) -> set[str]:
-        """The kiosks for which an agent that prints listens."""
-        return {kiosk for screen in list(self.screens.values()) for kiosk in screen.prints}
+    def printing(self) -> dict[str, str]:
+        """The kiosks for which an agent that prints listens, each with the state of its printer."""
+        return {kiosk: state for screen in list(self.screens.values()) for kiosk, state in screen.prints.items()}
 
     def tokens(self) -> set[int]:
         return {one.token for screen in list(self.screens.values()) for one in screen.identities}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -110,10 +110,17 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
              "counter": next((s.code for s in floor.counters.values() if s.duty and s.duty.officer == number), None)}
             for number, name in officers.names.items()
         ],
-        "targets": {"service_s": seconds(floor.service_mean(ticket.service)) if ticket else None},
+        "targets": {"service_s": usual_s(floor, ticket)},
         "calling": {"no_show_after": calling.no_show_after_s, "no_show_calls": calling.no_show_calls,
                     "recall_gap": calling.recall_gap_s, "undo": calling.undo_s},
     }  # fmt: skip
+
+
+def usual_s(floor: Floor, ticket: Ticket | None) -> int | None:
+    """How long the service of the customer in hand usually takes; of several transactions together, all of them."""
+    if ticket is None:
+        return None
+    return seconds(floor.service_mean(ticket.service) * floor.branch.units(ticket, ticket.service))
 
 
 def why_facts(floor: Floor, ticket: Ticket) -> Json:
@@ -237,10 +244,11 @@ def self_test_json(outcome: Outcome | None, languages: Collection[str]) -> Json 
 
 
 def overview_json(
-    floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None, voice: list[Json] | None = None
-) -> Json:
-    """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are, and
-    whether calls are heard."""
+    floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None,
+    voice: list[Json] | None = None, printers: Sequence[Json] = (),
+) -> Json:  # fmt: skip
+    """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are,
+    whether calls are heard, and whether slips come out."""
     tally = floor.tally()
     heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
@@ -256,7 +264,7 @@ def overview_json(
                 },
                 "closed_reason": state.closed_reason or None, "closed_at": instant(state.closed_at),
                 "idle_s": seconds(now - state.idle_since) if state.idle_since else None,
-                "usual_s": seconds(floor.service_mean(ticket.service)) if ticket else None,
+                "usual_s": usual_s(floor, ticket),
             }
         )  # fmt: skip
     return {
@@ -291,4 +299,5 @@ def overview_json(
 
 def _kept(floor: Floor, service: str) -> Json:
     tally = floor.tallies.get(service)
+        "printers": list(printers),
     return {"judged": tally.judged if tally else 0, "kept": tally.kept if tally else 0}

@@ -59,6 +59,8 @@ def test_a_malay_slip_says_everything_in_its_order() -> None:
         "—",
         LINK,
         "Imbas kod QR untuk melihat giliran di telefon",
+        "Maklum balas selepas urusan:",
+        "imbas kod QR yang sama",
         "02/03/2026  10.42 pagi",
     ]
 
@@ -87,6 +89,7 @@ def test_an_english_slip_leads_with_the_malay_names() -> None:
         LINK,
         "Scan the QR code to follow",
         "your turn on your phone",
+        "Feedback afterwards: scan the same QR code",
         "02/03/2026  10.42 pagi",
     ]
 
@@ -114,6 +117,7 @@ def test_a_chinese_slip_draws_its_sentences() -> None:
         "—",
         LINK,
         "扫描二维码，用手机查看轮候进度",
+        "办理后的意见反馈：扫描同一个二维码",
         "02/03/2026  10.42 pagi",
     ]
     assert [line.text for line in found if isinstance(line, Text)] == [
@@ -287,6 +291,69 @@ def test_the_date_is_the_branchs_and_not_that_of_utc() -> None:
     assert "03/03/2026  12.30 tengah malam" in read(lines(issued_at="2026-03-02T16:30:00Z"))
 
 
+def test_the_hours_of_the_day_and_an_address_for_feedback_stand_where_the_office_has_them() -> None:
+    hours = [["2026-03-06T00:00:00Z", "2026-03-06T04:15:00Z"], ["2026-03-06T06:45:00Z", "2026-03-06T09:00:00Z"]]
+    found = " ".join(read(lines(hours=hours, feedback="maklumbalas@kl01.example")))
+
+    assert "Maklum balas: maklumbalas@kl01.example" in found
+    assert "kod QR yang sama" not in found
+    assert (
+        "Waktu pejabat hari ini: 8.00 pagi - 12.15 tengah hari, 2.45 petang - 5.00 petang 02/03/2026  10.42 pagi"
+        in found
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reprint_is_the_same_slip_marked_as_a_copy_with_its_time(language: str) -> None:
+    first = read(lines(language=language))
+    copy = read(lines(language=language, copy=31, copied_at="2026-03-02T02:55:00Z"))
+
+    assert copy[-len(first) :] == first
+    at = datetime(2026, 3, 2, 10, 55, tzinfo=timezone(timedelta(hours=8)))
+    assert "".join(copy[: -len(first)]).replace(" ", "") == say(
+        "slip.copy", language, t=time_of_day(at, language)
+    ).replace(" ", "")
+
+
+def test_a_referral_says_until_when_and_whom_to_ask_and_no_place_in_the_queue() -> None:
+    contact = [{"ms": "Unit Khidmat"}, {"ms": "Pegawai perhubungan", "en": "Liaison officer"}, {"ms": "03-8000 8001"}]
+    referral = {"due_on": "2026-03-11", "counter": "3", "contact": contact}
+
+    assert read(lines(language="en", referral=referral)) == [
+        "Kaunter Utama",
+        "Main counter",
+        "Referral slip",
+        "A012",
+        "Sijil",
+        "Certificates",
+        "—",
+        "Your matter has been referred",
+        "to the officer responsible",
+        "You will hear from us by",
+        "11/03/2026",
+        "—",
+        "Who to contact",
+        "Unit Khidmat",
+        "Liaison officer",
+        "03-8000 8001",
+        "Please quote number A012 and the date below",
+        "Referred at counter 3",
+        "—",
+        "02/03/2026  10.42 pagi",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", PAPERS)
+def test_every_referral_fits_its_paper(language: str, width: int) -> None:
+    referral = {"due_on": None, "counter": "", "contact": [{"ms": "kaunter pertanyaan", "ta": "விசாரணை முகப்பு"}]}
+    found, paper = lines(width, language=language, referral=referral), PAPERS[width]
+
+    assert isinstance(found[-1], Cut)
+    assert all(len(line.text) * line.scale[0] <= paper.columns for line in found if isinstance(line, Text))
+    assert all(typeface.measure(line.text, line.size) <= paper.dots for line in found if isinstance(line, Drawn))
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -297,6 +364,7 @@ def test_the_date_is_the_branchs_and_not_that_of_utc() -> None:
         ({"office": None}, "not a ticket"),
         ({"wait": {"low": 1}}, "likely"),
         ({"timezone": "Asia/Nowhere"}, "Asia/Nowhere"),
+        ({"referral": {"due_on": "soon"}}, "soon"),
     ],
 )
 def test_what_is_no_ticket_is_refused_by_name(broken: dict[str, Any], said: str) -> None:

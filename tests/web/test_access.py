@@ -26,6 +26,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/tickets/1/leave"): {"kiosk", "officer", "supervisor"},
     ("POST", "/tickets/1/printed"): {"kiosk"},
     ("GET", "/kiosks/main/unprinted"): {"kiosk", "manager", "admin"},
+    ("POST", "/tickets/1/slip"): AT_COUNTERS,
     ("GET", "/queues"): EVERYBODY,
     ("GET", "/me"): EVERYBODY,
     ("GET", "/zones/hall/board"): EVERYBODY - {"integration"},
@@ -134,7 +135,7 @@ def test_an_integration_may_do_what_its_token_lists_and_nothing_else(the_office:
 
 
 NEEDED = {
-    "tickets": {"issue", "ticket", "leave", "print"}, "kiosks": {"print", "watch"}, "zones": {"board"},
+    "tickets": {"issue", "ticket", "leave", "print", "counter"}, "kiosks": {"print", "watch"}, "zones": {"board"},
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},

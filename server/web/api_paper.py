@@ -1,0 +1,169 @@
+"""The fate of a ticket's paper, a slip once more, and how the printers are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Response, jsonify
+
+from server.actions.office import Answer
+from server.actions.printed import printed
+from server.domain.branch import Branch
+from server.domain.errors import WrongMove
+from server.domain.floor import Draft
+from server.domain.ticket import Status, Ticket
+from server.ports import AuditRow
+from server.web import dto
+from server.web.access import Place, chosen
+from server.web.api import TICKETS, act, api, need, once
+from server.web.api_tickets import find, taken_at
+from server.web.boards import Json, instant, ticket_json
+from server.web.edge import edge
+from server.web.refusals import Refused
+
+COPY_WITHIN = timedelta(seconds=60)
+"""A reprint that no printer took up by then is no longer waited for: whoever asked for it has gone."""
+MAY_BE_COPIED = frozenset({Status.WAITING, Status.CALLED, Status.SERVING, Status.HELD})
+
+
+@api.post(
+    "/tickets/<int:ticket_id>/printed", tags=[TICKETS], summary="What became of the paper",
+    responses={"200": dto.TicketTold},
+)  # fmt: skip
+def tell_printed(path: dto.TicketPath, body: dto.PrintedAsked) -> Response:
+    asker = need("print", _prints_at(path.ticket_id, body.copy_of_slip))
+    fault = "" if body.result == "printed" else body.fault or "unknown"
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        ticket = draft.tickets.get(path.ticket_id)
+        if ticket is None:
+            return Answer(200, ticket_json(draft, find(path.ticket_id), now))  # served before the paper came out
+        if not (body.copy_of_slip and fault):  # a copy that failed takes no paper out of anybody's hand
+            ticket = printed(draft, now, path.ticket_id, fault)
+        return Answer(200, ticket_json(draft, ticket, now))
+
+    return act(asker, decide)
+
+
+def _prints_at(ticket: int, copy: int) -> Place | None:
+    """The kiosk whose printer has it: the ticket's own, or the one of a reprint. Raises Refused 422 malformed."""
+    if not copy:
+        return taken_at(ticket)
+    row = edge().people.noted(copy)
+    if row is None or row.kind != "slip" or row.detail.get("ticket") != ticket:
+        raise Refused(422, "malformed", f"nobody asked for copy {copy} of this ticket")
+    return "kiosk", str(row.detail["kiosk"])
+
+
+@api.get(
+    "/kiosks/<kiosk>/unprinted", tags=[TICKETS], summary="Tickets whose paper nobody has reported on",
+    responses={"200": dto.Told},
+)  # fmt: skip
+def unprinted(path: dto.KioskPath) -> Response:
+    if chosen("watch") is None:
+        need("print", ("kiosk", path.kiosk))
+    door = edge()
+    floor, now = door.office.floor, door.office.now()
+    known_kiosk(floor.branch, path.kiosk)
+    waiting = [one for one in floor.open_tickets() if one.kiosk == path.kiosk and one.printed is None]
+    slips = [paper_json(ticket, now) for ticket in waiting]
+    for row in door.people.lately("slip", now - COPY_WITHIN):
+        if row.detail.get("kiosk") == path.kiosk:
+            slips.append(copy_json(row))
+    return jsonify({"tickets": slips})
+
+
+@api.post(
+    "/tickets/<int:ticket_id>/slip", tags=[TICKETS], summary="A slip once more", responses={"202": dto.Told},
+)  # fmt: skip
+def post_slip(path: dto.TicketPath, body: dto.SlipAsked) -> Response:
+    """The number on paper again, marked as a copy; of a ticket that was referred, its referral slip."""
+    asker = need("counter")
+    door = edge()
+    ticket = find(path.ticket_id)
+    if ticket.status not in MAY_BE_COPIED and not is_referred(ticket):
+        raise WrongMove(number=ticket.number, status=str(ticket.status), wanted="slip")
+    kiosk = _printing_kiosk(body.kiosk, ticket)
+
+    def ask() -> Answer:
+        row = door.people.note(asker.actor, "slip", door.office.now(), ticket=ticket.id, kiosk=kiosk)
+        if door.live is not None:
+            door.live.print_again(kiosk, row)
+        return Answer(202, {"kiosk": kiosk, "number": ticket.number, "copy": row, "referral": is_referred(ticket)})
+
+    return once(asker, ask)
+
+
+def _printing_kiosk(said: str | None, ticket: Ticket) -> str:
+    """Where it comes out: at the kiosk that was named, else at the ticket's own, else at any that has a printer.
+
+    Raises Refused 422 unknown_kiosk, 409 no_printer.
+    """
+    door = edge()
+    branch = door.office.floor.branch
+    if said is not None:
+        known_kiosk(branch, said, 422)
+    wanted = [said] if said is not None else [ticket.kiosk, *(kiosk.code for kiosk in branch.kiosks)]
+    found = next((code for code in wanted if code and door.live is not None and door.live.has_printer(code)), None)
+    if found is None:
+        raise Refused(409, "no_printer", "no printer is connected there")
+    return found
+
+
+def known_kiosk(branch: Branch, code: str, status: int = 404) -> None:
+    """Raises Refused unknown_kiosk."""
+    if code not in (kiosk.code for kiosk in branch.kiosks):
+        raise Refused(status, "unknown_kiosk", f"no kiosk has the code {code}", kiosk=code)
+
+
+def is_referred(ticket: Ticket) -> bool:
+    return ticket.status is Status.FINISHED and ticket.leg.outcome == "referred"
+
+
+def copy_json(row: AuditRow) -> Json:
+    """The slip that a line of the audit asks for. Raises UnknownTicket."""
+    return paper_json(find(int(row.detail["ticket"])), edge().office.now()) | {
+        "copy": row.id, "copied_at": instant(row.at),
+    }  # fmt: skip
+
+
+def paper_json(ticket: Ticket, now: datetime) -> Json:
+    """Everything that a slip says, and nothing that it must not: no lane, no officer, no name of a customer."""
+    floor, door = edge().office.floor, edge()
+    branch = floor.branch
+    service = next((s for s in branch.services if s.code == ticket.service), None)
+    kiosk = next((k for k in branch.kiosks if k.code == ticket.kiosk), branch.kiosks[0])
+    zone = next((z for z in branch.zones if z.code == kiosk.zone), branch.zones[0])
+    promise = branch.promise(ticket.service)
+    shown = ticket_json(floor, ticket, now)
+    public = door.settings.public_url or ""
+    return {
+        "id": ticket.id, "number": ticket.number, "service": ticket.service,
+        "service_name": dict(service.name) if service else {}, "language": ticket.language,
+        "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
+        "wait_reason": shown["wait_reason"],
+        "url": f"{public}{shown['url']}", "office": {"code": branch.code, "name": dict(branch.name)},
+        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": ticket.kiosk,
+        "timezone": str(branch.timezone), "promise_s": round(promise.within_s) if promise else None,
+        "bring": dict(service.bring) if service and service.bring else None,
+        "missed_at": dict(branch.missed_at), "transactions": ticket.transactions,
+        "hours": [
+            [instant(opens), instant(closes)] for opens, closes in (branch.hours.spans_on(now) if branch.hours else ())
+        ],
+        "feedback": branch.feedback or None,
+        "referral": _referral_json(branch, ticket) if is_referred(ticket) else None,
+    }  # fmt: skip
+
+
+def _referral_json(branch: Branch, ticket: Ticket) -> Json:
+    service = ticket.legs[-1].service
+    whom = branch.referral(service)
+    due = branch.referred_until(service, branch.business_on(ticket.ended_at or ticket.issued_at))
+    names = {counter.code: counter.name for counter in branch.counters}
+    lines: list[Json] = [{"ms": line} for line in (whom.name,) if line]
+    lines += [dict(whom.post)] if whom.post else []
+    lines += [{"ms": line} for line in (whom.phone, whom.email) if line]
+    return {
+        "due_on": due.isoformat() if due else None, "contact": lines or [dict(branch.missed_at)],
+        "counter": names.get(ticket.leg.counter, ticket.leg.counter),
+    }  # fmt: skip
