@@ -21,7 +21,7 @@ from config.settings import Settings, SettingsError, load
 from server.actions.load_branch import branch_of, read_plan
 from server.domain.branch import Branch
 from server.domain.errors import QueueError
-from server.office_folder import NotUsable, Opened, find_folder
+from server.office_folder import NoOffice, NotUsable, Opened, find_folder
 from server.ports import NameTaken
 from server.reports.export import csv_lines
 from server.reports.journal_file import JournalFault
@@ -195,7 +195,10 @@ def _branch_of(given: argparse.Namespace) -> Branch:
     """The branch of `--branch`, else the one in the data folder."""
     if given.branch is not None:
         return branch_of(branch_file.load(given.branch))
-    _, office = opened(given)
+    try:
+        _, office = opened(given)
+    except NoOffice as missing:
+        raise NotUsable(f"{missing}, or name a branch's file: --branch FILE.toml") from missing
     return read_plan(saved_plan(office.engine, office.branch), 1)
 
 

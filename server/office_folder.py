@@ -24,6 +24,10 @@ class NotUsable(Exception):
     """The folder, the file or the database cannot be used; each line says what and why. Exit status 2."""
 
 
+class NoOffice(NotUsable):
+    """Nothing has been started here yet."""
+
+
 @dataclass(frozen=True)
 class Opened:
     engine: Engine
@@ -102,8 +106,8 @@ def _chosen(engine: Engine, note: Path, file: BranchFile | None) -> str | None:
 
 
 def find_folder(settings: Settings) -> Opened:
-    """What is there already; nothing is made. Raises NotUsable where no server has ever started."""
-    nothing = NotUsable(f"data: {settings.data} holds no office yet: start it first with giliran serve")
+    """What is there already; nothing is made. Raises NoOffice where no server has ever started, NotUsable."""
+    nothing = NoOffice(f"data: {settings.data} holds no office yet: start it first with giliran serve")
     if not settings.database and not (settings.data / "giliran.sqlite3").exists():
         raise nothing
     engine = _opened(settings)
