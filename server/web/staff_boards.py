@@ -294,10 +294,10 @@ def overview_json(
         "counters": counters,
         "foresight": foresight_json(floor, foresight),
         "voice": voice,
+        "printers": list(printers),
     }
 
 
 def _kept(floor: Floor, service: str) -> Json:
     tally = floor.tallies.get(service)
-        "printers": list(printers),
     return {"judged": tally.judged if tally else 0, "kept": tally.kept if tally else 0}
