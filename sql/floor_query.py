@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
 from server.domain.queue import Line
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
-from server.domain.ticket import Leg, Status, Ticket
+from server.domain.ticket import Status, Ticket
 from sql import rows
 from sql.tables import branches, counters, journal, legs, open_ticket, tickets
 
@@ -168,7 +167,8 @@ def _judged_at(promise: Promise, ticket: Ticket) -> datetime | None:
 
 def _pace(connection: Connection, floor: Floor, service: str) -> Pace:
     query = (
-        select(legs)
+        select(legs, tickets.c.transactions, tickets.c.first_service)
+        .join(tickets, and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket))
         .where(
             legs.c.branch == floor.branch.code, legs.c.service == service, legs.c.ended_at.is_not(None),
             legs.c.began_at.is_not(None), legs.c.flag != "unattended", legs.c.outcome.not_in(["left", "carried"]),
@@ -177,12 +177,10 @@ def _pace(connection: Connection, floor: Floor, service: str) -> Pace:
         .limit(PACE_MEMORY)
     )  # fmt: skip
     pace = Pace(floor.service_mean(service))
-    for leg in _oldest_first(connection.execute(query).mappings().all()):
-        seconds = taught(leg)
+    batch = next((one.batch for one in floor.branch.services if one.code == service), 1)
+    for row in connection.execute(query).mappings().all()[::-1]:  # the oldest first
+        is_together = batch > 1 and row["first_service"] == service
+        seconds = taught(rows.to_leg(row), row["transactions"] if is_together else 1)
         if seconds is not None:
             pace = pace.after(seconds)
     return pace
-
-
-def _oldest_first(found: Iterable[rows.Row]) -> list[Leg]:
-    return [rows.to_leg(row) for row in found][::-1]

@@ -22,7 +22,7 @@ CHANGING = (
     "print_fault", "carried_on", "ended_at", "transactions", "further",
 )  # fmt: skip
 FIXED = (
-    "id", "number", "business_on", "lane", "language", "channel", "token", "kiosk", "issued_at",
+    "id", "number", "business_on", "lane", "language", "channel", "token", "kiosk", "issued_at", "asked",
 )  # fmt: skip
 TICKET_FIELDS = (*FIXED, *CHANGING)
 _of_leg, _of_ticket = itemgetter(*LEG_FIELDS), itemgetter(*TICKET_FIELDS)

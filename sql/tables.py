@@ -130,6 +130,7 @@ tickets = Table(
     Column("carried_on", Day),
     Column("ended_at", Instant),
     Column("further", String(200), nullable=False, server_default=""),
+    Column("asked", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("branch", "id", name="pk_tickets"),
     UniqueConstraint("branch", "business_on", "number", name="uq_tickets_number"),
     UniqueConstraint("token", name="uq_tickets_token"),

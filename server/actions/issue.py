@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from server.actions.plan_visit import require_further
-from server.domain.errors import Malformed, NotOpen
+from server.domain.errors import Malformed, NotOpen, TooManyTransactions
 from server.domain.estimate import told_at_issue
 from server.domain.events import TicketIssued
 from server.domain.floor import Draft
@@ -33,8 +33,8 @@ def issue(
 ) -> Ticket:
     """The new ticket. `token` is the random part of its public address; `further` are the services after the first.
 
-    Raises UnknownService, UnknownLane, UnknownLanguage, Malformed, and NotOpen outside the opening hours
-    (a walk-in that an officer serves at once is the officer's own decision, so hours do not bind it).
+    Raises UnknownService, UnknownLane, UnknownLanguage, Malformed, TooManyTransactions (more than the service takes at
+    one turn), and NotOpen outside the opening hours (a walk-in that an officer serves at once is the officer's own decision, so hours do not bind it).
     """
     branch = draft.branch
     wanted = branch.service(service)
@@ -44,6 +44,8 @@ def issue(
         raise Malformed(channel=channel)
     if not 1 <= transactions <= MOST_TRANSACTIONS:
         raise Malformed(transactions=transactions, most=MOST_TRANSACTIONS)
+    if transactions > wanted.batch > 1:
+        raise TooManyTransactions(transactions=transactions, most=wanted.batch)
     after = require_further(branch, service, further)
     if channel != WALK_DIRECT:
         for one in (service, *after):

@@ -65,12 +65,13 @@ class Crowd:
             if (service, kind, "") not in known:
                 queues.append(Queue(service, kind, _shift(hall.policy, kind)))
         taken: set[tuple[int, int]] = set()  # whoever comes joins the first queue of the kind
-        blocks, ids, start = list[Floats](), list[int](), list[int]()
+        blocks, ids, start, units = list[Floats](), list[int](), list[int](), list[int]()
         for queue in queues:
             start.append(len(ids))
             place = (queue.service, queue.kind)
             blocks.append(np.broadcast_to(np.array(queue.ranks, dtype=float), (self.R, len(queue.ranks))))
             ids += queue.ids
+            units += queue.units or [1] * len(queue.ids)
             if not queue.only and place not in taken:
                 taken.add(place)
                 here = ghosts.count(place)
@@ -82,10 +83,12 @@ class Crowd:
                     ids += [UNKNOWN] * come.shape[1]
             blocks.append(np.full((self.R, 1), NEVER))
             ids.append(NOBODY)
+            units += [1] * (len(ids) - len(units))
         self.queues, self.start = queues, np.array(start, dtype=np.intp)
         self.ids = np.array(ids, dtype=np.int64)
         self.came = np.concatenate(blocks, axis=1) if blocks else np.zeros((self.R, 0))
         self.M = len(ids)
+        self.units = np.array(units, dtype=float)
         self.service = np.repeat(
             np.array([q.service for q in queues], dtype=np.intp), np.diff([*start, self.M]).astype(np.intp)
         )
@@ -139,6 +142,7 @@ class Crowd:
         gone_from = np.where(absence < law.absence_today * law.p0, -NEVER, gone_from)
         gone_from[~(gone_from < NEVER) | (absence >= MOST_ABSENT)] = NEVER
         ghosts = self.ids == GHOST
+        need *= self.units
         need[:, ghosts] = beside[:, ghosts] = 0.0
         gone_from[:, ghosts] = NEVER
         self.need, self.beside, self.gone_from = need.ravel(), beside.ravel(), gone_from.ravel()

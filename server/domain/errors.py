@@ -13,6 +13,7 @@ QueueError
         UnknownZone           no zone has this code
         NoticeTooLong         it would keep the loudspeakers for longer than people listen
         NotForFire            an evacuation is the certified alarm's to announce
+        TooManyTransactions   more than this service takes at one turn
     UnknownNotice         no notice stands that could be taken back
     UnknownTicket         no open ticket has this number, or none ever had this id
     NotOpen               the branch or the service is closed now
@@ -106,6 +107,10 @@ class NotForFire(Malformed):
 
 class UnknownNotice(QueueError):
     code = "unknown_notice"
+
+
+class TooManyTransactions(Malformed):
+    code = "too_many_transactions"
 
 
 class UnknownTicket(QueueError):

@@ -324,9 +324,9 @@ class Draft(Floor):
                 tally = replace(tally, called=tally.called + 1)
             case e.ServiceEnded() if not event.flag:
                 tally = replace(tally, served=tally.served + 1)
-                self._learn(after.leg)
+                self._learn(after, after.leg)
             case e.TicketTransferred():
-                self._learn(after.legs[-2])
+                self._learn(after, after.legs[-2])
             case e.TicketNoShow():
                 tally = replace(tally, no_show=tally.no_show + 1)
             case e.TicketRestored() if before is not None and self._is_today(before.ended_at):
@@ -347,8 +347,8 @@ class Draft(Floor):
     def _is_today(self, at: datetime | None) -> bool:
         return at is not None and self.branch.business_on(at) == self.business_on
 
-    def _learn(self, leg: Leg) -> None:
-        seconds = taught(leg)
+    def _learn(self, ticket: Ticket, leg: Leg) -> None:
+        seconds = taught(leg, self.branch.units(ticket, leg.service))
         if seconds is not None:
             self.pace[leg.service] = (self.pace.get(leg.service) or self._guess(leg.service)).after(seconds)
 

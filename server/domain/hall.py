@@ -50,7 +50,8 @@ class Queue:
     """A line of waiting tickets, first to be called first.
 
     `kind` is the class of its lane (0 emergency, 1 priority, 2 regular). A ticket's key is its rank instant plus
-    `shift`; the lowest goes first. `ids` and `ranks` (seconds from now) go together.
+    `shift`; the lowest goes first. `ids` and `ranks` (seconds from now) go together, and so do `units`, how many
+    service times each takes; none: one each.
     """
 
     service: int
@@ -59,13 +60,14 @@ class Queue:
     only: str = ""
     ids: tuple[int, ...] = ()
     ranks: tuple[float, ...] = ()
+    units: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """A counter: `since` (seconds, negative) is when it began what it is `doing`, `who` serves there.
 
-    `waited` is the wait of the customer it has called. `ends` is when its duty ends (NEVER: it stays until the hall
+    `waited` is the wait of the customer it has called, `units` how many service times that one takes. `ends` is when its duty ends (NEVER: it stays until the hall
     is empty), `breaks` the planned ones still to come as (begins, lasts). While AWAY it is back at `since` ≥ 0.
     """
 
@@ -81,6 +83,7 @@ class Post:
     breaks: tuple[tuple[float, float], ...] = ()
     lasts: float = 0.0
     only: frozenset[str] = frozenset()
+    units: int = 1
 
     def calls_from(self, queue: Queue) -> bool:
         """Whether it may call from this queue."""
@@ -201,7 +204,9 @@ def _queues(floor: Floor, places: dict[str, int], now: datetime) -> tuple[Queue,
     made = []
     for (service, kind, shift, only), waiting in found.items():
         waiting.sort()
-        made.append(Queue(service, kind, shift, only, tuple(i for _, i in waiting), tuple(rank for rank, _ in waiting)))
+        ids, ranks = tuple(i for _, i in waiting), tuple(rank for rank, _ in waiting)
+        units = tuple(floor.branch.units(floor.tickets[i], floor.tickets[i].service) for i in ids)
+        made.append(Queue(service, kind, shift, only, ids, ranks, units if max(units, default=1) > 1 else ()))
     return tuple(made)
 
 
@@ -229,14 +234,15 @@ def _post(
     if ticket is None or ticket.service not in places:
         return Post(code, skills, Doing.IDLE, who, run=state.run, ends=ends, breaks=to_come, only=only)
     leg, service = ticket.leg, places[ticket.service]
+    units = floor.branch.units(ticket, ticket.service)
     if ticket.status is Status.SERVING and leg.began_at is not None:
         since = (leg.began_at - now).total_seconds() + leg.held_s
         return Post(code, skills, Doing.SERVING, who, min(since, 0.0), service, run=state.run, ends=ends,
-                    breaks=to_come, only=only)  # fmt: skip
+                    breaks=to_come, only=only, units=units)  # fmt: skip
     called_at = leg.called_at or now
     waited = (called_at - leg.joined_at).total_seconds()
     return Post(code, skills, Doing.CALLING, who, (called_at - now).total_seconds(), service, waited, state.run, ends,
-                to_come, only=only)  # fmt: skip
+                to_come, only=only, units=units)  # fmt: skip
 
 
 def _not_calling(floor: Floor, state: CounterState, now: datetime) -> float:

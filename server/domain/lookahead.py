@@ -132,7 +132,8 @@ class _Play:
             case Doing.IDLE:
                 return 0.0
             case Doing.SERVING:
-                return speed * left_of(law.pools[post.service], elapsed / speed, places[0])
+                paced = speed * post.units  # of many transactions together, each takes a service time
+                return paced * left_of(law.pools[post.service], elapsed / paced, places[0])
             case Doing.CALLING:
                 return self._after_call(post, speed, places)
             case Doing.PLANNED_BREAK:
@@ -149,7 +150,7 @@ class _Play:
         What is still possible after so long decides: nobody is given up later than ever before, and an officer who
         never presses the key has somebody at the counter.
         """
-        law, elapsed, pool = self.law, -post.since, self.law.pools[post.service]
+        law, elapsed, pool = self.law, -post.since, self.law.pools[post.service] * post.units
         absent, served = law.absent(post.waited), max(0.0, elapsed - float(law.walk.mean())) / speed
         gone = absent * float((law.gone_s > elapsed).mean())
         coming = (1 - absent) * float((law.walk > elapsed).mean())

@@ -55,8 +55,8 @@ def of_ticket(ticket: Ticket) -> Measures:
     return Measures(first.wait_to_call, first.walk, first.wait, sum(known) if known else None, sojourn)
 
 
-def taught(leg: Leg) -> float | None:
-    """The service time that may be learned from a leg, in seconds.
+def taught(leg: Leg, units: int = 1) -> float | None:
+    """The service time that may be learned from a leg, in seconds: of one of its `units` (`Branch.units`).
 
     None where nobody was served: the leg has not ended, the day closed it, the customer left or was carried over, or
     the next customer was called before this one could have come.
@@ -64,7 +64,7 @@ def taught(leg: Leg) -> float | None:
     seconds = of_leg(leg).service
     if leg.flag == "unattended" or leg.outcome in ("left", "carried", "no_show"):
         return None
-    return None if leg.began_assumed and not seconds else seconds
+    return None if seconds is None or (leg.began_assumed and not seconds) else seconds / units
 
 
 def telling(ticket: Ticket) -> Measures:

@@ -31,6 +31,9 @@ class Service:
 
     `letter` starts its numbers (services that share a letter share one number series); `minutes` is the
     first guess of the service time, before anything has been learned.
+
+    `batch` is how many transactions somebody who comes for others may bring to one turn; 1: only their own. Where it is
+    more, a service time is that of one transaction. `online` is where it can be done without coming, empty for nowhere.
     """
 
     code: str
@@ -41,6 +44,8 @@ class Service:
     digits: int = 3
     bring: Words = field(default_factory=dict)
     in_person: bool = False
+    batch: int = 1
+    online: str = ""
 
 
 class Line(NamedTuple):

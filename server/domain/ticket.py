@@ -98,6 +98,7 @@ class Ticket:
     """`rank_at` orders it inside its line: the time of issue, unless a transfer or a late return moved its place.
 
     `further` are the services that the visit still goes on to, in this order, never the one it is at (R008, R018).
+    `asked` is how many transactions the customer came for; `transactions` the same, until an officer counts them.
     """
 
     id: int
@@ -125,6 +126,7 @@ class Ticket:
     carried_on: date | None = None
     ended_at: datetime | None = None
     further: tuple[str, ...] = ()
+    asked: int = 1
 
     @property
     def leg(self) -> Leg:
@@ -250,5 +252,6 @@ def issued(event: e.TicketIssued, ticket_id: int) -> Ticket:
         id=ticket_id, number=event.number, business_on=event.business_on, service=event.service,
         lane=Lane(event.lane), language=event.language, channel=event.channel, transactions=event.transactions,
         token=event.token, issued_at=event.at, rank_at=event.at, kiosk=event.kiosk, further=event.further,
+        asked=event.transactions,
         legs=(Leg(service=event.service, joined_at=event.at),),
     )  # fmt: skip

@@ -143,7 +143,7 @@ class Diary:
             elif leg.began_at is not None:
                 self._came(leg, None if leg.began_assumed else leg.began_at)
                 if leg.ended_at is not None:
-                    self._served(leg)
+                    self._served(leg, branch.units(ticket, leg.service))
 
     def _of_ticket(self, event: e.Event, ticket: Ticket, branch: Branch) -> None:
         match event:
@@ -154,9 +154,9 @@ class Diary:
             case e.ServiceEnded():
                 if ticket.leg.began_assumed:
                     self._came(ticket.leg, None)
-                self._served(ticket.leg)
+                self._served(ticket.leg, branch.units(ticket, ticket.leg.service))
             case e.TicketTransferred():
-                self._served(ticket.legs[-2])
+                self._served(ticket.legs[-2], branch.units(ticket, ticket.legs[-2].service))
             case e.TicketNoShow():
                 self._answered(ticket.leg, gone=True)
                 self.lessons.gone_s.append(between(ticket.leg.called_at, event.at) or 0.0)
@@ -191,8 +191,8 @@ class Diary:
         if wait is not None and leg.flag != "overnight":
             self.lessons.calls.append((wait, gone))
 
-    def _served(self, leg: Leg) -> None:
-        seconds = taught(leg)
+    def _served(self, leg: Leg, units: int) -> None:
+        seconds = taught(leg, units)
         if seconds is not None:
             self.lessons.services.append((leg.service, who(leg), seconds))
 

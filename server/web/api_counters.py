@@ -17,6 +17,7 @@ from server.actions.hold import hold, resume
 from server.actions.no_show import no_show, undo
 from server.actions.office import Answer
 from server.actions.open_counter import open_counter
+from server.actions.plan_visit import plan_visit
 from server.actions.recall import recall
 from server.actions.restore import restore
 from server.actions.serve import serve
@@ -142,6 +143,14 @@ def post_finish(path: dto.CounterPath, body: dto.OutcomeAsked) -> Response:
 )
 def post_transactions(path: dto.CounterPath, body: dto.TransactionsAsked) -> Response:
     return do(path.counter, lambda draft, now, me: count(draft, now, path.counter, body.transactions, officer=me))
+
+
+@api.post(
+    "/counters/<counter>/visit", tags=[COUNTERS], summary="What the visit goes on to after this service",
+    responses=TOLD,
+)  # fmt: skip
+def post_visit(path: dto.CounterPath, body: dto.VisitAsked) -> Response:
+    return do(path.counter, lambda draft, now, me: plan_visit(draft, now, path.counter, body.services, officer=me))
 
 
 @api.post("/counters/<counter>/no-show", tags=[COUNTERS], summary="The customer did not come", responses=TOLD)

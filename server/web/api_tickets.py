@@ -18,7 +18,7 @@ from server.ports import Identity
 from server.web import dto
 from server.web.access import Place, may, not_allowed
 from server.web.api import TICKETS, act, api, need
-from server.web.boards import instant, ticket_json
+from server.web.boards import legs_json, ticket_json
 from server.web.edge import edge
 from server.web.refusals import Refused
 
@@ -57,7 +57,7 @@ def take_number(body: dto.IssueAsked) -> Response:
     def decide(draft: Draft, now: datetime) -> Answer:
         ticket = issue(
             draft, now, service=body.service, lane=body.lane, language=body.language,
-            transactions=body.transactions, token=token, channel=channel, kiosk=kiosk,
+            transactions=body.transactions, token=token, channel=channel, kiosk=kiosk, further=body.further,
         )  # fmt: skip
         return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_printer(kiosk)})
 
@@ -94,11 +94,12 @@ def taken_at(ticket_id: int) -> Place | None:
     return ("kiosk", ticket.kiosk) if ticket is not None else None
 
 
-@api.get("/tickets/<int:ticket_id>", tags=[TICKETS], summary="A ticket", responses={"200": dto.TicketTold})
+@api.get("/tickets/<int:ticket_id>", tags=[TICKETS], summary="A ticket", responses={"200": dto.VisitTold})
 def get_ticket(path: dto.TicketPath) -> Response:
     need("ticket")
     office = edge().office
-    return jsonify(ticket_json(office.floor, find(path.ticket_id), office.now()))
+    ticket = find(path.ticket_id)
+    return jsonify(ticket_json(office.floor, ticket, office.now()) | legs_json(ticket))
 
 
 @api.post(

@@ -18,6 +18,7 @@ from server.domain.discipline import sentence
 from server.domain.floor import Floor
 from server.domain.forecast import NOT_YET
 from server.domain.hours import Closed, Open
+from server.domain.measures import between, of_leg
 from server.domain.notices import Notice
 from server.domain.queue import Lane, Service
 from server.domain.readiness import Near, ready, should_return
@@ -63,6 +64,7 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "language": ticket.language,
         "channel": ticket.channel,
         "transactions": ticket.transactions,
+        "further": list(ticket.further),
         "status": str(ticket.status),
         "issued_at": instant(ticket.issued_at),
         "called_at": instant(leg.called_at),
@@ -79,13 +81,32 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     }
 
 
+def legs_json(ticket: Ticket) -> Json:
+    """The parts of a visit, each with its own wait, and the waits together (R008)."""
+    found = [of_leg(leg) for leg in ticket.legs]
+    waits = [took.wait for took in found if took.wait is not None]
+    return {
+        "legs": [
+            {"service": leg.service, "counter": leg.counter or None, "joined_at": instant(leg.joined_at),
+             "called_at": instant(leg.called_at), "began_at": instant(leg.began_at), "ended_at": instant(leg.ended_at),
+             "outcome": leg.outcome or None, "wait_s": seconds(took.wait), "service_s": seconds(took.service)}
+            for leg, took in zip(ticket.legs, found, strict=True)
+        ],
+        "waits_s": seconds(sum(waits)) if waits else None,
+        "sojourn_s": seconds(between(ticket.issued_at, ticket.ended_at)),
+    }  # fmt: skip
+
+
 def public_ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
-    """A ticket as its holder's phone may show it: no lane, no channel; the counter by the name on its sign. `soon`:
-    it is time to come back."""
+    """A ticket as its holder's phone may show it: no lane, no channel; the counter by the name on its sign, `further`
+    the names of the services that follow. `soon`: it is time to come back."""
     hidden = ("lane", "channel", "id", "printed")
     names = {counter.code: counter.name for counter in floor.branch.counters}
     told = {name: value for name, value in ticket_json(floor, ticket, now).items() if name not in hidden}
+    services = {service.code: dict(service.name) for service in floor.branch.services}
     return told | {
+        "further": [services[code] for code in ticket.further if code in services],
+        "service_name": services.get(ticket.service, {}),
         "counter": names.get(ticket.leg.counter, ticket.leg.counter) or None,
         "soon": should_return(floor, ticket, now),
     }
@@ -153,7 +174,8 @@ def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
         services.append(
             queue_json(floor, service, now)
             | {"is_open": own["is_open"], "opens_at": own["opens_at"], "bring": dict(service.bring) or None,
-               "in_person": service.in_person, "notice": None}
+               "in_person": service.in_person, "batch": service.batch, "online": service.online or None,
+               "notice": None}
         )  # fmt: skip
     return {
         "as_of": instant(now),

@@ -48,6 +48,11 @@ class IssueAsked(Asked):
     language: Annotated[Code, Field(examples=["en"])] = "ms"
     transactions: Annotated[int, Field(ge=1, le=99), Whole] = 1
     kiosk: Annotated[str, Field(max_length=40, examples=["main"])] | None = None
+    further: Annotated[list[Code], Field(max_length=3, description="services that follow on the same number")] = []
+
+
+class VisitAsked(Asked):
+    services: Annotated[list[Code], Field(max_length=3, examples=[["F"]])]
 
 
 class OpenAsked(Asked):
@@ -101,11 +106,6 @@ class CloseDayAsked(Asked):
 class PrintedAsked(Asked):
     result: Literal["printed", "failed"]
     fault: Annotated[str, Field(max_length=40)] | None = None
-
-
-class HelpAsked(Asked):
-    kind: Literal["help", "emergency"] = "help"
-    kiosk: Annotated[str, Field(max_length=40)] | None = None
     copy_of_slip: Annotated[
         int, Field(ge=0, le=2**53, alias="copy", description="0: the slip of the tap; else which reprint"), Whole
     ] = 0
@@ -113,6 +113,11 @@ class HelpAsked(Asked):
 
 class SlipAsked(Asked):
     kiosk: Annotated[str, Field(max_length=40, examples=["main"])] | None = None
+
+
+class HelpAsked(Asked):
+    kind: Literal["help", "emergency"] = "help"
+    kiosk: Annotated[str, Field(max_length=40)] | None = None
     counter: Annotated[str, Field(max_length=40)] | None = None
 
 
@@ -227,12 +232,33 @@ class TicketTold(Told):
     language: str
     channel: str
     transactions: int
+    further: list[str]
     printed: bool | None
     ahead: int
     wait: WaitTold | None
     wait_reason: Literal["no_counter", "not_yet"] | None
     url: str
     qr: str
+
+
+class LegTold(BaseModel):
+    """One service of a visit; spans in seconds."""
+
+    service: str
+    counter: str | None
+    joined_at: str
+    called_at: str | None
+    began_at: str | None
+    ended_at: str | None
+    outcome: str | None
+    wait_s: int | None
+    service_s: int | None
+
+
+class VisitTold(TicketTold):
+    legs: list[LegTold]
+    waits_s: int | None
+    sojourn_s: int | None
 
 
 class CalledTold(TicketTold):

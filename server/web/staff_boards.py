@@ -162,6 +162,11 @@ def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "calls": leg.calls,
         "waited_s": seconds((leg.called_at or now) - leg.joined_at),
         "transactions": ticket.transactions,
+        "asked": ticket.asked,
+        "further": [
+            {"service": code, "service_name": names.get(code, {}), "counters_open": floor.counters_open(code)}
+            for code in ticket.further
+        ],
         "note": ticket.note,
         "promise_s": seconds(promise.within_s) if promise else None,
         "legs": legs,

@@ -146,3 +146,47 @@ def test_at_the_minute_of_opening_the_first_number_is_given() -> None:
     assert office.issue().number == "A001"
     at(office, 17, 0)
     assert office.refusal(office.issue).code == "not_open"
+
+
+def for_a_company(**stated: Any) -> AnOffice:
+    """Up to five transactions of A at one turn; of F only one's own."""
+    return an_office(a_branch([a_service("A", batch=5), "F"], **stated))
+
+
+def test_whoever_comes_for_others_brings_several_transactions_on_one_number() -> None:
+    office = for_a_company()
+
+    ticket = office.issue(transactions=5)
+
+    assert (ticket.number, ticket.asked, ticket.transactions) == ("A001", 5, 5)
+
+
+def test_more_transactions_than_a_service_takes_at_one_turn_are_refused_with_how_many_it_takes() -> None:
+    office = for_a_company()
+
+    refused = office.refusal(office.issue, transactions=6)
+
+    assert (refused.code, refused.facts) == ("too_many_transactions", {"transactions": 6, "most": 5})
+
+
+def test_what_was_asked_for_stays_known_when_the_officer_counts_what_was_done() -> None:
+    office = for_a_company()
+    office.open()
+    office.issue(transactions=5)
+    office.next()
+
+    counted = office.count(3)
+
+    assert (counted.asked, counted.transactions) == (5, 3)
+
+
+def test_one_transaction_of_several_is_what_is_learned() -> None:
+    office = for_a_company()
+    office.open()
+    office.issue(transactions=4)
+    office.next()
+    office.serve()
+    office.clock.advance(minutes=20)
+    office.finish()
+
+    assert office.floor.service_mean("A") == 300

@@ -412,3 +412,31 @@ def test_a_pass_a_moment_later_expects_the_same_people_after_the_same_time() -> 
     assert other is not None
     assert (one < NEVER).sum() > 300
     assert np.allclose(one, other)
+
+
+# ── several transactions at one turn ─────────────────────────────────────────────────────────────────────────
+
+
+def test_whoever_brings_five_transactions_keeps_the_next_one_waiting_five_times_as_long() -> None:
+    hall, law = a_hall(a_post(), waiting=2), steady_law()
+    together = replace(hall, queues=(replace(hall.queues[0], units=(5, 1)),))
+
+    alone, after = (means(play(one, law, Options(arrivals=())))[2] for one in (hall, together))
+
+    assert after == pytest.approx(5 * alone, rel=0.01)
+
+
+def test_five_transactions_in_hand_are_over_when_five_service_times_are() -> None:
+    posts = [a_post(doing=Doing.SERVING, since=-600.0, units=units) for units in (1, 5)]
+
+    waits = [means(play(a_hall(post, waiting=1), steady_law(), Options(arrivals=())))[1] for post in posts]
+
+    assert waits[1] == pytest.approx(5 * 300 - 600, rel=0.01)
+    assert waits[0] < waits[1]
+
+
+def steady_law() -> Law:
+    """Every service takes five minutes, and nobody walks, pauses or is gone."""
+    pool = np.full(50, 300.0)
+    return Law(("A",), (pool,), walk=np.zeros(1), p0=0.0, k=0.0, pause_p=0.0, unpressed=0.0,
+               rates=np.zeros((48, 1, 3)), service_sd=np.zeros(1))  # fmt: skip

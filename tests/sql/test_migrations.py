@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from sql.database import DatabaseUnusable, migrate, open_engine, revisions, writing
+from sql.migrations.versions import v0004_batches
 from sql.tables import metadata
 from tests.builders import AnOffice, FakeClock, a_branch
 from tests.servers import ROOT
@@ -176,3 +178,18 @@ def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(
     ended = [(start.communicate()[1], start.returncode) for start in starts]
 
     assert ended == [("", 0)] * 4
+
+
+def test_what_a_customer_asked_for_before_the_upgrade_is_taken_from_the_journal(engine: Engine) -> None:
+    office = AnOffice(founded(engine, a_branch()), FakeClock())
+    office.open()
+    office.issue(transactions=5)
+    office.next()
+    office.count(3)
+    with writing(engine) as connection:
+        connection.execute(text("alter table tickets drop column asked"))
+
+        with Operations.context(MigrationContext.configure(connection)):
+            v0004_batches.upgrade()
+
+    assert opened(engine, a_branch()).floor.ticket_numbered("A001").asked == 5

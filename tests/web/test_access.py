@@ -48,7 +48,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("POST", f"/counters/K1/{deed}"): AT_COUNTERS
         for deed in (
             "open", "close", "next", "call", "recall", "serve", "finish", "no-show", "undo", "restore", "hold",
-            "resume", "transfer", "transactions", "walk-direct",
+            "resume", "transfer", "transactions", "visit", "walk-direct",
         )
     },
     ("GET", "/people"): {"manager", "admin"},
@@ -73,6 +73,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/counters/K1/hold": {"reason": "form"},
     "/counters/K1/resume": {"number": "A001"},
     "/counters/K1/transactions": {"transactions": 2},
+    "/counters/K1/visit": {"services": ["F"]},
     "/counters/K1/walk-direct": {"service": "A"},
     "/notices": {"template": "a.delay"},
     "/notices/preview": {"template": "a.delay"},

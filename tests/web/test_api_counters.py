@@ -358,3 +358,39 @@ def test_a_call_for_help_is_written_down(office: OfficeServer, role: str, body: 
     assert (answer.status_code, answer.get_json()) == (202, {"rung": True, "kind": kind, "where": where})
     assert office.caller(role).post("/help", body, key="press-1").headers["Idempotent-Replayed"] == "true"
     assert len(office.audit(kind)) == 1
+
+
+def test_a_visit_of_three_services_is_one_number_three_legs_and_a_wait_for_each(
+    office: OfficeServer, counter: Caller
+) -> None:
+    """R008, R018: nobody goes back to the kiosk, and nobody is sent on by hand."""
+    ticket = office.caller("kiosk").post("/tickets", {"service": "A", "further": ["F", "J"]}).get_json()
+    assert ticket["further"] == ["F", "J"]
+    for name, code in (("K1", "A"), ("K2", "F"), ("K3", "J")):
+        if name != "K1":
+            counter.post(f"/counters/{name}/open", {"services": [code]})
+        office.clock.advance(minutes=3)
+        called = counter.post(f"/counters/{name}/next").get_json()
+        assert (called["number"], called["service"]) == (ticket["number"], code)
+        counter.post(f"/counters/{name}/serve")
+        office.clock.advance(minutes=6)
+        counter.post(f"/counters/{name}/finish")
+
+    told = office.caller("kiosk").get(f"/tickets/{ticket['id']}").get_json()
+    assert (told["status"], told["further"]) == ("finished", [])
+    assert [(leg["service"], leg["counter"], leg["wait_s"], leg["service_s"]) for leg in told["legs"]] == [
+        ("A", "K1", 180, 360), ("F", "K2", 180, 360), ("J", "K3", 180, 360),
+    ]  # fmt: skip
+    assert (told["waits_s"], told["sojourn_s"]) == (540, 1620)
+
+
+def test_the_officer_adds_a_service_to_a_visit_and_sees_what_comes_next(office: OfficeServer, counter: Caller) -> None:
+    office.caller("kiosk").post("/tickets", {"service": "A"})
+    counter.post("/counters/K1/next")
+
+    answer = counter.post("/counters/K1/visit", {"services": ["F"]})
+
+    assert (answer.status_code, answer.get_json()["further"]) == (200, ["F"])
+    (then,) = counter.get("/counters/K1").get_json()["ticket"]["further"]
+    assert (then["service"], then["service_name"]["ms"], then["counters_open"]) == ("F", "Pendaftaran", 1)
+    refusal(counter.post("/counters/K1/visit", {"services": ["A"]}), 422, "malformed")

@@ -20,7 +20,7 @@ _keys = itertools.count()
 
 PRIVATE = {
     "lane", "lanes", "officer", "officers", "note", "token", "url", "id", "why", "run", "person", "language", "channel",
-    "legs", "printed", "outcome", "transactions", "only",
+    "legs", "printed", "outcome", "transactions", "only", "further",
 }  # fmt: skip
 PUBLIC = {"seq", "prev", "at", "number", "counter", "calls"}
 
