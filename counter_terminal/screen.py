@@ -39,6 +39,6 @@ def counter(code: str) -> Response:
         officer={"id": asker.person, "name": asker.name, "role": asker.role},
         keys=KEYS,
         lock_after=round(door.settings.idle_minutes * 60) if asker.person is not None else 0,
-        **page_context(("terminal.", "refusal.", "login.", "lane.", "admin.kind.")),
+        **page_context(("terminal.", "refusal.", "login.", "lane.", "admin.kind.", "printer.")),
     )
     return as_screen(shown)

@@ -29,8 +29,9 @@ from config.device import Server, Unanswered, add_arguments, server_of
 from config.link import Link
 from config.phrases import say
 from kiosk import typeface
+from kiosk.devices import printer_at
 from kiosk.memory import Memory, MemoryTaken
-from kiosk.printer import DeviceFault, Printer, encoded, printer_at
+from kiosk.printer import DeviceFault, Printer, encoded
 from kiosk.sample import sample_ticket
 from kiosk.slip import PAPERS, Paper, Say, slip
 from kiosk.ticket import Ticket, ticket_from
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 FRESH_FOR = 60.0  # seconds: an older slip that was never begun would come out before the next person
 ASK_EVERY = 30.0  # seconds between two looks at the list while the link is up …
 ASK_EVERY_ALONE = 3.0  # … and while it is not
+CHECK_EVERY = 4.0  # seconds between two looks at a printer that prints nothing: staff hear within ten
 REPORT_PAUSE = 1.0  # seconds until an outcome that nobody heard is said again
 IDLE = 0.5  # seconds
 
@@ -70,7 +72,12 @@ class KioskAgent:
         self._news = threading.Event()
         self._look_at = 0.0
         self._report_at = 0.0
+        self._check_at = 0.0
+        self._state = ""
+        self._said_state = ""
         self.is_linked: Callable[[], bool] = lambda: False
+        self.say_state: Callable[[str], bool] = lambda state: False
+        """Tells the server how the printer is: whether there was a link to say it on."""
 
     def hear(self, payload: Mapping[str, Any]) -> None:
         """A ticket was issued at this kiosk just now."""
@@ -78,8 +85,9 @@ class KioskAgent:
         self._news.set()
 
     def look_again(self) -> None:
-        """Something may have been missed."""
+        """Something may have been missed, here or there."""
         self._look_at = 0.0
+        self._said_state = ""
         self._news.set()
 
     def rest(self, seconds: float) -> None:
@@ -94,9 +102,25 @@ class KioskAgent:
         try:
             payload = self._inbox.get_nowait()
         except queue.Empty:
+            self._check()
             return self._look() if self._clock() >= self._look_at else False
         self._print(payload)
         return True
+
+    def _check(self) -> None:
+        """Ask the printer how it is, now and then, and pass on what has changed."""
+        if self._clock() >= self._check_at:
+            status = self._printer.status()
+            self._check_at = self._clock() + CHECK_EVERY
+            if status is not None:
+                self._note_state(status.state)
+        if self._state != self._said_state and self.say_state(self._state):
+            self._said_state = self._state
+
+    def _note_state(self, state: str) -> None:
+        if state != self._state:
+            log.log(logging.INFO if state == "ready" else logging.WARNING, "the printer: %s", state.replace("_", " "))
+            self._state = state
 
     def _report(self) -> bool:
         """Tell the server what became of one slip. False: nothing to tell, or nobody hears."""
@@ -170,8 +194,10 @@ class KioskAgent:
             status = self._printer.print(content)
         except DeviceFault as fault:
             log.error("%s is not on paper: %s: %s", number, fault.code, fault)
+            self._note_state(fault.code)
             return fault.code
-        log.info("%s is on paper%s", number, ", the roll is near its end" if status.is_low else "")
+        self._note_state(status.state)
+        log.info("%s is on paper", number)
         return ""
 
     def _read(self, payload: Any) -> Ticket | None:
@@ -195,6 +221,7 @@ def run(arguments: Namespace) -> int:
     agent = KioskAgent(server, arguments.kiosk, printer, PAPERS[arguments.width], memory, fresh_for=arguments.fresh_for)
     link = Link(server, {"kiosk": arguments.kiosk, "prints": True}, {"print": agent.hear}, agent.look_again)
     agent.is_linked = lambda: link.is_up
+    agent.say_state = lambda state: link.emit("printer", {"kiosk": arguments.kiosk, "state": state})
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     signal.signal(signal.SIGINT, lambda *_: stopped.set())
@@ -242,7 +269,12 @@ def _parser() -> ArgumentParser:
     running = actions.add_parser("run", help="print for a kiosk until stopped (the default)")
     add_arguments(running)
     running.add_argument("--kiosk", default="main", metavar="CODE", help="the kiosk this printer stands in (main)")
-    running.add_argument("--printer", required=True, metavar="ADDRESS", help="tcp://HOST[:PORT] or file:PATH")
+    running.add_argument(
+        "--printer",
+        required=True,
+        metavar="ADDRESS",
+        help="tcp://HOST[:PORT], serial:PORT[?baud=38400], usb:VENDOR:PRODUCT, file:PATH, lp:QUEUE or win:NAME",
+    )
     running.add_argument(
         "--no-status",
         action="store_true",

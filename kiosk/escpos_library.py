@@ -9,8 +9,9 @@ with tempfile.TemporaryDirectory(prefix="giliran-", ignore_cleanup_errors=True) 
     tempfile.tempdir = _folder
     try:
         from escpos.constants import QR_ECLEVEL_M
-        from escpos.printer import Dummy, File, Network
+        from escpos.exceptions import Error
+        from escpos.printer import LP, Dummy, File, Network, Serial, Usb, Win32Raw
     finally:
         tempfile.tempdir = _before
 
-__all__ = ["QR_ECLEVEL_M", "Dummy", "File", "Network"]
+__all__ = ["LP", "QR_ECLEVEL_M", "Dummy", "Error", "File", "Network", "Serial", "Usb", "Win32Raw"]

@@ -318,6 +318,13 @@ function ring(call) {
   tick();
 }
 
+/** A kiosk's printer wants somebody: a supervisor hears of it wherever he or she sits (K11). */
+function warnOfPrinter({ kiosk, state }) {
+  if (officer.role !== "supervisor" || state === "ready") return;
+  said = { level: "warning", text: phrases.say(`printer.${state}`, language, { kiosk }), until: now() + RUNG_FOR };
+  tick();
+}
+
 /** A call of this counter that nobody heard in a zone: the officer may fetch the customer, or call again. */
 function unspoken(call) {
   const zone = phrases.text(call.name, language) || call.zone;
@@ -390,6 +397,7 @@ if (officer) {
       repaint();
     },
     onHelp: ring,
+    onPrinter: warnOfPrinter,
     onFreshness: tick,
   });
   live.on("unspoken", unspoken);

@@ -1,11 +1,15 @@
-"""A printer on loopback that can be out of paper, open, silent, gone, or die in the middle of a slip."""
+"""A printer on loopback, or at a terminal device of the kernel's as at a serial port, that can be out of paper, open,
+silent, gone, or die in the middle of a slip."""
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import socket
 import struct
 import threading
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -18,6 +22,40 @@ NEARLY_OUT = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x1E}
 NAMELESS = {1: 0x1A, 2: 0x52, 3: 0x32, 4: 0x12}
 
 _QUERY = re.compile(rb"\x10\x04([\x01-\x04])")
+
+
+class Terminal:
+    """The far end of a serial line."""
+
+    def __init__(self) -> None:
+        self._far, near = os.openpty()
+        tty.setraw(near)
+        self.path = os.ttyname(near)
+        os.close(near)
+        self._closed = threading.Event()
+
+    def wait_for_somebody(self) -> bool:
+        """Until somebody has opened the port. False: the printer is gone."""
+        watch = select.poll()
+        watch.register(self._far, select.POLLIN)
+        while not self._closed.is_set():
+            if any(event & select.POLLIN for _, event in watch.poll(20)):
+                return True
+            self._closed.wait(0.002)  # nobody has the port open: the kernel says so at once, again and again
+        os.close(self._far)
+        return False
+
+    def recv(self, most: int) -> bytes:
+        try:
+            return os.read(self._far, most)
+        except OSError:
+            return b""
+
+    def sendall(self, content: bytes) -> None:
+        os.write(self._far, content)
+
+    def close(self) -> None:
+        self._closed.set()
 
 
 class FakePrinter:
@@ -38,11 +76,26 @@ class FakePrinter:
         self.log: list[str] = []
         """What happened on the wire, in order: "ask 1" … and "slip"."""
         self.got_bytes = threading.Event()
+        self._terminal: Terminal | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def at_a_terminal(self) -> str:
+        """The same printer at a serial port too: where that is."""
+        if self._terminal is None:
+            self._terminal = Terminal()
+            threading.Thread(target=self._serve_terminal, args=(self._terminal,), daemon=True).start()
+        return self._terminal.path
+
+    def _serve_terminal(self, terminal: Terminal) -> None:
+        while terminal.wait_for_somebody():
+            with suppress(OSError):
+                self._talk(terminal)
+
     def close(self) -> None:
+        if self._terminal is not None:
+            self._terminal.close()
         # Waking a thread that waits in accept() takes more than a close().
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -57,7 +110,7 @@ class FakePrinter:
             with partner, suppress(OSError):
                 self._talk(partner)
 
-    def _talk(self, partner: socket.socket) -> None:
+    def _talk(self, partner: socket.socket | Terminal) -> None:
         slip = b""
         while received := partner.recv(65536):
             for part in _split(received):
@@ -66,6 +119,7 @@ class FakePrinter:
                     slip += part
                     self._note_slip(slip, part)
                     if self.dies_after is not None and len(slip) >= self.dies_after:
+                        assert isinstance(partner, socket.socket)
                         partner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         return
                 else:
@@ -82,7 +136,7 @@ class FakePrinter:
             self.slips[-1] = slip
         self.got_bytes.set()
 
-    def _answer(self, partner: socket.socket, query: int, has_slip: bool) -> None:
+    def _answer(self, partner: socket.socket | Terminal, query: int, has_slip: bool) -> None:
         if self.is_silent or (has_slip and self.is_stuck_after_slip):
             return
         status = self.status_after if has_slip and self.status_after else self.status

@@ -17,12 +17,12 @@ import pytest
 
 from config.phrases import LANGUAGES
 from kiosk.agent import KioskAgent, main
+from kiosk.devices import NetworkPrinter
 from kiosk.memory import Memory
 from kiosk.printer import (
     CoverOpen,
     CutterJammed,
     DeviceFault,
-    NetworkPrinter,
     Offline,
     PaperOut,
     Printer,
@@ -48,6 +48,11 @@ class CapturingPrinter:
     def __init__(self) -> None:
         self.slips: list[bytes] = []
         self.faults: Iterator[type[DeviceFault] | None] = iter(())
+        self.now: Status | None = None
+        """What it says when nothing is printed; None: it cannot be asked."""
+
+    def status(self) -> Status | None:
+        return self.now
 
     def print(self, slip: bytes) -> Status:
         fault = next(self.faults, None)
@@ -373,6 +378,69 @@ def test_100_tickets_with_a_printer_that_fails_at_random_and_an_agent_that_dies_
     assert len(office.heard) == 100
     assert {ticket for ticket, result, _ in office.heard if result == "printed"} == on_paper
     assert {ticket for ticket, _, _ in office.heard} == set(range(100))
+
+
+# how the printer is
+
+
+def told_states(agent: KioskAgent) -> list[str]:
+    said: list[str] = []
+
+    def say_state(state: str) -> bool:
+        said.append(state)
+        return True
+
+    agent.say_state = say_state
+    return said
+
+
+def test_a_roll_that_comes_to_its_end_while_nobody_prints_is_told_within_five_seconds(
+    office: FakeOffice, memory: Memory
+) -> None:
+    printer, clock = CapturingPrinter(), FakeClock()
+    agent = an_agent(office, printer, memory, clock)
+    said = told_states(agent)
+    printer.now = Status()
+    work(agent)
+
+    printer.now = Status(is_low=True)
+    clock.seconds += 5
+    work(agent)
+    printer.now = Status(fault=PaperOut)
+    clock.seconds += 5
+    work(agent)
+    work(agent)
+
+    assert said == ["ready", "low", "paper_out"]
+
+
+def test_a_printer_that_fails_a_slip_is_told_at_once_and_that_it_works_again_too(
+    office: FakeOffice, memory: Memory
+) -> None:
+    printer = CapturingPrinter()
+    agent = an_agent(office, printer, memory)
+    said = told_states(agent)
+    printer.faults = iter([CoverOpen, None])
+
+    for number in (12, 13):
+        agent.hear(issue(office, number)[0])
+        work(agent)
+
+    assert said == ["cover_open", "ready"]
+
+
+def test_a_state_that_nobody_heard_is_said_when_the_link_is_back(office: FakeOffice, memory: Memory) -> None:
+    printer, clock = CapturingPrinter(), FakeClock()
+    printer.now = Status(is_low=True)
+    agent = an_agent(office, printer, memory, clock)
+    work(agent)  # nobody hears it
+    said = told_states(agent)
+
+    work(agent)
+    agent.look_again()
+    work(agent)
+
+    assert said == ["low", "low"]
 
 
 # the process

@@ -5,6 +5,7 @@ import {
   counterRow,
   exportAddress,
   percent,
+  printerAlarms,
   queueRow,
   rangeOf,
   tilesOf,
@@ -132,4 +133,15 @@ test("an export needs two days in their order", () => {
   assert.match(exportAddress({ from: "2026-03-01", to: "2026-03-01", legs: true }), /legs=1$/);
   assert.equal(exportAddress({ from: "2026-03-02", to: "2026-03-01" }), null);
   assert.equal(exportAddress({ from: "", to: "2026-03-01" }), null);
+});
+
+test("a printer without paper is bad, a roll near its end a warning, and a healthy one is not mentioned", () => {
+  const printers = ["", "ready", "low", "paper_out", "gone"].map((state, i) => ({ kiosk: `k${i}`, state }));
+
+  assert.deepEqual(printerAlarms(printers), [
+    { level: "warning", key: "printer.low", facts: { kiosk: "k2" } },
+    { level: "bad", key: "printer.paper_out", facts: { kiosk: "k3" } },
+    { level: "bad", key: "printer.gone", facts: { kiosk: "k4" } },
+  ]);
+  assert.deepEqual(printerAlarms(undefined), []);
 });

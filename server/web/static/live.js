@@ -9,7 +9,7 @@
  *     poll: () => api.get("/zones/hall/board"),// optional: asked every 5 s while the server lives but the socket does not
  *     onBoard(board) {},                       // the whole truth: replace everything
  *     onEvent(name, event) {},                 // in order, each once: "ticket_called", …
- *     onWaits(waits) {}, onNotice(notice) {}, onSpeak(call) {}, onHelp(call) {},
+ *     onWaits(waits) {}, onNotice(notice) {}, onSpeak(call) {}, onHelp(call) {}, onPrinter(told) {},
  *     onBeat(beat) {},                         // every 5 s: {seq, at}; a clock may follow it
  *     onFreshness(state, ageInSeconds) {},     // "live" | "stale" | "offline": when it changes
  *     onRefused(problem) {},                   // this page may not listen: {code, detail}
@@ -63,6 +63,7 @@ export function connectLive({
   onNotice = () => {},
   onSpeak = () => {},
   onHelp = () => {},
+  onPrinter = () => {},
   onBeat = () => {},
   onFreshness = () => {},
   onRefused = () => {},
@@ -132,6 +133,7 @@ export function connectLive({
   socket.on("notice", onNotice);
   socket.on("speak", onSpeak);
   socket.on("help", onHelp);
+  socket.on("printer", onPrinter);
 
   const comeBack = async () => {
     isTrying = true;

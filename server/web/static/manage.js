@@ -14,6 +14,7 @@ import {
   LONG_AT_LEAST,
   LONG_TIMES,
   minutes,
+  printerAlarms,
   queueRow,
   tilesOf,
 } from "./manage_board.js";
@@ -139,12 +140,28 @@ function paintCounters() {
   );
 }
 
+/** Only where the words have changed: a warning that is written anew is read out anew. */
+function paintPrinters() {
+  const place = find("printer-alarms");
+  const said = printerAlarms(board.printers).map(({ level, key, facts }) => ({ level, words: say(key, facts) }));
+  if ([...place.children].map((note) => note.textContent).join() === said.map(({ words }) => words).join()) return;
+  place.replaceChildren(
+    ...said.map(({ level, words }) => {
+      const note = document.createElement("li");
+      note.className = `note note--${level}`;
+      note.textContent = words;
+      return note;
+    }),
+  );
+}
+
 function paint() {
   paintTiles();
   paintQueues();
   paintCounters();
   foresight.paint(board, language);
   voice.paint(board, language);
+  paintPrinters();
   notices.paint(board, language);
   const t = formatTime(new Date(board.as_of), language, clock.timeZone);
   put(find("as-of"), say("manage.as_of", { t }));

@@ -116,3 +116,16 @@ export function exportAddress({ from, to, legs = false }) {
   if (legs) query.set("legs", "1");
   return `/api/v1/exports/tickets.csv?${query}`;
 }
+
+const CALM_PRINTERS = new Set(["", "ready"]);
+
+/** What is wrong with the kiosks' printers: `{level, key, facts}` of a phrase; a roll near its end is a warning only. */
+export function printerAlarms(printers) {
+  return (printers ?? [])
+    .filter(({ state }) => !CALM_PRINTERS.has(state))
+    .map(({ kiosk, state }) => ({
+      level: state === "low" ? "warning" : "bad",
+      key: `printer.${state}`,
+      facts: { kiosk },
+    }));
+}
