@@ -33,6 +33,7 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _calendar(file)
     yield from _rosters(file)
     yield from _lunch(file)
+    yield from _join(file)
     yield from _quiet(file)
     yield from _screen(file)
 
@@ -92,6 +93,14 @@ def readable_from_m(inches: float) -> float:
     """
     height_mm = inches * 25.4 * 9 / math.hypot(16, 9)
     return height_mm * NUMBER_HEIGHT * CAPITAL / MM_PER_METRE
+
+
+def _join(file: BranchFile) -> Iterator[Fault]:
+    join = file.join
+    if minutes_of(join.since) >= minutes_of(join.to):
+        yield ("join", "to"), f"ends ({join.to}) before it begins ({join.since})"
+    if join.sms and not join.enabled:
+        yield ("join", "sms"), "says that numbers are taken by text message, but enabled = false: nobody may join"
 
 
 def _lunch(file: BranchFile) -> Iterator[Fault]:

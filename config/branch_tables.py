@@ -101,6 +101,22 @@ class CallingTable(Table):
     max_held: Annotated[int, Field(ge=0, le=20)] = 3
 
 
+class JoinTable(Table):
+    """Numbers taken from outside the office; off unless `enabled`. From `from` until `to`; `most` on their way at once.
+    `grace` minutes to check in once the turn has come, `early` minutes added to the walk where phones ask people to
+    come. `per_phone` numbers a day, `per_address` an hour. `sms`: by text message too."""
+
+    enabled: bool = False
+    sms: bool = False
+    since: Annotated[Clock, Field(alias="from")] = "00:00"
+    to: Clock = "24:00"
+    most: Annotated[int, Field(ge=1, le=1000)] = 30
+    grace: Annotated[float, Field(ge=1, le=240)] = 15.0
+    early: Annotated[float, Field(ge=0, le=240)] = 10.0
+    per_phone: Annotated[int, Field(ge=1, le=20)] = 3
+    per_address: Annotated[int, Field(ge=1, le=10000)] = 20
+
+
 class LunchTable(Table):
     """Over lunch at least `minimum` counters should stay open; 0: no such rule."""
 
@@ -292,6 +308,7 @@ class BranchFile(Table):
     discipline: DisciplineTable = DisciplineTable()
     calling: CallingTable = CallingTable()
     lunch: LunchTable = LunchTable()
+    join: JoinTable = JoinTable()
     services: Annotated[Many[ServiceTable], Field(alias="service")]
     counters: Annotated[Many[CounterTable], Field(alias="counter")]
     zones: Annotated[Many[ZoneTable], Field(alias="zone")] = (THE_HALL,)

@@ -37,12 +37,14 @@ from server.speech.self_test import SelfTest, Trier
 from server.web import (
     api_boards,
     api_counters,
+    api_joining,
     api_notices,
     api_paper,
     api_people,
     api_records,
     api_tickets,
     health,
+    join,
     pages,
     phone,
     voice,
@@ -58,6 +60,7 @@ from server.web.passwords import Strangers
 from server.web.refusals import Refused
 from server.web.watch import of_validation, watch
 from sql.database import checkpoint, is_storage_fault
+from sql.joiners import SqlJoiners
 from sql.people import SqlPeople
 from sql.records import SqlRecords
 from sql.sounds import SqlSounds
@@ -65,7 +68,9 @@ from sql.store import SqlStore
 
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
-_ROUTES = (api_boards, api_counters, api_notices, api_paper, api_people, api_records, api_tickets, phone)
+_ROUTES = (
+    api_boards, api_counters, api_joining, api_notices, api_paper, api_people, api_records, api_tickets, join, phone,
+)  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
 
@@ -149,7 +154,7 @@ def create_app(
             "login": settings.login_per_minute, "pairing": settings.pairing_per_minute,
             "public": settings.public_per_minute, "refusals": settings.public_per_minute,
         }),
-        strangers=Strangers(),
+        strangers=Strangers(), joiners=SqlJoiners(engine, branch),
     )  # fmt: skip
     app.extensions["giliran"] = door
     socketio = SocketIO(
@@ -182,6 +187,7 @@ def start(
     lasts = timedelta(hours=door.settings.idempotency_hours)
     steps: list[Callable[[], bool]] = [
         partial(schedule.release_step, door.office),
+        partial(schedule.give_up_step, door.office),
         partial(schedule.turn_of_day_step, door.office),
         partial(schedule.forget_step, door.office, lasts),
         partial(_look_at_the_clock, door),

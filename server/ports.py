@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from server.domain.events import Event, TicketCalled, TicketRecalled
@@ -296,6 +296,69 @@ class Sounds(Protocol):
 
     def forget(self, before: datetime) -> int:
         """Let go of some that began before an instant; returns how many, 0 when none are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone that is told how its ticket (that of `token`) stands; `said` are the messages that it got.
+
+    `attempts` in vain have been made to send the next one, the last of which met `fault`; before `busy_until` nobody
+    else tries.
+    """
+
+    token: str
+    number: str
+    language: str
+    kept_at: datetime
+    said: tuple[str, ...] = ()
+    attempts: int = 0
+    busy_until: datetime | None = None
+    fault: str = ""
+
+
+class Joiners(Protocol):
+    """Who took numbers from outside: counted by keyed hashes, and the telephones of those who asked to be told."""
+
+    def count(self, who: str, period: str, key: str, most: int) -> bool:
+        """Let this one join in the period, unless `most` others did; the same `key` again is the same joining."""
+
+    def uncount(self, key: str) -> None:
+        """The number was refused after all: it does not count."""
+
+    def forget(self, before: str) -> int:
+        """Let go of the counts of earlier periods; returns how many."""
+
+    def keep_phone(self, phone: Phone) -> None:
+        """Keep a telephone beside the ticket with this token; kept already is kept."""
+
+    def drop_phone(self, token: str) -> None: ...
+
+    def phones(self) -> Sequence[Phone]:
+        """All that are kept, oldest first."""
+
+    def claim(self, token: str, now: datetime, lasts: timedelta) -> bool:
+        """Take the right to send to this telephone until then; False while another process has it."""
+
+    def write(self, token: str, **changes: Any) -> None:
+        """What came of sending: `said`, `attempts`, `busy_until`, `fault`."""
+
+
+class Texts(Protocol):
+    """A gateway for text messages."""
+
+    def send(self, to: str, text: str) -> str:
+        """Hand a message to the network; the gateway's own word for it. Waits, and raises TextFault."""
+
+    def close(self) -> None:
+        """Let go of the gateway; nothing is sent from now on."""
+
+
+class TextFault(Exception):
+    """A message was not taken. `for_good`: the gateway refuses this one; asking again will not help."""
+
+    def __init__(self, what: str, *, for_good: bool = False) -> None:
+        super().__init__(what)
+        self.for_good = for_good
 
 
 class NameTaken(Exception):

@@ -1,4 +1,5 @@
-"""What happens by itself, in small steps that one loop calls: transfers nobody took up, and the turn of the day."""
+"""What happens by itself, in small steps that one loop calls: transfers nobody took up, numbers from outside
+whose holders never came, and the turn of the day."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from server.actions.check_in import give_up, overdue
 from server.actions.close_day import close_day, left_open, left_over
 from server.actions.office import Actor, Answer, Decide, Office
 from server.actions.transfer import release_untaken, untaken
@@ -25,6 +27,15 @@ def release_step(office: Office) -> bool:
         return Answer(200, {"released": release_untaken(draft, now)})
 
     return bool(untaken(office.floor, office.now())) and _happened(office, decide)
+
+
+def give_up_step(office: Office) -> bool:
+    """Give up the numbers of those who joined from outside and did not come. True if there were any."""
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        return Answer(200, {"given_up": give_up(draft, now)})
+
+    return bool(overdue(office.floor, office.now())) and _happened(office, decide)
 
 
 def turn_of_day_step(office: Office) -> bool:

@@ -130,6 +130,7 @@ tickets = Table(
     Column("carried_on", Day),
     Column("ended_at", Instant),
     Column("further", String(200), nullable=False, server_default=""),
+    Column("passed_at", Instant),
     Column("asked", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("branch", "id", name="pk_tickets"),
     UniqueConstraint("branch", "business_on", "number", name="uq_tickets_number"),
@@ -228,6 +229,36 @@ voices = Table(
     Column("until", Instant, nullable=False),
 )
 """Which process speaks for a branch, and until when by the database's own clock."""
+
+joins = Table(
+    "joins",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("period", String(16), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("key", String(64), nullable=False),
+    PrimaryKeyConstraint("branch", "period", "who", "key", name="pk_joins"),
+    Index("ix_joins_key", "branch", "key"),
+    sqlite_with_rowid=False,
+)
+"""Who took a number from outside: a keyed hash of a telephone or an address, for the limits of a day and an hour."""
+
+phones = Table(
+    "phones",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("kept_at", Instant, nullable=False),
+    Column("said", String(80), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("busy_until", Instant),
+    Column("fault", String(200), nullable=False),
+    PrimaryKeyConstraint("branch", "token", name="pk_phones"),
+    sqlite_with_rowid=False,
+)
+"""Telephones that are told of their ticket's turn, by the token of its public address; deleted when it has ended."""
 
 people = Table(
     "people",

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.actions.call_next import call_chosen, call_next
+from server.actions.check_in import check_in, give_up
 from server.actions.close_counter import close_counter
 from server.actions.close_day import ClosedDay, close_day
 from server.actions.count import count as count_transactions
 from server.actions.finish import finish
 from server.actions.hold import hold, resume
 from server.actions.issue import issue
+from server.actions.join import join
 from server.actions.leave import leave
 from server.actions.no_show import no_show, undo
 from server.actions.office import Actor, Answer, Office
@@ -153,6 +155,17 @@ class AnOffice:
         """Let everybody be told how long they will wait, as the look-ahead sees it from the guesses alone."""
         past = learn(self.floor.branch, [])
         self.floor.outlook.forecast = look_ahead(self.floor, past, self.clock.now())
+
+    def join(self, service: str = "A", lane: str = "regular", **named: Any) -> Ticket:
+        """A number taken from outside."""
+        named.setdefault("token", f"{self.tokens}-{next(self.serial)}")
+        return self.do(join, service=service, lane=lane, **named)
+
+    def check_in(self, ticket_id: int, by: str = "code") -> Ticket:
+        return self.do(check_in, ticket_id, by)
+
+    def give_up(self) -> int:
+        return self.do(give_up)
 
     def issue_many(self, how_many: int, service: str = "A", lane: str = "regular") -> list[Ticket]:
         return [self.issue(service, lane) for _ in range(how_many)]

@@ -24,12 +24,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import Engine
 
 from server.actions.call_next import call_chosen, call_next
+from server.actions.check_in import check_in, give_up
 from server.actions.close_counter import close_counter
 from server.actions.close_day import ClosedDay, close_day
 from server.actions.count import count as count_transactions
 from server.actions.finish import OUTCOMES, finish
 from server.actions.hold import hold, resume
 from server.actions.issue import issue
+from server.actions.join import join
 from server.actions.leave import leave
 from server.actions.no_show import no_show, undo
 from server.actions.notice import make as make_notice
@@ -44,7 +46,7 @@ from server.actions.serve import serve
 from server.actions.transfer import POSITIONS, release_untaken, transfer
 from server.actions.walk_direct import walk_direct
 from server.domain import events as e
-from server.domain.branch import Branch, Calling
+from server.domain.branch import Branch, Calling, Join
 from server.domain.charter import Promise
 from server.domain.counter import CounterState
 from server.domain.discipline import KINDS, Choice, Policy
@@ -86,6 +88,7 @@ def a_branch_for(kind: str, guard: int, measure: str) -> Branch:
         calling=Calling(
             no_show_after_s=20, no_show_calls=1, recall_gap_s=5, missed_for_s=900, transfer_timeout_s=120, max_held=2
         ),
+        join=Join(enabled=True, most=5, grace_s=90.0),
         promises=(Promise(measure=measure, within_s=120), Promise("H", "wait_to_call", 30.0)),
     )
 
@@ -203,6 +206,9 @@ def hold_true(floor: Floor, journal: Sequence[tuple[int, e.Event]]) -> None:
         assert ids
         assert {floor.tickets[i].line for i in ids} == {line}
         assert list(ids) == sorted(ids, key=lambda i: (floor.tickets[i].rank_at, i))
+    # nobody is called, served or put aside who joined from outside and has not checked in
+    assert all(ticket.status in (Status.WAITING, Status.LEFT) for ticket in floor.tickets.values() if ticket.is_absent)
+    assert all(ticket.is_absent for ticket in floor.tickets.values() if ticket.passed_at is not None)
     aside = [ticket.id for ticket in floor.tickets.values() if ticket.status in (Status.HELD, Status.NO_SHOW)]
     assert sorted(floor.aside) == sorted(aside)
 
@@ -296,6 +302,19 @@ class RandomDay(RuleBasedStateMachine):
     def an_officer_plans_what_follows(self, process: int, index: int, visit: list[str]) -> None:
         counter = self.a_counter(index, Status.CALLED, Status.SERVING)
         self.act(plan_visit, process, counter=counter, services=tuple(visit))
+
+    @rule(process=a_process, service=services, lane=lanes, comes=st.booleans())
+    def somebody_joins_from_outside(self, process: int, service: str, lane: str, comes: bool) -> None:
+        self.act(join, process, service=service, lane=lane, token=self.a_token())
+        if comes:
+            self.act(check_in, process, ticket_id=self.floor.seq, by="code")
+
+    @rule(process=a_process, index=an_index, seconds=st.sampled_from([0, 100]))
+    def somebody_from_outside_checks_in(self, process: int, index: int, seconds: float) -> None:
+        absent = self.floor.absent()
+        self.clock.advance(seconds=seconds)
+        self.act(give_up, process)
+        self.act(check_in, process, ticket_id=absent[index % len(absent)].id if absent else index, by="officer")
 
     @rule(process=a_process, how_many=st.integers(2, 5), service=services)
     def a_family_comes(self, process: int, how_many: int, service: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from server.actions.call_next import call_next
 from server.actions.issue import issue
 from server.actions.office import Actor, Answer
-from server.domain.branch import Branch
+from server.domain.branch import Branch, Join
 from server.domain.events import CounterOpened, TicketEvent, TicketIssued
 from server.domain.floor import Draft, Floor, fold
 from server.ports import Given, Store
@@ -42,7 +42,7 @@ class Kept:
         self.office = AnOffice(self.store, FakeClock())
 
 
-BRANCH = a_branch(counters=COUNTERS)
+BRANCH = a_branch(counters=COUNTERS, join=Join(enabled=True))
 
 
 def in_memory() -> Kept:
@@ -91,6 +91,10 @@ def a_morning(office: AnOffice) -> None:
     office.next("K1")
     office.transfer("K1", to_service="F", to_counter="K2", note="sudah bayar")
     office.leave(tickets_of[-1].id)
+    here, away = office.join("F"), office.join("F", "elderly", channel="sms")
+    office.check_in(here.id)
+    office.next("K2")
+    assert office.floor.tickets[away.id].passed_at is not None
     office.clock.advance(seconds=41)
     office.restore(office.floor.missed(office.clock.now())[0].number)
     office.next("K2", outcome="come_again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.actions.at_counter import REASON_LENGTH, free, on_duty, short
+from server.actions.check_in import pass_over
 from server.actions.finish import finish, require_outcome
 from server.actions.restore import bring_back
 from server.domain.counter import Duty
@@ -29,6 +30,7 @@ def call_next(
         finish(draft, now, counter, officer=officer, outcome=outcome)
         state = draft.counter(counter)
     found = draft.next_for(state, now)
+    pass_over(draft, now, state, found[0].ticket if found else None)
     if not found:
         return None
     choice = found[0]
@@ -41,7 +43,7 @@ def call_chosen(
 ) -> Ticket:
     """Call one number out of turn: a waiting one, or one that missed its call. It shows in the fairness report.
 
-    Raises ReasonNeeded, UnknownTicket, WrongMove (it is at a counter, or held) and TicketInHand.
+    Raises ReasonNeeded, UnknownTicket, WrongMove (it is at a counter, or held), NotHere and TicketInHand.
     """
     state, duty = free(draft, counter, officer)
     reason = short(reason, REASON_LENGTH, "reason")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.actions.at_counter import REASON_LENGTH, short
+from server.actions.check_in import NEVER_CAME
 from server.actions.finish import end_service
 from server.domain.branch import Branch
 from server.domain.counter import CounterState
@@ -31,7 +32,8 @@ def close_day(
 ) -> ClosedDay:
     """Close every counter and decide about everybody who is still open.
 
-    `waiting`: "carry" (they keep number and place) or "close" (with `reason`). Raises StillServing, DecisionNeeded,
+    `waiting`: "carry" (they keep number and place) or "close" (with `reason`). Whoever joined from outside and did not
+    come to the office is not carried: their number is given up. Raises StillServing, DecisionNeeded,
     ReasonNeeded, UnknownReason.
 
     At the turn of the day nobody is there to ask. `unattended` closes the counters that an earlier day left open and
@@ -47,6 +49,8 @@ def close_day(
     counters = left_open(draft, now) if unattended else [s for s in draft.counters.values() if s.is_open]
     counters.sort(key=lambda state: state.code)
     undecided = left_over(draft, now) if unattended else list(draft.open_tickets())
+    never_came = [ticket for ticket in undecided if ticket.is_absent]
+    undecided = [ticket for ticket in undecided if not ticket.is_absent]
     for state in counters:
         ticket = draft.serving(state.code)
         if ticket is not None and not unattended:
@@ -59,6 +63,8 @@ def close_day(
         raise ReasonNeeded(waiting=len(undecided))
     morning = _next_open_day(draft.branch, today if unattended else max(closing + timedelta(days=1), today))
     left = {"reason": f"day_closed: {reason}", "flag": "unattended" if unattended else ""}
+    for ticket in never_came:
+        draft.record(TicketLeft(at=now, ticket=ticket.id, reason=NEVER_CAME, flag=left["flag"]))
     for ticket in sorted(undecided, key=lambda t: t.id):
         if waiting == "carry":
             draft.record(TicketCarried(at=now, ticket=ticket.id, counter=ticket.counter, to_on=morning))
@@ -68,7 +74,7 @@ def close_day(
         draft.record(CounterClosed(at=now, counter=state.code, reason="end"))
     draft.record(DayClosed(at=now, business_on=closing))
     carried = len(undecided) if waiting == "carry" else 0
-    return ClosedDay(closing, carried, len(undecided) - carried)
+    return ClosedDay(closing, carried, len(undecided) - carried + len(never_came))
 
 
 def left_open(floor: Floor, now: datetime) -> list[CounterState]:

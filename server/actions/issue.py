@@ -9,7 +9,7 @@ from server.actions.plan_visit import require_further
 from server.domain.errors import Malformed, NotOpen, TooManyTransactions
 from server.domain.estimate import told_at_issue
 from server.domain.events import TicketIssued
-from server.domain.floor import Draft
+from server.domain.floor import Draft, Floor
 from server.domain.hours import Closed
 from server.domain.queue import Lane
 from server.domain.ticket import WALK_DIRECT, Ticket
@@ -29,6 +29,7 @@ def issue(
     channel: str = "kiosk",
     transactions: int = 1,
     kiosk: str = "",
+    only: str = "",
     further: Sequence[str] = (),
 ) -> Ticket:
     """The new ticket. `token` is the random part of its public address; `further` are the services after the first.
@@ -57,7 +58,7 @@ def issue(
         TicketIssued(
             at=now, number=number, ordinal=ordinal, letter=wanted.letter, business_on=max(today, draft.business_on),
             service=service, lane=lane, language=language, channel=channel, transactions=transactions, token=token,
-            kiosk=kiosk, further=after, told=() if told is None else _whole(told[:3]),
+            kiosk=kiosk, only=only, further=after, told=() if told is None else _whole(told[:3]),
             law=() if told is None else _whole(told.law),
         )
     )  # fmt: skip
@@ -68,7 +69,7 @@ def _whole(seconds: Iterable[float]) -> tuple[int, ...]:
     return tuple(round(x) for x in seconds)
 
 
-def require_open(draft: Draft, service: str, now: datetime) -> None:
+def require_open(draft: Floor, service: str, now: datetime) -> None:
     """Raises NotOpen, with when it opens again, if the branch or the service is closed now."""
     for hours, what in ((draft.branch.hours, None), (draft.branch.service_hours.get(service), service)):
         state = hours.state(now) if hours else None

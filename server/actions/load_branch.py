@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from config.branch_file import BranchFile, dump, parse
 from config.branch_tables import HoursTable, OverrideTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
-from server.domain.branch import Branch, Calling, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Referral, Zone
+from server.domain.branch import Branch, Calling, Join, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Referral, Zone
 from server.domain.charter import Promise
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
@@ -16,6 +16,8 @@ from server.domain.errors import StillWaiting
 from server.domain.floor import Floor
 from server.domain.hours import Hours, Override, Pattern, Span, Weekend, weekend_of
 from server.domain.queue import Lane, Service
+
+MINUTES_A_DAY = 24 * 60
 
 __all__ = ["branch_of", "dump", "read_plan", "refuse_removals"]
 
@@ -58,6 +60,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             max_held=calling.max_held,
         ),
         lunch=Lunch(file.lunch.minimum, _clock(file.lunch.since), _clock(file.lunch.to)),
+        join=_join(file),
         promises=tuple(Promise(p.service, p.measure, p.minutes * 60, p.share) for p in file.promises),
         hours=_hours(file, [h for h in file.hours if not h.services]),
         service_hours={
@@ -120,6 +123,15 @@ def _zone(table: ZoneTable) -> Zone:
         table.ahead,
         table.summons,
     )
+
+
+def _join(file: BranchFile) -> Join:
+    table = file.join
+    return Join(
+        enabled=table.enabled, sms=table.sms, since=_clock(table.since),
+        to=time.max if minutes_of(table.to) == MINUTES_A_DAY else _clock(table.to), most=table.most,
+        grace_s=table.grace * 60, early_s=table.early * 60, per_phone=table.per_phone, per_address=table.per_address,
+    )  # fmt: skip
 
 
 def _policy(file: BranchFile) -> Policy:

@@ -10,6 +10,7 @@ from server.domain.discipline import before
 from server.domain.errors import Malformed
 from server.domain.events import TicketReleased, TicketTransferred
 from server.domain.floor import Draft, Floor
+from server.domain.queue import ABSENT
 from server.domain.ticket import Ticket
 
 POSITIONS = ("arrival", "first", "last")
@@ -77,7 +78,7 @@ def untaken(floor: Floor, now: datetime) -> list[tuple[Ticket, str]]:
     """
     limit = timedelta(seconds=floor.branch.calling.transfer_timeout_s)
     found = []
-    for ticket_id in sorted(i for line, ids in floor.lines.items() if line.only for i in ids):
+    for ticket_id in sorted(i for line, ids in floor.lines.items() if line.only not in ("", ABSENT) for i in ids):
         ticket = floor.tickets[ticket_id]
         waited = now - ticket.leg.joined_at
         only = _sender(floor, ticket) if waited < 2 * limit else ""

@@ -35,6 +35,26 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Whether numbers may be taken from outside the office, and under which conditions.
+
+    `since` and `to`: when, local time. `most`: so many may be on their way at once. Whoever is not here when the turn
+    comes has `grace_s` to check in; `early_s` is added to the walk when phones ask people to come. `per_phone` numbers
+    a day, `per_address` an hour. `sms`: by text message too.
+    """
+
+    enabled: bool = False
+    sms: bool = False
+    since: time = time(0)
+    to: time = time.max
+    most: int = 30
+    grace_s: float = 900.0
+    early_s: float = 600.0
+    per_phone: int = 3
+    per_address: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Lunch:
     """From `since` until `to`, local time, at least `minimum` counters should stay open; 0: no such rule."""
 
@@ -141,6 +161,7 @@ class Branch:
     policy: Policy = field(default_factory=Policy)
     calling: Calling = field(default_factory=Calling)
     lunch: Lunch = field(default_factory=Lunch)
+    join: Join = field(default_factory=Join)
     promises: tuple[Promise, ...] = (Promise(),)
     hours: Hours | None = None
     service_hours: dict[str, Hours] = field(default_factory=dict)

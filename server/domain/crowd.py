@@ -141,12 +141,22 @@ class Crowd:
             gone_from = -np.log1p(-(absence / law.absence_today - law.p0) / (1 - law.p0)) / max(law.k, 1e-12)
         gone_from = np.where(absence < law.absence_today * law.p0, -NEVER, gone_from)
         gone_from[~(gone_from < NEVER) | (absence >= MOST_ABSENT)] = NEVER
+        self._let_stay_away(need, beside, gone_from, table[ABSENCE].take((columns + COLUMNS // 2) % COLUMNS, axis=1))
         ghosts = self.ids == GHOST
         need *= self.units
         need[:, ghosts] = beside[:, ghosts] = 0.0
         gone_from[:, ghosts] = NEVER
         self.need, self.beside, self.gone_from = need.ravel(), beside.ravel(), gone_from.ravel()
         self.cost_gone = drawn(law.gone_s, table[WALK][:, 0])
+
+    def _let_stay_away(self, need: Floats, beside: Floats, gone_from: Floats, place: Floats) -> None:
+        """Those who joined from outside and are not here: where a play's draw says that they never come, they are
+        passed over, which takes no time."""
+        if not self._hall.absent:
+            return
+        away = np.isin(self.ids, list(self._hall.absent)) & (place >= self._law.comes)
+        need[away] = beside[away] = 0.0
+        gone_from[away] = NEVER
 
 
 @lru_cache(maxsize=4)

@@ -29,6 +29,10 @@ QueueError
         TooEarlyForNoShow     the customer has not had the calls and the time to come
         TooSoonToRecall       the last call still stands on the screens
         TooManyNotices        the hall has been spoken to often enough in this hour
+    NotHere               the number was taken from outside, and its holder has not checked in
+    AlreadyHere           its holder is here, or it was taken here: nothing to check in
+    NotFromOutside        this branch gives no numbers from outside, or none at this hour
+    TooManyJoined         as many joined from outside and are not here yet as the branch wants on their way
     UndoTooLate           the moment to take this back has passed
     StillServing          the day cannot close while a customer is at a counter
     DecisionNeeded        people still wait: carry them over, or close them with a reason
@@ -170,6 +174,22 @@ class TooSoonToRecall(TooEarly):
 
 class TooManyNotices(TooEarly):
     code = "too_many_notices"
+
+
+class NotHere(QueueError):
+    code = "not_here"
+
+
+class AlreadyHere(QueueError):
+    code = "already_here"
+
+
+class NotFromOutside(QueueError):
+    code = "not_from_outside"
+
+
+class TooManyJoined(QueueError):
+    code = "too_many_joined"
 
 
 class UndoTooLate(QueueError):

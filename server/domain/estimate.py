@@ -39,7 +39,7 @@ def waiting(floor: Floor, ticket: Ticket, now: datetime) -> Wait | None:
     told = forecast.waiting.get(ticket.id)
     if told is not None:
         return _wait(told.after((now - forecast.as_of).total_seconds()), now)
-    if ticket.only or ticket.id <= forecast.seq:
+    if (ticket.only and not ticket.is_absent) or ticket.id <= forecast.seq:
         return None  # transferred since: the next pass knows
     return _wait(told_at_issue(floor, ticket.service, ticket.lane, ticket), now)
 

@@ -32,7 +32,8 @@ class Event:
 class TicketIssued(Event):
     """A customer got a number. The ticket's id is the seq of this event's journal row.
 
-    `further` are the services that the same visit goes on to, in this order.
+    `further` are the services that the same visit goes on to, in this order. `only` is `queue.ABSENT` for a number
+    that was taken from outside: its holder must check in before anybody may call it.
 
     `told` is the wait that the customer was told (low, likely, high) and `law` the forecast behind it, at
     `forecast.LAW_LEVELS`: whole seconds; empty where nobody could say.
@@ -50,6 +51,7 @@ class TicketIssued(Event):
     transactions: int
     token: str
     kiosk: str = ""
+    only: str = ""
     further: tuple[str, ...] = ()
     told: tuple[int, ...] = ()
     law: tuple[int, ...] = ()
@@ -160,6 +162,21 @@ class TicketReleased(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCheckedIn(TicketEvent):
+    """Whoever took a number from outside is here: by the `code` of the screen in the hall, or an `officer` saw them."""
+
+    kind: ClassVar[str] = "ticket_checked_in"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPassed(TicketEvent):
+    """Its turn came and its holder was not here: others went first. From now on the grace of the branch's file runs."""
+
+    kind: ClassVar[str] = "ticket_passed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketLeft(TicketEvent):
     """The customer gave up, or (`reason` day_closed) the branch closed and could not serve any more.
 
@@ -255,13 +272,15 @@ EVENTS: dict[str, type[Event]] = {
     made.kind: made
     for made in (
         TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
-        TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketLeft, TicketCarried, TicketPrinted,
+        TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketCheckedIn, TicketPassed,
+        TicketLeft, TicketCarried, TicketPrinted,
         TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, DayClosed, NoticeMade, NoticeWithdrawn,
     )
 }  # fmt: skip
 
 CONTRACT_KINDS = frozenset(EVENTS) - {
-    "ticket_released", "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
+    "ticket_released", "ticket_checked_in", "ticket_passed",
+    "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
     "notice_withdrawn",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""

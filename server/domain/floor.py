@@ -8,7 +8,7 @@ never shows what was not written down, and a failed write leaves no trace.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,7 +23,7 @@ from server.domain.layered import Layered
 from server.domain.measures import Pace, taught
 from server.domain.notices import Notice, is_remembered, noted
 from server.domain.numbering import following
-from server.domain.queue import Line, Service
+from server.domain.queue import ABSENT, Line, Service
 from server.domain.tally import RECENT_KEPT, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket, issued
 
@@ -148,6 +148,13 @@ class Floor:
             lines[choice.ticket.line].pop(0)
             chosen.append(choice)
         return chosen
+
+    def absent(self, services: Collection[str] | None = None) -> list[Ticket]:
+        """Who took a number from outside and has not checked in, of these services (None: of all), by rank."""
+        found = [self.tickets[i] for line, ids in self.lines.items() if line.only == ABSENT for i in ids]
+        if services is not None:
+            found = [ticket for ticket in found if ticket.service in services]
+        return sorted(found, key=lambda t: (rank(self.branch.policy, t), t.id))
 
     def ahead(self, ticket: Ticket) -> int:
         """How many waiting tickets of the same service go before it."""

@@ -17,7 +17,7 @@ from server.domain.counter import CounterState
 from server.domain.discipline import Policy, rank_of
 from server.domain.floor import Floor
 from server.domain.law import NEVER
-from server.domain.queue import Lane
+from server.domain.queue import ABSENT, Lane
 from server.domain.ticket import Status
 
 BAND_S = 1e8
@@ -92,7 +92,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """`into_day` are the seconds since local midnight, `closes` those until the branch stops issuing numbers."""
+    """`into_day` are the seconds since local midnight, `closes` those until the branch stops issuing numbers. Those of
+    `absent` stand in their queue as everybody does, and come in some plays only (`Law.comes`)."""
 
     now: datetime
     into_day: float
@@ -101,6 +102,7 @@ class Hall:
     services: tuple[str, ...]
     queues: tuple[Queue, ...]
     posts: tuple[Post, ...]
+    absent: frozenset[int] = frozenset()
 
     @property
     def waiting(self) -> int:
@@ -138,6 +140,7 @@ def hall_of(floor: Floor, now: datetime, breaks: Mapping[str, Sequence[str]] | N
         policy=branch.policy,
         services=tuple(places),
         queues=_queues(floor, places, now),
+        absent=frozenset(ticket.id for ticket in floor.absent()),
         posts=tuple(_post(floor, counter.code, places, plan, now, breaks or {}) for counter in branch.counters),
     )
 
@@ -195,10 +198,10 @@ def _queues(floor: Floor, places: dict[str, int], now: datetime) -> tuple[Queue,
     for line, ids in floor.lines.items():
         if line.service in places:
             place, kind, shift = places[line.service], policy.kind_of(line.lane), shift_of(policy, line.lane)
-            ranks = [((floor.tickets[i].rank_at - now).total_seconds(), i) for i in ids]
-            for rank, ticket in ranks:
-                own = found.setdefault((place, kind, shift, line.only), [])
-                (own if rank <= 0 else found.setdefault((place, kind, shift + rank, line.only), [])).append(
+            for rank, ticket in [((floor.tickets[i].rank_at - now).total_seconds(), i) for i in ids]:
+                only = "" if line.only == ABSENT else line.only
+                own = found.setdefault((place, kind, shift, only), [])
+                (own if rank <= 0 else found.setdefault((place, kind, shift + rank, only), [])).append(
                     (min(rank, 0.0), ticket)
                 )
     made = []

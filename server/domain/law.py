@@ -21,6 +21,10 @@ LEAST_TAIL = 5
 NEVER = np.inf
 
 
+COMES = 0.7
+"""The share of those who join from outside that come, before anything was seen."""
+
+
 @dataclass(frozen=True, eq=False)
 class Law:
     """All times in seconds. `services` and the rows of `pools` are in one order; so are the columns of `rates`.
@@ -50,6 +54,7 @@ class Law:
     rates: Floats = field(default_factory=lambda: np.zeros((SLOTS, 0, 3)))
     service_sd: Floats = field(default_factory=lambda: np.zeros(0))
     day_sd: float = 0.0
+    comes: float = COMES
 
     def speed_of(self, who: str) -> float:
         return self.speed.get(who, 1.0) * self.today

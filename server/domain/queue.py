@@ -48,10 +48,16 @@ class Service:
     online: str = ""
 
 
+ABSENT = "absent"
+"""Marks a ticket that was taken from outside and whose holder has not checked in yet: it keeps its place, and nobody
+may call it (`server.actions.check_in`)."""
+
+
 class Line(NamedTuple):
     """The key of one first-in-first-out line: a service, a lane, and whom its tickets may be called by.
 
-    `only` is empty for everybody who has the skill, else `counter:K1` or `officer:7` (a transfer to one of them).
+    `only` is empty for everybody who has the skill, else `counter:K1` or `officer:7` (a transfer to one of them), or
+    ABSENT: nobody calls from it.
     """
 
     service: str

@@ -21,7 +21,7 @@ from server.domain import estimate
 from server.domain.branch import Zone
 from server.domain.floor import Floor
 from server.domain.forecast import Stand
-from server.domain.queue import Line
+from server.domain.queue import ABSENT, Line
 from server.domain.ticket import Status, Ticket
 
 MARGIN_S = 180.0
@@ -62,7 +62,9 @@ def nearest(floor: Floor, now: datetime) -> list[Near]:
     ahead, walk_s = max(zone.ahead for zone in zones), max(zone.walk_s for zone in zones)
     served = _served(floor)
     found = []
-    for ids in floor.lines.values():
+    for line, ids in floor.lines.items():
+        if line.only == ABSENT:
+            continue  # not in the building: their phones ask them in
         for place in ids[:MOST_SHOWN]:  # inside a line who came first is called first
             near = _near(floor, floor.tickets[place], now, served)
             if near.holds(ahead, walk_s):
@@ -113,6 +115,8 @@ def should_return(floor: Floor, ticket: Ticket, now: datetime) -> bool:
         return False
     zones = floor.branch.zones
     ahead, walk_s = max(zone.ahead for zone in zones), max(zone.walk_s for zone in zones)
+    if ticket.is_absent:
+        walk_s += floor.branch.join.early_s
     near = _near(floor, ticket, now, frozenset({ticket.line}))
     then = phones.get(stand)
     if near.holds(ahead, walk_s):

@@ -9,6 +9,8 @@
     waiting | called | held ──ticket_left──► left
     waiting | called | held ──ticket_carried──► waiting (on the next day)
     waiting ──ticket_released──► waiting (for who sent it, or for everybody)
+    waiting ──ticket_passed──► waiting (its turn came, and its holder was not here)
+    waiting ──ticket_checked_in──► waiting (whoever joined from outside is here)
     called ──ticket_recalled──► called
     called ──transactions_counted──► called
     serving ──transactions_counted──► serving
@@ -27,8 +29,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from server.domain import events as e
-from server.domain.errors import WrongMove
-from server.domain.queue import Lane, Line
+from server.domain.errors import AlreadyHere, NotHere, WrongMove
+from server.domain.queue import ABSENT, Lane, Line
 
 
 class Status(StrEnum):
@@ -45,6 +47,8 @@ ENDED = frozenset({Status.FINISHED, Status.NO_SHOW, Status.LEFT})
 AT_COUNTER = frozenset({Status.CALLED, Status.SERVING})
 WALK_DIRECT = "walk_direct"
 """The channel of a visit without a number: somebody stepped up to a free counter."""
+OUTSIDE = frozenset({"online", "sms"})
+"""The channels of numbers that were taken from outside the office."""
 
 MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     # what happens: from which states, to which (None: the event says)
@@ -58,6 +62,8 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     "ticket_resumed": (frozenset({Status.HELD}), Status.SERVING),
     "ticket_transferred": (frozenset({Status.CALLED, Status.SERVING, Status.HELD}), Status.WAITING),
     "ticket_released": (frozenset({Status.WAITING}), Status.WAITING),
+    "ticket_passed": (frozenset({Status.WAITING}), Status.WAITING),
+    "ticket_checked_in": (frozenset({Status.WAITING}), Status.WAITING),
     "ticket_left": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.LEFT),
     "ticket_carried": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.WAITING),
     "ticket_printed": (frozenset(Status), None),
@@ -65,6 +71,8 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     "visit_planned": (AT_COUNTER, None),
 }
 """The drawing above as data; a test keeps the two true to each other."""
+OF_ABSENT = frozenset({"ticket_checked_in", "ticket_passed"})
+"""What happens to nobody but those who joined from outside and are not here yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ class Leg:
 class Ticket:
     """`rank_at` orders it inside its line: the time of issue, unless a transfer or a late return moved its place.
 
+    `passed_at` is when its turn came while its holder, who joined from outside, was not here.
     `further` are the services that the visit still goes on to, in this order, never the one it is at (R008, R018).
     `asked` is how many transactions the customer came for; `transactions` the same, until an officer counts them.
     """
@@ -126,6 +135,7 @@ class Ticket:
     carried_on: date | None = None
     ended_at: datetime | None = None
     further: tuple[str, ...] = ()
+    passed_at: datetime | None = None
     asked: int = 1
 
     @property
@@ -147,10 +157,20 @@ class Ticket:
     def is_open(self) -> bool:
         return self.status not in ENDED
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether it was taken from outside and its holder has not checked in."""
+        return self.only == ABSENT
+
     def require(self, kind: str) -> None:
-        """Refuse with WrongMove unless `kind` may happen to the ticket as it stands."""
+        """Refuse with WrongMove unless `kind` may happen to the ticket as it stands; an absent holder's is not called
+        (NotHere), and only an absent one checks in or is passed over (AlreadyHere)."""
         if self.status not in MOVES[kind][0]:
             raise WrongMove(number=self.number, status=str(self.status), wanted=kind)
+        if kind == "ticket_called" and self.is_absent:
+            raise NotHere(number=self.number)
+        if kind in OF_ABSENT and not self.is_absent:
+            raise AlreadyHere(number=self.number)
 
     def _leg(self, **changes: object) -> tuple[Leg, ...]:
         return (*self.legs[:-1], replace(self.legs[-1], **changes))  # type: ignore[arg-type]
@@ -209,6 +229,10 @@ class Ticket:
                                hold_reason="", further=self._without(event.service))  # fmt: skip
             case e.TicketReleased():
                 return replace(self, only=event.only)
+            case e.TicketCheckedIn():
+                return replace(self, only="", passed_at=None)
+            case e.TicketPassed():
+                return replace(self, passed_at=self.passed_at or at)
             case e.TicketLeft():
                 legs = self._leg(ended_at=at, outcome="left", held_s=self._held_until(at),
                                  flag=event.flag or self.leg.flag)  # fmt: skip
@@ -251,7 +275,8 @@ def issued(event: e.TicketIssued, ticket_id: int) -> Ticket:
     return Ticket(
         id=ticket_id, number=event.number, business_on=event.business_on, service=event.service,
         lane=Lane(event.lane), language=event.language, channel=event.channel, transactions=event.transactions,
-        token=event.token, issued_at=event.at, rank_at=event.at, kiosk=event.kiosk, further=event.further,
+        token=event.token, issued_at=event.at, rank_at=event.at, kiosk=event.kiosk, only=event.only,
+        further=event.further,
         asked=event.transactions,
         legs=(Leg(service=event.service, joined_at=event.at),),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from server.domain.hall import GONE_S, planned_minutes
 from server.domain.law import SLOT_S
 from server.domain.measures import between, taught
 from server.domain.queue import Lane
-from server.domain.ticket import Leg, Ticket
+from server.domain.ticket import OUTSIDE, Leg, Ticket
 
 AT_ONCE_S = 60.0
 
@@ -58,7 +58,7 @@ class Answered:
 class Lessons:
     """One business day. Seconds; `services` are (service, who served, seconds), `calls` (wait, gone when called),
     `breaks` (planned, took; planned 0 for a short one), `issued` counts by "slot service kind", `unpressed` the
-    services whose begin nobody told."""
+    services whose begin nobody told, `joined` who took a number from outside (whether they came)."""
 
     on: date
     services: list[tuple[str, str, float]] = field(default_factory=list)
@@ -69,6 +69,7 @@ class Lessons:
     issued: dict[tuple[int, str, int], int] = field(default_factory=dict)
     answers: list[Answered] = field(default_factory=list)
     unpressed: int = 0
+    joined: list[bool] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -80,6 +81,7 @@ class Lessons:
             "breaks": [[planned, round(took, 1)] for planned, took in self.breaks],
             "issued": [[*key, count] for key, count in self.issued.items()],
             "unpressed": self.unpressed,
+            "joined": [int(came) for came in self.joined],
             "answers": [
                 [a.service, a.kind, a.slot, a.low, a.likely, a.high, round(a.wait, 1), round(a.place, 3)]
                 for a in self.answers
@@ -98,6 +100,7 @@ class Lessons:
             {(int(slot), str(s), int(kind)): int(n) for slot, s, kind, n in found["issued"]},
             [Answered(*answer) for answer in found["answers"]],
             int(found["unpressed"]),
+            [bool(came) for came in found.get("joined", ())],  # the lessons of an earlier version have none
         )
 
 
@@ -136,6 +139,8 @@ class Diary:
         """Take note of a ticket whose events were not seen, as far as it has come."""
         if ticket.legs[0].called_at is not None:
             self._was_told(ticket, branch)
+        if ticket.channel in OUTSIDE and not (ticket.is_absent and ticket.is_open):
+            self.lessons.joined.append(not ticket.is_absent)
         for leg in ticket.legs:
             if leg.outcome == "no_show":
                 self._answered(leg, gone=True)
@@ -160,6 +165,10 @@ class Diary:
             case e.TicketNoShow():
                 self._answered(ticket.leg, gone=True)
                 self.lessons.gone_s.append(between(ticket.leg.called_at, event.at) or 0.0)
+            case e.TicketCheckedIn():
+                self.lessons.joined.append(True)
+            case e.TicketLeft() if ticket.is_absent:
+                self.lessons.joined.append(False)
             case _:
                 pass
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from server.domain.branch import Branch
 from server.domain.hall import Doing, Hall
-from server.domain.law import SLOT_S, SLOTS, Floats, Law, mean_left
+from server.domain.law import COMES, SLOT_S, SLOTS, Floats, Law, mean_left
 from server.reports.diary import Diary, Lessons
 
 LEARNED_DAYS = 60
@@ -39,6 +39,7 @@ PAUSE_N = 100.0
 USUAL_WALKS = 10
 UNPRESSED, UNPRESSED_N = 0.05, 20.0
 """The share of services whose begin an officer does not tell, worth so many services."""
+COMES_N = 20.0
 P0, K = 0.04, 0.003 / 60
 PAUSE_P = 0.02
 PAUSES = (120.0, 240.0, 360.0, 480.0, 720.0)
@@ -68,6 +69,7 @@ class Past:
     pauses: Floats
     rates: Floats
     days: int
+    comes: float = COMES
 
     def law(self, hall: Hall, diary: Diary | None) -> Law:
         """The law of the moment: the past, moved by what has happened today."""
@@ -87,6 +89,7 @@ class Past:
             unpressed=self.unpressed, p0=self.p0, k=self.k, absence_today=absent, planned_breaks=self.overruns,
             pause_p=self.pause_p, pauses=self.pauses, rates=self._rates_today(lessons, hall, diary),
             service_sd=(1 / GUESS_SD**2 + (weight - GUESS_N) / self.ticket_var) ** -0.5, day_sd=day_sd,
+            comes=self.comes,
         )  # fmt: skip
 
     def _moved(self, served: Sequence[tuple[int, float, float]]) -> tuple[tuple[Floats, ...], Floats, Floats]:
@@ -167,8 +170,14 @@ def learn(branch: Branch, days: Iterable[Lessons]) -> Past:
         gone_s=_with_opinion([x for d in kept for x in d.gone_s], np.array([branch.calling.no_show_after_s])),
         overruns=_with_opinion([took / planned for d in kept for planned, took in d.breaks if planned], OVERRUNS),
         pause_p=(len(short) + PAUSE_P * PAUSE_N) / (calls + PAUSE_N), pauses=_with_opinion(short, PAUSES),
-        rates=_rates(kept, places), days=len(kept),
+        rates=_rates(kept, places), days=len(kept), comes=_comes(kept),
     )  # fmt: skip
+
+
+def _comes(days: Sequence[Lessons]) -> float:
+    """The share of those who joined from outside that checked in, with a first opinion worth COMES_N of them."""
+    seen = [came for day in days for came in day.joined]
+    return (sum(seen) + COMES * COMES_N) / (len(seen) + COMES_N)
 
 
 def _spread(n: int) -> Floats:

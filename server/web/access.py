@@ -37,7 +37,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     # help       ring the supervisor          overview the manager's figures  export   journal and tickets
     # close_day  end the business day         watch    look at a counter      audit    read the audit
     # people     see people and devices       admin    change them
-    # announce   tell everybody something
+    # announce   tell everybody something     join     take numbers for people outside (integrations alone)
     "kiosk": frozenset({"issue", "ticket", "leave", "print", "board", "help"}),
     "display": frozenset({"board"}),
     "announcer": frozenset({"board"}),
@@ -49,7 +49,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "auditor": frozenset({"board", "overview", "export", "audit"}),
     "integration": frozenset(),
 }
-MAY_BE_LISTED = frozenset().union(*RIGHTS.values()) - {"admin"}
+MAY_BE_LISTED = frozenset({"join"}).union(*RIGHTS.values()) - {"admin"}
 """What the token of an integration may list in its scope."""
 
 BOUND_TO: Mapping[str, str] = {"kiosk": "kiosk", "display": "zone", "announcer": "zone", "counter": "counter"}

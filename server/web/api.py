@@ -55,9 +55,14 @@ def who() -> None:
 
 def act(asker: Identity, decide: Decide) -> Response:
     """Let it happen once: the `Idempotency-Key`, the path and the body together say whether this was asked before."""
+    return told(answered(asker, decide))
+
+
+def answered(asker: Identity, decide: Decide) -> Answer:
+    """As `act`, and what was answered."""
     key, asked = _asked(asker)
     try:
-        return told(edge().office.act(actor(asker), decide, key=key, asked=asked))
+        return edge().office.act(actor(asker), decide, key=key, asked=asked)
     except KeyReused as error:
         raise KeyReused(key=request.headers["Idempotency-Key"]) from error
 
@@ -82,6 +87,11 @@ class _NothingYet(Exception):
 
 def _nothing_yet(draft: Draft, now: datetime) -> Answer:
     raise _NothingYet
+
+
+def own_key(asker: Identity) -> str | None:
+    """The Idempotency-Key, told apart from the same key of every other asker; None where there is none."""
+    return _asked(asker)[0]
 
 
 def key_of_request() -> str | None:
@@ -111,4 +121,4 @@ def told(answer: Answer) -> Response:
     return response
 
 
-__all__ = ["PROBLEM", "act", "actor", "api", "need", "once", "refusals", "told"]
+__all__ = ["PROBLEM", "act", "actor", "answered", "api", "need", "once", "refusals", "told"]

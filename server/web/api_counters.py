@@ -30,8 +30,8 @@ from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web import dto
 from server.web.access import chosen
+from server.web.addresses import new_token
 from server.web.api import BRANCH, COUNTERS, act, api, need
-from server.web.api_tickets import new_token
 from server.web.boards import ticket_json
 from server.web.edge import edge
 from server.web.staff_boards import counter_json

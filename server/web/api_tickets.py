@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from flask import Response, jsonify
@@ -17,18 +16,14 @@ from server.domain.ticket import Ticket
 from server.ports import Identity
 from server.web import dto
 from server.web.access import Place, may, not_allowed
+from server.web.addresses import new_token
 from server.web.api import TICKETS, act, api, need
+from server.web.api_joining import join_by_api
 from server.web.boards import legs_json, ticket_json
 from server.web.edge import edge
 from server.web.refusals import Refused
 
-TOKEN_BYTES = 16
 CHANNEL = {"kiosk": "kiosk", "officer": "staff", "supervisor": "staff"}
-
-
-def new_token() -> str:
-    """The random part of a ticket's public address: 128 bits (P6)."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def kiosk_of(asker: Identity, said: str | None) -> str:
@@ -47,6 +42,10 @@ def kiosk_of(asker: Identity, said: str | None) -> str:
 
 @api.post("/tickets", tags=[TICKETS], summary="Take a number", responses={"201": dto.TicketTold})
 def take_number(body: dto.IssueAsked) -> Response:
+    if body.channel is not None:
+        return join_by_api(body)
+    if body.phone:
+        raise Refused(422, "malformed", "phone goes with channel")
     asker = need("issue", None if body.kiosk is None else ("kiosk", body.kiosk))
     kiosk = kiosk_of(asker, body.kiosk)
     if body.lane == Lane.EMERGENCY and not may_rush(asker, kiosk):

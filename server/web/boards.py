@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.actions.check_in import given_up_at
 from server.domain import estimate
 from server.domain.branch import Zone
 from server.domain.charter import Promise
@@ -76,6 +77,8 @@ def ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "ahead": floor.ahead(ticket) if waits else 0,
         "wait": wait_json(wait),
         "wait_reason": (estimate.why_unknown(floor, ticket.service) or NOT_YET) if waits and wait is None else None,
+        "here": not ticket.is_absent,
+        "given_up_at": instant(given_up_at(floor, ticket)),
         "url": f"/t/{ticket.token}",
         "qr": f"/t/{ticket.token}/qr.svg",
     }

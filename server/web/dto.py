@@ -48,7 +48,20 @@ class IssueAsked(Asked):
     language: Annotated[Code, Field(examples=["en"])] = "ms"
     transactions: Annotated[int, Field(ge=1, le=99), Whole] = 1
     kiosk: Annotated[str, Field(max_length=40, examples=["main"])] | None = None
+    channel: Annotated[
+        Literal["online", "sms"] | None,
+        Field(description="taken from outside, by a token that lists `join`: its holder must check in on arrival"),
+    ] = None
+    phone: Annotated[str, Field(max_length=40, description="where its holder is told of the turn, with `channel`")] = ""
     further: Annotated[list[Code], Field(max_length=3, description="services that follow on the same number")] = []
+
+
+class TextAsked(Asked):
+    """A text message that came in: from which telephone, and what it says."""
+
+    sender: Annotated[str, Field(min_length=1, max_length=40, alias="from", examples=["+60123456789"])]
+    text: Annotated[str, Field(max_length=1000, examples=["A"])]
+    id: Annotated[Line, Field(max_length=100, description="the gateway's own: the same one again counts once")] = ""
 
 
 class VisitAsked(Asked):
@@ -237,6 +250,8 @@ class TicketTold(Told):
     ahead: int
     wait: WaitTold | None
     wait_reason: Literal["no_counter", "not_yet"] | None
+    here: bool
+    given_up_at: str | None
     url: str
     qr: str
 

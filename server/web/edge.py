@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from flask import current_app
 
 from server.actions.office import Office
-from server.ports import People, Records
+from server.ports import Joiners, People, Records
 from server.web.boards import Json, Say
-from server.web.staff_boards import Foresight, Officers, self_test_json
+from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -48,11 +48,13 @@ class Edge:
     records: Records
     turnstile: Turnstile
     strangers: Strangers
+    joiners: Joiners
     unwritten: Counter[str] = field(default_factory=Counter)
     live: Live | None = None
     announcer: Announcer | None = None
     self_test: SelfTest | None = None
     foresight: Foresight | None = None
+    texts: Texting | None = None
 
     @property
     def voice(self) -> list[Json] | None:

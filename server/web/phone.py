@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from flask import Response, abort, redirect, render_template, request
+from flask import Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.phrases import LANGUAGES, in_language
@@ -28,7 +28,7 @@ from server.domain.ticket import Ticket
 from server.web.access import protect_form
 from server.web.boards import Json, opening, promise_json, public_ticket_json, rule_words
 from server.web.edge import edge
-from server.web.pages import page_context, pages
+from server.web.pages import keep_cookie, page_context, pages
 
 WORDS = (
     "leave", "phone.", "ticket.yours", "ahead.", "wait.", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
@@ -36,6 +36,8 @@ WORDS = (
 )  # fmt: skip
 
 PHONE = Actor("phone")
+TICKET_COOKIE = "giliran_ticket"
+"""By this a browser knows its ticket on arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Speech:
 
 
 @pages.get("/t/<token>")
-def phone(token: str) -> str:
+def phone(token: str) -> AnyResponse:
     """404 for an unknown address, and for one whose ticket ended longer ago than `ticket_link_hours`."""
     door = edge()
     ticket = _ticket(token)
@@ -79,7 +81,7 @@ def phone(token: str) -> str:
     missed_at = in_language(floor.branch.missed_at, language)
     hours = opening(floor, now)
     service = next((s for s in floor.branch.services if s.code == ticket.service), None)
-    return render_template(
+    shown_page = render_template(
         "web/phone.html",
         ticket=shown,
         said=sentences(shown, context["now"], missed_at, speech),
@@ -94,6 +96,15 @@ def phone(token: str) -> str:
         say=speech.say,
         **context,
     )
+    answer = make_response(shown_page)
+    if ticket.is_absent:
+        hold_ticket(answer, token)
+    return answer
+
+
+def hold_ticket(answer: AnyResponse, token: str) -> None:
+    """Let this browser know its ticket when it scans the check-in code in the hall (`server.web.join`)."""
+    keep_cookie(answer, TICKET_COOKIE, token, timedelta(hours=18))
 
 
 @pages.post("/t/<token>/leave")
@@ -124,6 +135,10 @@ def sentences(ticket: Json, now: str, missed_at: str, speech: Speech) -> Json:
             told["ahead"] = say(f"ahead.{ahead}" if ahead < 2 else "ahead.n", n=ahead)
             told["wait"] = speech.wait(wait, ticket["wait_reason"])
             told["sentence"] = say("soon" if state == "soon" else "phone.waiting")
+            if ticket["given_up_at"] is not None:
+                told["sentence"] = say("phone.passed", t=speech.clock(ticket["given_up_at"]))
+            elif not ticket["here"]:
+                told["sentence"] = say("phone.absent_soon" if state == "soon" else "phone.absent")
             if wait is not None:
                 waited = (datetime.fromisoformat(now) - datetime.fromisoformat(ticket["issued_at"])).total_seconds()
                 told["progress"] = round(100 * waited / max(1, waited + wait["likely"]))
@@ -165,12 +180,13 @@ def phone_qr(token: str) -> Response:
     _ticket(token)
     root = edge().settings.public_url or request.url_root.rstrip("/")
     made = segno.make(f"{root}/t/{token}", error="m")
-    answer = Response(_svg(made), mimetype="image/svg+xml")
+    answer = Response(square_code(made), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer
 
 
-def _svg(made: Any) -> bytes:
+def square_code(made: Any) -> bytes:
+    """A code of segno's as a picture that grows with its place."""
     out = io.BytesIO()
     made.save(out, kind="svg", border=2, dark="#000", light="#fff", omitsize=True, xmldecl=True, svgns=True)
     return out.getvalue()

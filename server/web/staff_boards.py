@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from server.actions.check_in import given_up_at
 from server.actions.close_counter import left_short
 from server.actions.no_show import may_be_missed_at
 from server.actions.transfer import came_back
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from server.speech.self_test import Outcome
 
 NEXT_SHOWN = 3
+ABSENT_SHOWN = 30
+"""Of those who joined from outside and are not here yet: more have not come in the door at once."""
 
 
 class Foresight(Protocol):
@@ -40,6 +43,14 @@ class Foresight(Protocol):
 
     def want_advice(self) -> None:
         """Somebody asks for it now."""
+
+
+class Texting(Protocol):
+    """The sending of text messages as the managers' page sees it."""
+
+    @property
+    def figures(self) -> Json:
+        """`failing`: so many telephones whose last message was not taken, `fault`: what the gateway said, `since`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,10 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
             for t in floor.missed(now)
         ],
         "waiting": floor.waiting_for(state),
+        "absent": [
+            {"id": t.id, "number": t.number, "service": t.service, "given_up_at": instant(given_up_at(floor, t))}
+            for t in floor.absent(services)[:ABSENT_SHOWN]
+        ],
         "longest_wait_s": seconds(now - min(heads)) if heads else 0,
         "by_service": [
             queue | {"name": names[queue["service"]]}

@@ -10,7 +10,8 @@ import pytest
 from server.domain import events as e
 from server.domain import ticket as module
 from server.domain.errors import WrongMove
-from server.domain.ticket import ENDED, MOVES, Leg, Status, Ticket, issued
+from server.domain.queue import ABSENT
+from server.domain.ticket import ENDED, MOVES, OF_ABSENT, Leg, Status, Ticket, issued
 from tests.builders import OPENING, a_ticket
 
 AT = OPENING + timedelta(minutes=10)
@@ -27,6 +28,8 @@ HAPPENINGS: dict[str, e.Event] = {
         e.TicketResumed(at=AT, ticket=1, counter="K1"),
         e.TicketTransferred(at=AT, ticket=1, counter="K1", service="F", rank_at=AT),
         e.TicketReleased(at=AT, ticket=1),
+        e.TicketPassed(at=AT, ticket=1),
+        e.TicketCheckedIn(at=AT, ticket=1, by="code"),
         e.TicketLeft(at=AT, ticket=1),
         e.TicketCarried(at=AT, ticket=1, to_on=date(2026, 3, 3)),
         e.TicketPrinted(at=AT, ticket=1),
@@ -71,7 +74,7 @@ def test_every_event_of_a_ticket_has_its_move_and_nothing_else_has() -> None:
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("kind", HAPPENINGS)
 def test_a_ticket_moves_as_the_table_says_and_is_refused_everything_else(status: Status, kind: str) -> None:
-    ticket = a_ticket(status=status)
+    ticket = a_ticket(status=status, only=ABSENT if kind in OF_ABSENT else "")
     states, to = MOVES[kind]
 
     if status in states:

@@ -23,6 +23,8 @@ EVERYBODY = set(ROLES)
 MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/tickets"): {"kiosk", "officer", "supervisor"},
     ("GET", "/tickets/1"): {"kiosk", "manager"} | AT_COUNTERS,
+    ("POST", "/tickets/1/check-in"): AT_COUNTERS,
+    ("POST", "/texts"): set(),
     ("POST", "/tickets/1/leave"): {"kiosk", "officer", "supervisor"},
     ("POST", "/tickets/1/printed"): {"kiosk"},
     ("GET", "/kiosks/main/unprinted"): {"kiosk", "manager", "admin"},
@@ -65,6 +67,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
 
 BODIES: dict[str, dict[str, Any]] = {
     "/tickets": {"service": "A"},
+    "/texts": {"from": "+60123456789", "text": "A"},
     "/tickets/1/printed": {"result": "printed"},
     "/branch/close-day": {"waiting": "carry"},
     "/counters/K1/close": {"reason": "rest"},
@@ -136,7 +139,8 @@ def test_an_integration_may_do_what_its_token_lists_and_nothing_else(the_office:
 
 
 NEEDED = {
-    "tickets": {"issue", "ticket", "leave", "print", "counter"}, "kiosks": {"print", "watch"}, "zones": {"board"},
+    "tickets": {"issue", "ticket", "leave", "print", "counter", "join"}, "texts": {"join"},
+    "kiosks": {"print", "watch"}, "zones": {"board"},
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},

@@ -24,6 +24,8 @@ export function sentences(ticket, { now, missedAt, say, clock, words }) {
   const told = { state, sentence: "", ahead: "", wait: "", as_of: "", progress: null };
   if (status === "waiting") {
     told.sentence = say(state === "soon" ? "soon" : "phone.waiting");
+    if (ticket.given_up_at) told.sentence = say("phone.passed", { t: clock(ticket.given_up_at) });
+    else if (ticket.here === false) told.sentence = say(state === "soon" ? "phone.absent_soon" : "phone.absent");
     told.ahead = say(COUNTED[ahead] ?? "ahead.n", { n: ahead });
     told.wait = ticket.wait ? say(...words(ticket.wait)) : say(whyNoWait(ticket.wait_reason));
     told.progress = progressOf(ticket, now);
