@@ -239,7 +239,6 @@ joins = Table(
     Column("key", String(64), nullable=False),
     PrimaryKeyConstraint("branch", "period", "who", "key", name="pk_joins"),
     Index("ix_joins_key", "branch", "key"),
-    sqlite_with_rowid=False,
 )
 """Who took a number from outside: a keyed hash of a telephone or an address, for the limits of a day and an hour."""
 
@@ -256,7 +255,6 @@ phones = Table(
     Column("busy_until", Instant),
     Column("fault", String(200), nullable=False),
     PrimaryKeyConstraint("branch", "token", name="pk_phones"),
-    sqlite_with_rowid=False,
 )
 """Telephones that are told of their ticket's turn, by the token of its public address; deleted when it has ended."""
 
