@@ -101,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
 
     export = commands.add_parser("export", help="tickets, the journal, every sound, or calls out of turn, as a table")
-    export.add_argument("what", choices=("tickets", "journal", "sounds", "fairness"))
+    export.add_argument("what", choices=("tickets", "journal", "sounds", "fairness", "ratings"))
     export.add_argument("--from", dest="first", required=True, metavar="DATE")
     export.add_argument("--to", dest="last", required=True, metavar="DATE")
     export.add_argument("--format", choices=("csv", "xlsx"), default="csv")

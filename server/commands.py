@@ -291,6 +291,7 @@ def _audit(office: Opened, settings: Settings, kind: str, **detail: str | int) -
 def export(given: argparse.Namespace) -> int:
     from server.reports import export as tables
     from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
+    from server.reports.ratings import RATINGS_HEADER, rating_rows
     from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
     from sql.records import SqlRecords
     from sql.sounds import SqlSounds
@@ -308,6 +309,8 @@ def export(given: argparse.Namespace) -> int:
         rows = tables.journal_rows(records.journal_between(first, last))
     elif given.what == "fairness":
         header, rows = FAIRNESS_HEADER, fairness_rows(records.journal_between(first, last), plan)
+    elif given.what == "ratings":
+        header, rows = RATINGS_HEADER, rating_rows(records.journal_between(first, last), plan)
     elif given.what == "sounds":
         header = SOUNDS_HEADER
         rows = sound_rows(SqlSounds(office.engine, office.branch).between(*span_of(plan, first, last)), plan)

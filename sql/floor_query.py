@@ -10,12 +10,12 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
-from server.domain.events import NoticeMade, NoticeWithdrawn, decode
+from server.domain.events import NoticeMade, NoticeWithdrawn, TicketRated, decode
 from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
 from server.domain.queue import Line
-from server.domain.tally import RECENT_KEPT, RecentCall, Tally
+from server.domain.tally import RECENT_KEPT, Rated, RecentCall, Tally
 from server.domain.ticket import Status, Ticket
 from sql import rows
 from sql.tables import branches, counters, journal, legs, open_ticket, tickets
@@ -60,6 +60,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     )
     floor.recent = _recent(connection, code, since)
     floor.notices = _notices(connection, code, floor.last_at)
+    _rate(connection, floor, since)
     floor.tallies = {}
     for ticket in found:
         _count(floor, ticket, since)
@@ -132,6 +133,21 @@ def _notices(connection: Connection, branch: str, at: datetime) -> tuple[Notice,
         if isinstance(event, NoticeMade | NoticeWithdrawn):
             found = noted(found, row.seq, event)
     return tuple(notice for notice in found if is_remembered(notice, at))
+
+
+def _rate(connection: Connection, floor: Floor, since: datetime) -> None:
+    """What customers said on the business day that began at `since`."""
+    j = journal.c
+    query = (
+        select(j.ticket, j.at, j.payload)
+        .where(j.branch == floor.branch.code, j.at >= since, j.kind == TicketRated.kind)
+        .order_by(j.seq)
+    )
+    for row in connection.execute(query):
+        event = decode(TicketRated.kind, row.at, row.ticket, json.loads(row.payload))
+        if isinstance(event, TicketRated):
+            said = floor.ratings.get(event.ticket)
+            floor.ratings[event.ticket] = Rated(event.service, event.rating, event.at if said is None else said.at)
 
 
 def _count(floor: Floor, ticket: Ticket, since: datetime) -> None:

@@ -19,7 +19,7 @@ LEG_FIELDS = (
 )  # fmt: skip
 CHANGING = (
     "service", "status", "rank_at", "counter", "only", "note", "hold_reason", "held_at", "remind_at", "printed",
-    "print_fault", "carried_on", "ended_at", "transactions", "further", "passed_at",
+    "print_fault", "carried_on", "ended_at", "transactions", "further", "passed_at", "delayed_at",
 )  # fmt: skip
 FIXED = (
     "id", "number", "business_on", "lane", "language", "channel", "token", "kiosk", "issued_at", "asked",

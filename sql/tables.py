@@ -132,6 +132,7 @@ tickets = Table(
     Column("further", String(200), nullable=False, server_default=""),
     Column("passed_at", Instant),
     Column("asked", Integer, nullable=False, server_default="1"),
+    Column("delayed_at", Instant),
     PrimaryKeyConstraint("branch", "id", name="pk_tickets"),
     UniqueConstraint("branch", "business_on", "number", name="uq_tickets_number"),
     UniqueConstraint("token", name="uq_tickets_token"),

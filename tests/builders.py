@@ -16,6 +16,7 @@ from server.actions.check_in import check_in, give_up
 from server.actions.close_counter import close_counter
 from server.actions.close_day import ClosedDay, close_day
 from server.actions.count import count as count_transactions
+from server.actions.delay import delay
 from server.actions.finish import finish
 from server.actions.hold import hold, resume
 from server.actions.issue import issue
@@ -26,6 +27,7 @@ from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
 from server.actions.plan_visit import plan_visit
 from server.actions.printed import printed
+from server.actions.rate import rate
 from server.actions.recall import recall
 from server.actions.restore import restore
 from server.actions.serve import serve
@@ -243,6 +245,12 @@ class AnOffice:
 
     def leave(self, ticket_id: int, **named: Any) -> Ticket:
         return self.do(leave, ticket_id, **named)
+
+    def delay(self, ticket_id: int, **named: Any) -> Ticket:
+        return self.do(delay, ticket_id, **named)
+
+    def rate(self, ticket: Ticket, rating: int, **named: Any) -> int:
+        return self.do(rate, ticket, rating, **named)
 
     def printed(self, ticket_id: int, fault: str = "") -> Ticket:
         return self.do(printed, ticket_id, fault)

@@ -12,7 +12,7 @@ import itertools
 from collections import Counter as Count
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from server.actions.check_in import check_in, give_up
 from server.actions.close_counter import close_counter
 from server.actions.close_day import ClosedDay, close_day
 from server.actions.count import count as count_transactions
+from server.actions.delay import delay
 from server.actions.finish import OUTCOMES, finish
 from server.actions.hold import hold, resume
 from server.actions.issue import issue
@@ -40,6 +41,7 @@ from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
 from server.actions.plan_visit import plan_visit
 from server.actions.printed import printed
+from server.actions.rate import rate
 from server.actions.recall import recall
 from server.actions.restore import restore
 from server.actions.serve import serve
@@ -416,6 +418,23 @@ class RandomDay(RuleBasedStateMachine):
     @rule(process=a_process, index=an_index, service=services)
     def somebody_walks_up(self, process: int, index: int, service: str) -> None:
         self.act(walk_direct, process, counter=self.a_counter(index), service=service, token=self.a_token())
+
+    @rule(process=a_process, index=an_index, status=st.sampled_from([Status.WAITING, Status.WAITING, Status.CALLED]))
+    def somebody_runs_late(self, process: int, index: int, status: Status) -> None:
+        ticket = self.a_ticket(index, status)
+        self.act(delay, process, ticket_id=ticket.id if ticket else index)
+
+    @precondition(lambda day: day.has(IN_HAND))
+    @rule(process=a_process, index=an_index, said=st.lists(st.integers(0, 6), min_size=1, max_size=3))
+    def somebody_says_how_it_was(self, process: int, index: int, said: list[int]) -> None:
+        counter = self.a_counter(index, Status.CALLED, Status.SERVING)
+        ticket = self.floor.serving(counter)
+        self.act(finish, process, counter=counter)
+        if ticket is not None:
+            over = replace(ticket, status=Status.FINISHED, ended_at=self.floor.last_at)
+            for rating in said:
+                self.act(rate, process, ticket=over, rating=rating)
+                self.clock.advance(seconds=200)
 
     @rule(process=a_process, index=an_index, status=st.sampled_from(Status))
     def somebody_leaves(self, process: int, index: int, status: Status) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.actions.call_next import call_next
+from server.actions.delay import may_delay
 from server.actions.issue import issue
 from server.actions.office import Actor, Answer
 from server.domain.branch import Branch, Join
@@ -95,6 +96,7 @@ def a_morning(office: AnOffice) -> None:
     office.check_in(here.id)
     office.next("K2")
     assert office.floor.tickets[away.id].passed_at is not None
+    office.delay(next(ticket.id for ticket in office.floor.open_tickets() if may_delay(office.floor, ticket)))
     office.clock.advance(seconds=41)
     office.restore(office.floor.missed(office.clock.now())[0].number)
     office.next("K2", outcome="come_again")
@@ -102,6 +104,11 @@ def a_morning(office: AnOffice) -> None:
     office.plan("F", counter="K1")
     office.finish("K1", outcome="referred")
     office.issue("F", further=("A",))
+    office.finish("K2")
+    office.next("K2")
+    rated = office.finish("K2")
+    for rating in (2, 5):
+        office.rate(rated, rating)
 
 
 def test_a_new_branch_has_an_empty_floor(kept: Kept) -> None:

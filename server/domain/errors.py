@@ -33,6 +33,10 @@ QueueError
     AlreadyHere           its holder is here, or it was taken here: nothing to check in
     NotFromOutside        this branch gives no numbers from outside, or none at this hour
     TooManyJoined         as many joined from outside and are not here yet as the branch wants on their way
+    AlreadyDelayed        this number has let others pass once already
+    NobodyBehind          nobody waits in the line who could be let pass
+    NotToBeRated          nobody was served, or not today
+    AlreadyRated          it was said how the service was, and the time to say it anew is over
     UndoTooLate           the moment to take this back has passed
     StillServing          the day cannot close while a customer is at a counter
     DecisionNeeded        people still wait: carry them over, or close them with a reason
@@ -190,6 +194,22 @@ class NotFromOutside(QueueError):
 
 class TooManyJoined(QueueError):
     code = "too_many_joined"
+
+
+class AlreadyDelayed(QueueError):
+    code = "already_delayed"
+
+
+class NobodyBehind(QueueError):
+    code = "nobody_behind"
+
+
+class NotToBeRated(QueueError):
+    code = "not_to_be_rated"
+
+
+class AlreadyRated(QueueError):
+    code = "already_rated"
 
 
 class UndoTooLate(QueueError):

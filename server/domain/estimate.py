@@ -36,6 +36,8 @@ def waiting(floor: Floor, ticket: Ticket, now: datetime) -> Wait | None:
     forecast = floor.outlook.forecast
     if ticket.status is not Status.WAITING or forecast is None:
         return None
+    if ticket.delayed_at is not None and ticket.delayed_at > forecast.as_of:
+        return None  # it has let others pass since: the next pass knows
     told = forecast.waiting.get(ticket.id)
     if told is not None:
         return _wait(told.after((now - forecast.as_of).total_seconds()), now)

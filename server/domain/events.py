@@ -177,6 +177,14 @@ class TicketPassed(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketDelayed(TicketEvent):
+    """The customer runs late and lets others of the line pass: it counts as having come at `rank_at` from now on."""
+
+    kind: ClassVar[str] = "ticket_delayed"
+    rank_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketLeft(TicketEvent):
     """The customer gave up, or (`reason` day_closed) the branch closed and could not serve any more.
 
@@ -202,6 +210,19 @@ class TicketPrinted(TicketEvent):
 
     kind: ClassVar[str] = "ticket_printed"
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRated(Event):
+    """The customer says how it was, 5 (very good) to 1; said anew, it stands in place of what was said before.
+
+    The ticket is over and no longer on the floor, so this moves nothing; `service` is the one that was rated.
+    """
+
+    kind: ClassVar[str] = "ticket_rated"
+    ticket: int
+    service: str
+    rating: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,20 +294,20 @@ EVENTS: dict[str, type[Event]] = {
     for made in (
         TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketCheckedIn, TicketPassed,
-        TicketLeft, TicketCarried, TicketPrinted,
+        TicketDelayed, TicketLeft, TicketCarried, TicketPrinted, TicketRated,
         TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, DayClosed, NoticeMade, NoticeWithdrawn,
     )
 }  # fmt: skip
 
 CONTRACT_KINDS = frozenset(EVENTS) - {
-    "ticket_released", "ticket_checked_in", "ticket_passed",
+    "ticket_released", "ticket_checked_in", "ticket_passed", "ticket_delayed", "ticket_rated",
     "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
     "notice_withdrawn",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
 _FIELDS = {kind: [f.name for f in fields(made) if f.name not in ("at", "ticket")] for kind, made in EVENTS.items()}
-_OF_TICKETS = frozenset(kind for kind, made in EVENTS.items() if issubclass(made, TicketEvent))
+_OF_TICKETS = frozenset(kind for kind, made in EVENTS.items() if "ticket" in {f.name for f in fields(made)})
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 
 

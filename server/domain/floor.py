@@ -24,7 +24,7 @@ from server.domain.measures import Pace, taught
 from server.domain.notices import Notice, is_remembered, noted
 from server.domain.numbering import following
 from server.domain.queue import ABSENT, Line, Service
-from server.domain.tally import RECENT_KEPT, RecentCall, Tally
+from server.domain.tally import RECENT_KEPT, Rated, RecentCall, Tally
 from server.domain.ticket import Leg, Status, Ticket, issued
 
 MISSED_KEPT = timedelta(hours=4)
@@ -41,7 +41,7 @@ class Floor:
     they were put aside. `notices` are those that stand or were made within the hour. `series` is the last ordinal
     of each letter on `business_on`; `earlier` are the numbers of earlier days that were in the hall on that day,
     which therefore does not give them again. `outlook` holds the newest forecast: what is told of waits comes from
-    there.
+    there. `ratings` are today's, by ticket.
     """
 
     branch: Branch
@@ -58,6 +58,7 @@ class Floor:
     aside: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
+    ratings: Layered[int, Rated] = field(default_factory=Layered)
     pace: dict[str, Pace] = field(default_factory=dict, compare=False)
     outlook: Outlook = field(default_factory=Outlook, compare=False)
 
@@ -210,8 +211,8 @@ class Floor:
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets.copy(), numbers=self.numbers.copy(), lines=self.lines.copy(),
             counters=self.counters.copy(), series=self.series.copy(), earlier=self.earlier, recent=self.recent,
-            aside=self.aside, notices=self.notices, tallies=self.tallies.copy(), pace=self.pace.copy(),
-            outlook=self.outlook,
+            aside=self.aside, notices=self.notices, tallies=self.tallies.copy(), ratings=self.ratings.copy(),
+            pace=self.pace.copy(), outlook=self.outlook,
         )  # fmt: skip
 
 
@@ -239,6 +240,7 @@ class Draft(Floor):
             self._place(before, after)
             self._count(event, before, after)
             self.changed[after.id] = after
+        self._rate(event)
         self._at_counter(event)
         self._take_notice(event, seq)
         self._fade(event.at)
@@ -252,7 +254,7 @@ class Draft(Floor):
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
             series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, notices=self.notices,
-            tallies=self.tallies, pace=self.pace, outlook=self.outlook,
+            tallies=self.tallies, ratings=self.ratings, pace=self.pace, outlook=self.outlook,
         )  # fmt: skip
 
     def _turn_day(self, at: datetime) -> None:
@@ -260,7 +262,13 @@ class Draft(Floor):
         today = self.branch.business_on(at)
         if today > self.business_on:
             self.business_on, self.series, self.tallies, self.recent = today, {}, {}, ()
+            self.ratings = Layered()
             self.earlier = frozenset(ticket.number for ticket in self.open_tickets())
+
+    def _rate(self, event: e.Event) -> None:
+        if isinstance(event, e.TicketRated):
+            said = self.ratings.get(event.ticket)
+            self.ratings[event.ticket] = Rated(event.service, event.rating, event.at if said is None else said.at)
 
     def _take_notice(self, event: e.Event, seq: int) -> None:
         if isinstance(event, e.NoticeMade | e.NoticeWithdrawn):

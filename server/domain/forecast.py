@@ -81,11 +81,13 @@ class Forecast:
 
 
 class Stand(NamedTuple):
-    """A ticket's wait in one line: after a transfer, or a night, it is another."""
+    """A ticket's wait in one line: after a transfer, a night, or having let others pass, it
+    is another."""
 
     ticket: int
     legs: int
     carried_on: date | None
+    delayed: bool = False
 
 
 @dataclass(slots=True)

@@ -142,7 +142,7 @@ def _served(floor: Floor) -> frozenset[Line]:
 
 
 def _stand(ticket: Ticket) -> Stand:
-    return Stand(ticket.id, len(ticket.legs), ticket.carried_on)
+    return Stand(ticket.id, len(ticket.legs), ticket.carried_on, ticket.delayed_at is not None)
 
 
 def _still(floor: Floor, stand: Stand, now: datetime, served: frozenset[Line]) -> Near | None:

@@ -23,6 +23,15 @@ class RecentCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """What a customer said of a service, 5 (very good) to 1, and when it was said first."""
+
+    service: str
+    rating: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """What became of a service's tickets today. `judged` and `kept` hold the promise against them.
 

@@ -11,6 +11,7 @@
     waiting ──ticket_released──► waiting (for who sent it, or for everybody)
     waiting ──ticket_passed──► waiting (its turn came, and its holder was not here)
     waiting ──ticket_checked_in──► waiting (whoever joined from outside is here)
+    waiting ──ticket_delayed──► waiting (lets others of its line pass)
     called ──ticket_recalled──► called
     called ──transactions_counted──► called
     serving ──transactions_counted──► serving
@@ -64,6 +65,7 @@ MOVES: dict[str, tuple[frozenset[Status], Status | None]] = {
     "ticket_released": (frozenset({Status.WAITING}), Status.WAITING),
     "ticket_passed": (frozenset({Status.WAITING}), Status.WAITING),
     "ticket_checked_in": (frozenset({Status.WAITING}), Status.WAITING),
+    "ticket_delayed": (frozenset({Status.WAITING}), Status.WAITING),
     "ticket_left": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.LEFT),
     "ticket_carried": (frozenset({Status.WAITING, Status.CALLED, Status.HELD}), Status.WAITING),
     "ticket_printed": (frozenset(Status), None),
@@ -106,6 +108,7 @@ class Ticket:
     """`rank_at` orders it inside its line: the time of issue, unless a transfer or a late return moved its place.
 
     `passed_at` is when its turn came while its holder, who joined from outside, was not here.
+    `delayed_at` is when its holder let others pass, which works once.
     `further` are the services that the visit still goes on to, in this order, never the one it is at (R008, R018).
     `asked` is how many transactions the customer came for; `transactions` the same, until an officer counts them.
     """
@@ -134,6 +137,7 @@ class Ticket:
     print_fault: str = ""
     carried_on: date | None = None
     ended_at: datetime | None = None
+    delayed_at: datetime | None = None
     further: tuple[str, ...] = ()
     passed_at: datetime | None = None
     asked: int = 1
@@ -227,6 +231,8 @@ class Ticket:
                 return replace(self, status=Status.WAITING, service=event.service, only=event.only, counter="",
                                rank_at=event.rank_at, note=event.note, legs=legs, held_at=None, remind_at=None,
                                hold_reason="", further=self._without(event.service))  # fmt: skip
+            case e.TicketDelayed():
+                return replace(self, rank_at=event.rank_at, delayed_at=at)
             case e.TicketReleased():
                 return replace(self, only=event.only)
             case e.TicketCheckedIn():

@@ -71,7 +71,9 @@ def _waits(event: e.Event) -> bool:
     """Whether the ticket stands in a line after it."""
     if isinstance(event, e.TicketRestored):
         return event.to == Status.WAITING
-    return isinstance(event, e.TicketIssued | e.TicketTransferred | e.TicketReleased | e.TicketCarried)
+    return isinstance(
+        event, e.TicketIssued | e.TicketTransferred | e.TicketReleased | e.TicketCarried | e.TicketDelayed
+    )
 
 
 def _count(calls: Calls, event: e.TicketCalled, passed: list[datetime]) -> None:

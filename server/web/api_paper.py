@@ -151,11 +151,12 @@ def paper_json(ticket: Ticket, now: datetime) -> Json:
             [instant(opens), instant(closes)] for opens, closes in (branch.hours.spans_on(now) if branch.hours else ())
         ],
         "feedback": branch.feedback or None,
-        "referral": _referral_json(branch, ticket) if is_referred(ticket) else None,
+        "referral": referral_json(branch, ticket) if is_referred(ticket) else None,
     }  # fmt: skip
 
 
-def _referral_json(branch: Branch, ticket: Ticket) -> Json:
+def referral_json(branch: Branch, ticket: Ticket) -> Json:
+    """Until when the holder hears of a referred matter, and whom to ask: lines with their words by language."""
     service = ticket.legs[-1].service
     whom = branch.referral(service)
     due = branch.referred_until(service, branch.business_on(ticket.ended_at or ticket.issued_at))

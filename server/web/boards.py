@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.actions.check_in import given_up_at
+from server.actions.delay import may_delay
+from server.actions.rate import may_rate
 from server.domain import estimate
 from server.domain.branch import Zone
 from server.domain.charter import Promise
@@ -112,6 +114,11 @@ def public_ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "service_name": services.get(ticket.service, {}),
         "counter": names.get(ticket.leg.counter, ticket.leg.counter) or None,
         "soon": should_return(floor, ticket, now),
+        "delayed": ticket.delayed_at is not None,
+        "may_delay": may_delay(floor, ticket),
+        "outcome": ticket.leg.outcome if ticket.status is Status.FINISHED else None,
+        "rating": None if (said := floor.ratings.get(ticket.id)) is None else said.rating,
+        "may_rate": may_rate(floor, ticket, now),
     }
 
 

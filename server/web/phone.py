@@ -6,12 +6,12 @@ No lane, no name, nobody else's number.
 
 from __future__ import annotations
 
-import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import segno
@@ -20,12 +20,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from config.phrases import LANGUAGES, in_language
 from config.times import time_of_day, wait_words, why_no_wait
+from server.actions.delay import delay
 from server.actions.leave import leave
 from server.actions.office import Actor, Answer
+from server.actions.rate import BEST, rate
 from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor
-from server.domain.ticket import Ticket
+from server.domain.ticket import Status, Ticket
 from server.web.access import protect_form
+from server.web.api_paper import referral_json
 from server.web.boards import Json, opening, promise_json, public_ticket_json, rule_words
 from server.web.edge import edge
 from server.web.pages import keep_cookie, page_context, pages
@@ -33,11 +36,14 @@ from server.web.pages import keep_cookie, page_context, pages
 WORDS = (
     "leave", "phone.", "ticket.yours", "ahead.", "wait.", "asof", "soon", "turn", "counter", "slip.zone", "slip.missed",
     "service.bring", "seq", "charter", "closedbranch", "kiosk.language", "kiosk.sit.why",
+    "late", "rate", "rate5", "complain", "referral.what", "referral.due", "referral.contact", "referral.quote",
 )  # fmt: skip
 
 PHONE = Actor("phone")
 TICKET_COOKIE = "giliran_ticket"
 """By this a browser knows its ticket on arrival."""
+REFUSALS = ("wrong_state", "already_delayed", "nobody_behind", "not_to_be_rated", "already_rated")
+"""What the page says why of, when it did not do what was asked; any other it shows by its state alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ def phone(token: str) -> AnyResponse:
     door = edge()
     ticket = _ticket(token)
     floor, now = door.office.floor, door.office.now()
-    context = page_context(WORDS, language=request.args.get("language") or ticket.language)
+    words = (*WORDS, *(f"refusal.{code}" for code in REFUSALS))
+    context = page_context(words, language=request.args.get("language") or ticket.language)
     language = context["language"]
     context["phrases"] = {key: {language: in_language(texts, language)} for key, texts in context["phrases"].items()}
 
@@ -81,8 +88,13 @@ def phone(token: str) -> AnyResponse:
     missed_at = in_language(floor.branch.missed_at, language)
     hours = opening(floor, now)
     service = next((s for s in floor.branch.services if s.code == ticket.service), None)
+    refused = request.args.get("refused")
     shown_page = render_template(
         "web/phone.html",
+        refused=speech.say(f"refusal.{refused}") if refused in REFUSALS else None,
+        answers={BEST - place: word for place, word in enumerate(speech.say("rate5").split(" · "))},
+        feedback=_link(floor.branch.feedback),
+        referral=_referral(floor, ticket, speech),
         ticket=shown,
         said=sentences(shown, context["now"], missed_at, speech),
         service=dict(service.name) if service else {},
@@ -110,16 +122,40 @@ def hold_ticket(answer: AnyResponse, token: str) -> None:
 @pages.post("/t/<token>/leave")
 def phone_leave(token: str) -> AnyResponse:
     """Give the number back. Whoever has the address may: it is as secret as the slip. If over, the page says so."""
+    return _done(token, lambda ticket, draft, now: leave(draft, now, ticket.id))
+
+
+@pages.post("/t/<token>/late")
+def phone_late(token: str) -> AnyResponse:
+    """Let the next three go first, once; the page says why where that cannot be."""
+    return _done(token, lambda ticket, draft, now: delay(draft, now, ticket.id))
+
+
+@pages.post("/t/<token>/rate")
+def phone_rate(token: str) -> AnyResponse:
+    """How the service was: the form's `rating`, 5 (very good) to 1. Nobody logs in; the address is as secret as the
+    slip."""
+    said = request.form.get("rating", "")
+    rating = int(said) if said in ("1", "2", "3", "4", "5") else 0
+    return _done(token, lambda ticket, draft, now: rate(draft, now, ticket, rating))
+
+
+def _done(token: str, deed: Callable[[Ticket, Draft, datetime], object]) -> AnyResponse:
+    """Let a form of the page happen, and back to the page, which shows what came of it or why it could not be."""
     ticket = _ticket(token)
     protect_form()
+    then = {"language": language} if (language := request.args.get("language", "")) in LANGUAGES else {}
 
     def decide(draft: Draft, now: datetime) -> Answer:
-        return Answer(200, {"status": str(leave(draft, now, ticket.id).status)})
+        deed(ticket, draft, now)
+        return Answer(200)
 
-    with contextlib.suppress(QueueError):
+    try:
         edge().office.act(PHONE, decide)
-    language = request.args.get("language", "")
-    return redirect(f"/t/{token}" + (f"?language={language}" if language in LANGUAGES else ""), 303)
+    except QueueError as refused:
+        if refused.code in REFUSALS:
+            then["refused"] = refused.code
+    return redirect(f"/t/{token}" + (f"?{urlencode(then)}" if then else ""), 303)
 
 
 def sentences(ticket: Json, now: str, missed_at: str, speech: Speech) -> Json:
@@ -161,6 +197,25 @@ def _zone(floor: Floor, ticket: Ticket) -> Mapping[str, str]:
     kiosk = next((k for k in branch.kiosks if k.code == ticket.kiosk), None)
     zone = next((z for z in branch.zones if kiosk is not None and z.code == kiosk.zone), branch.zones[0])
     return dict(zone.name)
+
+
+def _referral(floor: Floor, ticket: Ticket, speech: Speech) -> Json | None:
+    """Whom to ask, and until when there is an answer; None where nothing was referred."""
+    if ticket.status is not Status.FINISHED or ticket.leg.outcome != "referred":
+        return None
+    told = referral_json(floor.branch, ticket)
+    due = told["due_on"] and f"{date.fromisoformat(told['due_on']):%d/%m/%Y}"
+    return {"due": due, "contact": [in_language(line, speech.language) for line in told["contact"]]}
+
+
+def _link(address: str) -> Json | None:
+    """Where to complain or praise: a page, a mail address, or else words alone; None where the office names nothing."""
+    if not address:
+        return None
+    if address.startswith(("https://", "http://")):
+        return {"href": address, "words": address.partition("//")[2]}
+    is_mail = "@" in address and " " not in address
+    return {"href": f"mailto:{address}" if is_mail else None, "words": address}
 
 
 def _ticket(token: str) -> Ticket:

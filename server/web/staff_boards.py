@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from server.actions.check_in import given_up_at
 from server.actions.close_counter import left_short
+from server.actions.delay import LETS_PASS
 from server.actions.no_show import may_be_missed_at
 from server.actions.transfer import came_back
 from server.domain.counter import CounterState
+from server.domain.discipline import Choice
 from server.domain.floor import Floor
 from server.domain.measures import of_leg
 from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 NEXT_SHOWN = 3
 ABSENT_SHOWN = 30
 """Of those who joined from outside and are not here yet: more have not come in the door at once."""
+LEAST_RATED = 5
 
 
 class Foresight(Protocol):
@@ -110,7 +113,7 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
         "next": [
             {"number": c.ticket.number, "service": c.ticket.service, "service_name": names.get(c.ticket.service, {}),
              "waited_s": seconds(now - c.ticket.leg.joined_at),
-             "why": {"code": c.why, "text": say(f"why.{c.why}", why_facts(floor, c.ticket))}}
+             "why": why_json(floor, c, say)}
             for c in floor.next_for(state, now, NEXT_SHOWN)
         ],
         "may": may_json(floor, state, ticket, now),
@@ -136,6 +139,14 @@ def usual_s(floor: Floor, ticket: Ticket | None) -> int | None:
     if ticket is None:
         return None
     return seconds(floor.service_mean(ticket.service) * floor.branch.units(ticket, ticket.service))
+
+
+def why_json(floor: Floor, choice: Choice, say: Say) -> Json:
+    """Why this ticket comes next; of one whose holder ran late that too, for its place says nothing else of it."""
+    facts, delayed_at = why_facts(floor, choice.ticket), choice.ticket.delayed_at
+    if delayed_at is None:
+        return {"code": choice.why, "text": say(f"why.{choice.why}", facts)}
+    return {"code": "delayed", "text": say("why.delayed", {"n": LETS_PASS})}
 
 
 def why_facts(floor: Floor, ticket: Ticket) -> Json:
@@ -236,6 +247,13 @@ def foresight_json(floor: Floor, foresight: Foresight | None) -> Json:
     }  # fmt: skip
 
 
+def rating_json(floor: Floor) -> Json | None:
+    """What today's customers said on the average, 5 (very good) to 1, with how many; None for fewer than
+    LEAST_RATED, of whom a mean would say who it was."""
+    said = [one.rating for one in floor.ratings.values()]
+    return {"mean": round(sum(said) / len(said), 1), "n": len(said)} if len(said) >= LEAST_RATED else None
+
+
 def notices_json(floor: Floor, now: datetime) -> Json:
     """What everybody is told now, and how much more may be spoken."""
     lately = [one for one in floor.notices if one.is_spoken and one.at > now - HOUR]
@@ -306,6 +324,7 @@ def overview_json(
         "left_today": tally.left,
         "held": sum(1 for t in floor.open_tickets() if t.status is Status.HELD),
         "breaches": tally.judged - tally.kept,
+        "rating": rating_json(floor),
         "promise": promise_json(floor),
         "queues": [
             queue_json(floor, service, now) | {"promise_kept": _kept(floor, service.code)}

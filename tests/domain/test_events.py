@@ -34,7 +34,7 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.lists(some_text, min_size=1).map(tuple)
     if name == "officer":
         return st.none() | st.integers(1, 10**6)
-    if name in ("ticket", "ordinal", "transactions", "run", "notice"):
+    if name in ("ticket", "ordinal", "transactions", "run", "notice", "rating"):
         return st.integers(0, 10**9)
     if name == "left_open":
         return st.none() | st.integers(0, 100)

@@ -30,6 +30,7 @@ HAPPENINGS: dict[str, e.Event] = {
         e.TicketReleased(at=AT, ticket=1),
         e.TicketPassed(at=AT, ticket=1),
         e.TicketCheckedIn(at=AT, ticket=1, by="code"),
+        e.TicketDelayed(at=AT, ticket=1, rank_at=AT),
         e.TicketLeft(at=AT, ticket=1),
         e.TicketCarried(at=AT, ticket=1, to_on=date(2026, 3, 3)),
         e.TicketPrinted(at=AT, ticket=1),

@@ -62,7 +62,14 @@ export function tilesOf(board) {
       facts: { n: board.no_show_today ?? 0, all: called },
       level: "calm",
     },
-    { key: "served", value: board.served_today ?? 0, unit: "", facts: { n: board.issued_today ?? 0 }, level: "calm" },
+    {
+      key: "served",
+      is: board.rating ? "manage.served.rated" : "manage.served.is",
+      value: board.served_today ?? 0,
+      unit: "",
+      facts: { n: board.issued_today ?? 0, mean: board.rating?.mean, m: board.rating?.n },
+      level: "calm",
+    },
     priorityTile(board.foresight),
   ];
 }

@@ -11,7 +11,8 @@ import { waitWords } from "./waits.js";
 
 const STALE_AFTER = 20; // seconds without a word, after which the page says how old it is
 const MAY_LEAVE = ["waiting", "soon", "called", "held"];
-const SHAKE = [400, 200, 400, 200, 400]; // ms
+const SHAKE = { soon: [400], called: [400, 200, 400, 200, 400] }; // ms
+const TONES = { soon: [660], called: [660, 880, 660, 880] }; // Hz, one after another
 
 const { token, missedAt, timeZone } = document.body.dataset;
 const language = document.documentElement.lang;
@@ -22,7 +23,10 @@ const say = (key, values) => phrases.say(key, language, values);
 const clock = (instant) => formatTime(instant, language, timeZone);
 const words = (wait) => waitWords(wait, language, timeZone);
 
-let status = JSON.parse(document.querySelector("[data-ticket]").textContent).status;
+const told = JSON.parse(document.querySelector("[data-ticket]").textContent);
+let shown = told.status === "waiting" && told.soon ? "soon" : told.status;
+let ended = Boolean(told.ended_at);
+let loud = null; // what sounds, once its owner has asked for it
 let heardAt = document.body.dataset.now;
 
 function put(slot, text) {
@@ -43,13 +47,61 @@ function draw({ ticket, as_of }) {
   one("[data-progress]").value = progress ?? 0;
   const leave = one("[data-leave]");
   if (leave) leave.hidden = !MAY_LEAVE.includes(state);
+  const late = one("[data-late]");
+  if (late) late.hidden = !ticket.may_delay;
+  const delayed = one("[data-delayed]");
+  if (delayed) delayed.hidden = !(ticket.delayed && ticket.status === "waiting");
+  const alert = one("[data-alert]");
+  if (alert) alert.hidden = !(MAY_LEAVE.includes(state) && "AudioContext" in window);
   const facts = one("[data-while-open]");
   if (facts) facts.hidden = Boolean(ticket.ended_at);
-  if (status !== "called" && state === "called") navigator.vibrate?.(SHAKE);
-  const where = state === "called" ? `${say("counter")} ${ticket.counter} – ` : "";
-  document.title = `${where}${ticket.number} · Giliran`;
-  status = ticket.status;
+  if (state !== shown && state in SHAKE) alarm(state);
+  document.title = `${titleOf(state, ticket)}${ticket.number} · Giliran`;
+  if (ticket.ended_at && !ended) fetchTheEnd();
+  ended = Boolean(ticket.ended_at);
+  shown = state;
   heardAt = as_of;
+}
+
+function titleOf(state, ticket) {
+  if (state === "called") return `${say("counter")} ${ticket.counter} – `;
+  return state === "soon" ? `${say("phone.alert.soon")} – ` : "";
+}
+
+/** The phone shakes, and sounds where that was asked for. The hall's board and voice call all the same. */
+function alarm(state) {
+  navigator.vibrate?.(SHAKE[state]);
+  if (loud === null) return;
+  TONES[state].forEach((pitch, n) => {
+    const tone = loud.createOscillator();
+    const level = loud.createGain();
+    level.gain.value = 0.3;
+    tone.frequency.value = pitch;
+    tone.connect(level).connect(loud.destination);
+    tone.start(loud.currentTime + n * 0.4);
+    tone.stop(loud.currentTime + n * 0.4 + 0.3);
+  });
+}
+
+// A browser lets a page sound only after a tap on it.
+one("[data-alert] button")?.addEventListener("click", ({ currentTarget }) => {
+  loud ??= new AudioContext();
+  loud.resume();
+  alarm("soon");
+  currentTarget.hidden = true;
+  one("[data-alert-on]").textContent = say("phone.alert.on");
+});
+
+/** What the page offers after the service stands in the server's page alone. */
+async function fetchTheEnd() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    one("[data-after]").replaceWith(page.querySelector("[data-after]"));
+  } catch {
+    // the sentence says that it is over, and the next load brings the rest
+  }
 }
 
 const stale = one("[data-stale]");
