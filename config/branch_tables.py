@@ -191,7 +191,8 @@ class ZoneTable(Table):
 
 class KioskTable(Table):
     """A ticket kiosk; `mounting_mm` is the height of the lower edge of its screen above the floor. `emergency`: it
-    may give emergency tickets itself, and does not only ring staff."""
+    may give emergency tickets itself, and does not only ring staff. `offline_block`: so many numbers of each letter it
+    holds for when the server is out of reach; 0: then it gives none."""
 
     code: Code
     zone: Code | None = None
@@ -199,6 +200,8 @@ class KioskTable(Table):
     priority: bool = True
     emergency: bool = False
     mounting_mm: Annotated[float, Field(ge=0, le=2000)] | None = None
+    offline_block: Annotated[int, Field(ge=0, le=400)] = 0
+    offline_port: Annotated[int, Field(ge=1024, le=65535)] = 8629
 
 
 class PromiseTable(Table):

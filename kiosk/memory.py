@@ -95,6 +95,10 @@ class Memory:
         if self._slips[key].is_told:
             self._keep(replace(self._slips[key], is_told=False))
 
+    def fault_of(self, key: str) -> str | None:
+        """Why this slip is not on paper, "" where it is; None until it ended."""
+        return self._slips[key].fault
+
     def __contains__(self, key: str) -> bool:
         return key in self._slips
 

@@ -8,9 +8,11 @@ from flask import Blueprint, abort, redirect, render_template
 from werkzeug.wrappers import Response
 
 from server.web.access import is_let_in
+from server.web.api_kiosks import local_url
 from server.web.boards import queues_json
 from server.web.edge import edge
 from server.web.pages import as_screen, page_context, unpaired
+from server.web.watch import POLICY
 
 screen = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk"
@@ -45,4 +47,7 @@ def kiosk(code: str) -> Response:
             "code": branch.code, "name": dict(branch.name), "hotline": branch.hotline,
         }},
     )  # fmt: skip
-    return as_screen(shown)
+    answer = as_screen(shown)
+    if here.offline_block:  # the one address beside the server's own that its page may ask: its agent's
+        answer.headers["Content-Security-Policy"] = POLICY.replace("connect-src", f"connect-src {local_url(here)}")
+    return answer

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from server.domain import blocks
+from server.domain.blocks import Blocks
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
-from server.domain.events import NoticeMade, NoticeWithdrawn, TicketRated, decode
+from server.domain.events import BlockReserved, BlockReturned, NoticeMade, NoticeWithdrawn, TicketRated, decode
 from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
@@ -60,6 +63,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     )
     floor.recent = _recent(connection, code, since)
     floor.notices = _notices(connection, code, floor.last_at)
+    floor.blocks = _blocks(connection, floor)
     _rate(connection, floor, since)
     floor.tallies = {}
     for ticket in found:
@@ -133,6 +137,34 @@ def _notices(connection: Connection, branch: str, at: datetime) -> tuple[Notice,
         if isinstance(event, NoticeMade | NoticeWithdrawn):
             found = noted(found, row.seq, event)
     return tuple(notice for notice in found if is_remembered(notice, at))
+
+
+def _blocks(connection: Connection, floor: Floor) -> Blocks:
+    """Those that the journal's last days reserved and that still matter."""
+    j = journal.c
+    query = (
+        select(j.seq, j.at, j.kind, j.payload)
+        .where(
+            j.branch == floor.branch.code, j.at >= floor.last_at - blocks.KEPT - timedelta(days=2),
+            j.kind.in_([BlockReserved.kind, BlockReturned.kind]),
+        )
+        .order_by(j.seq)
+    )  # fmt: skip
+    found: Blocks = ()
+    for row in connection.execute(query):
+        found = blocks.after(found, row.seq, decode(row.kind, row.at, None, json.loads(row.payload)), date.min)
+    found = blocks.remembered(found, floor.business_on)
+    if not found:
+        return ()
+    days = {block.business_on for block in found}
+    given = select(tickets.c.business_on, tickets.c.number).where(
+        tickets.c.branch == floor.branch.code, tickets.c.business_on.in_(days), tickets.c.ordinal == 0
+    )
+    numbers = [(row.business_on, row.number) for row in connection.execute(given)]
+    return tuple(
+        replace(block, taken=frozenset(n for on, n in numbers if on == block.business_on and block.holds(n)))
+        for block in found
+    )
 
 
 def _rate(connection: Connection, floor: Floor, since: datetime) -> None:

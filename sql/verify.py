@@ -10,14 +10,15 @@ import json
 from collections import Counter as Count
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Row, and_, func, select, type_coerce
 
+from server.domain.blocks import Block, after
 from server.domain.counter import CounterState
 from server.domain.errors import QueueError
-from server.domain.events import Event, TicketEvent, TicketIssued, decode
+from server.domain.events import BlockReserved, BlockReturned, Event, TicketEvent, TicketIssued, decode
 from server.domain.floor import BEGINNING, MISSED_KEPT
 from server.domain.ticket import ENDED, Status, Ticket, issued
 from sql import rows
@@ -75,6 +76,7 @@ class Walk:
     open: dict[int, Told] = field(default_factory=dict)
     ended: dict[int, Told] = field(default_factory=dict)
     counters: dict[str, CounterState] = field(default_factory=dict)
+    blocks: dict[int, Block] = field(default_factory=dict)
     issued: int = 0
     seq: int = 0
     at_ms: int = to_ms(BEGINNING)
@@ -105,6 +107,7 @@ class Walk:
         code: str = getattr(event, "counter", "")
         if code:
             self.counters[code] = self.counters.get(code, CounterState(code)).after(event)
+        self._account_for(seq, event)
         if isinstance(event, TicketIssued):
             self.issued += 1
             self.open[seq] = Told(issued(event, seq), event.letter, event.ordinal)
@@ -116,6 +119,21 @@ class Walk:
             told.ticket = told.ticket.after(event)
             if told.ticket.status in (Status.FINISHED, Status.LEFT):
                 self.ended[event.ticket] = self.open.pop(event.ticket)
+
+    def _account_for(self, seq: int, event: Event) -> None:
+        """Every number that a kiosk held was given once or returned, and none that it did not hold was given."""
+        which: int | None = getattr(event, "block", None)
+        before = self.blocks.get(which or 0)
+        if which is not None:
+            if before is None or before.is_returned:
+                self.report.fault(f"entry {seq} ({event.kind}) is about block {which}, which no kiosk holds")
+                return
+            if isinstance(event, TicketIssued) and (not before.holds(event.number) or event.number in before.taken):
+                self.report.fault(f"entry {seq}: {event.number} is not the kiosk's to give, or was given twice")
+            if isinstance(event, BlockReturned) and event.unused != before.unused:
+                self.report.fault(f"entry {seq}: block {which} has other numbers left than were returned")
+        if which is not None or isinstance(event, BlockReserved):
+            self.blocks = {block.id: block for block in after(tuple(self.blocks.values()), seq, event, date.min)}
 
     def let_go(self) -> None:
         """Take the no-shows that are too old to come back for ended."""

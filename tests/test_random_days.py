@@ -13,7 +13,7 @@ from collections import Counter as Count
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
+from server.actions.block import Taken, reserve, settle
 from server.actions.call_next import call_chosen, call_next
 from server.actions.check_in import check_in, give_up
 from server.actions.close_counter import close_counter
@@ -48,7 +49,8 @@ from server.actions.serve import serve
 from server.actions.transfer import POSITIONS, release_untaken, transfer
 from server.actions.walk_direct import walk_direct
 from server.domain import events as e
-from server.domain.branch import Branch, Calling, Join
+from server.domain.blocks import Block
+from server.domain.branch import Branch, Calling, Join, Kiosk
 from server.domain.charter import Promise
 from server.domain.counter import CounterState
 from server.domain.discipline import KINDS, Choice, Policy
@@ -91,6 +93,7 @@ def a_branch_for(kind: str, guard: int, measure: str) -> Branch:
             no_show_after_s=20, no_show_calls=1, recall_gap_s=5, missed_for_s=900, transfer_timeout_s=120, max_held=2
         ),
         join=Join(enabled=True, most=5, grace_s=90.0),
+        kiosks=(Kiosk("main", offline_block=4),),
         promises=(Promise(measure=measure, within_s=120), Promise("H", "wait_to_call", 30.0)),
     )
 
@@ -106,6 +109,8 @@ def told(result: object) -> object:
             return {"open": result.is_open}
         case ClosedDay():
             return {"day": result.business_on.isoformat(), "carried": result.carried, "closed": result.closed}
+        case Block():
+            return {"block": result.id, "first": dict(result.first)}
         case Notice():
             return {"notice": result.id, "ends_at": result.ends_at.isoformat()}
         case _:
@@ -349,6 +354,18 @@ class RandomDay(RuleBasedStateMachine):
     def transactions_are_counted(self, process: int, index: int, transactions: int) -> None:
         counter = self.a_counter(index, Status.CALLED, Status.SERVING)
         self.act(count_transactions, process, counter=counter, transactions=transactions)
+
+    @rule(process=a_process, count=st.sampled_from([0, 1, 3]), ago=st.sampled_from([0, 90, 900]), is_over=st.booleans())
+    def a_kiosk_gave_numbers_by_itself(self, process: int, count: int, ago: int, is_over: bool) -> None:
+        self.act(reserve, process, kiosk="main")
+        for block in [one for one in self.floor.blocks if not one.is_returned]:
+            tapped_at = self.clock.now() - timedelta(seconds=ago)
+            given = [
+                Taken(number, number[0], "regular", "ms", f"{block.id}-{number}", tapped_at)
+                for number in block.unused[:count]
+            ]
+            for _ in range(2):
+                self.act(settle, process, kiosk="main", block_id=block.id, taken=given, is_over=is_over)
 
     @rule(process=a_process, text=st.sampled_from(["Sila tunggu.", "Kebakaran"]), minutes=st.sampled_from([1, 90, 721]))
     def everybody_is_told_something(self, process: int, text: str, minutes: int) -> None:

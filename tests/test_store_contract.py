@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from server.actions.block import Taken, reserve, settle
 from server.actions.call_next import call_next
 from server.actions.delay import may_delay
 from server.actions.issue import issue
 from server.actions.office import Actor, Answer
-from server.domain.branch import Branch, Join
+from server.domain.branch import Branch, Join, Kiosk
 from server.domain.events import CounterOpened, TicketEvent, TicketIssued
 from server.domain.floor import Draft, Floor, fold
 from server.ports import Given, Store
@@ -43,7 +44,7 @@ class Kept:
         self.office = AnOffice(self.store, FakeClock())
 
 
-BRANCH = a_branch(counters=COUNTERS, join=Join(enabled=True))
+BRANCH = a_branch(counters=COUNTERS, join=Join(enabled=True), kiosks=(Kiosk("main", offline_block=5),))
 
 
 def in_memory() -> Kept:
@@ -109,6 +110,16 @@ def a_morning(office: AnOffice) -> None:
     rated = office.finish("K2")
     for rating in (2, 5):
         office.rate(rated, rating)
+    offline(office, "F995")
+
+
+def offline(office: AnOffice, *numbers: str, is_over: bool = False) -> None:
+    """The kiosk gave these by itself, a minute ago."""
+    block = office.do(reserve, kiosk="main")
+    assert block is not None
+    tapped_at = office.clock.now() - timedelta(minutes=1)
+    given = [Taken(number, number[0], "regular", "ms", f"offline-{block.id}-{number}", tapped_at) for number in numbers]
+    office.do(settle, kiosk="main", block_id=block.id, taken=given, is_over=is_over)
 
 
 def test_a_new_branch_has_an_empty_floor(kept: Kept) -> None:
@@ -128,6 +139,22 @@ def test_another_process_finds_the_branch_exactly_as_it_stands(kept: Kept) -> No
     a_morning(kept.office)
 
     assert kept.again().floor == kept.store.floor
+
+
+def test_another_process_finds_what_each_kiosk_holds_today_and_yesterday(kept: Kept) -> None:
+    a_morning(kept.office)
+    offline(kept.office, "A996", is_over=True)
+    offline(kept.office, "A991")
+    kept.office.clock.advance(hours=24)
+    yesterdays = kept.store.floor.blocks[-1]
+    kept.office.issue("A")
+    kept.office.do(reserve, kiosk="main")
+
+    assert kept.again().floor == kept.store.floor
+
+    kept.office.do(settle, kiosk="main", block_id=yesterdays.id, taken=[], is_over=True)
+    assert kept.again().floor == kept.store.floor
+    assert len(kept.store.floor.blocks) == 1
 
 
 def test_another_process_finds_what_was_learned(kept: Kept) -> None:

@@ -49,7 +49,10 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         ),
         zones=tuple(_zone(z) for z in file.zones),
         kiosks=tuple(
-            Kiosk(k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm, k.emergency)
+            Kiosk(
+                k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm, k.emergency,
+                k.offline_block, k.offline_port,
+            )
             for k in file.kiosks
         ),
         policy=_policy(file),

@@ -6,7 +6,7 @@ A value: an edited file makes a new one. Nothing here changes during a day's wor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -101,7 +101,8 @@ class Zone:
 @dataclass(frozen=True, slots=True)
 class Kiosk:
     """`mounting_mm` is the height of the screen's lower edge above the floor, None where it was never measured.
-    `emergency`: whether it may give emergency tickets itself."""
+    `emergency`: whether it may give emergency tickets itself. `offline_block`: so many numbers of each letter it holds
+    for when the server is out of reach; its page then asks its agent, at `offline_port` of its own PC, for them."""
 
     code: str
     zone: str = "hall"
@@ -109,6 +110,8 @@ class Kiosk:
     priority: bool = True
     mounting_mm: float | None = None
     emergency: bool = False
+    offline_block: int = 0
+    offline_port: int = 8629
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,10 @@ class Branch:
         """
         zone = next((one.zone for one in self.kiosks if one.code == kiosk), None)
         return next((one.walk_s for one in self.zones if one.code == zone), 0.0)
+
+    def day_ends_at(self, business_on: date) -> datetime:
+        """The instant at which that business day is over."""
+        return datetime.combine(business_on + timedelta(days=1), self.turns_at, self.timezone).astimezone(UTC)
 
     def business_on(self, now: datetime) -> date:
         """The local business day of an instant; a day turns at `turns_at` local time, never at UTC midnight."""

@@ -35,6 +35,9 @@ class TicketIssued(Event):
     `further` are the services that the same visit goes on to, in this order. `only` is `queue.ABSENT` for a number
     that was taken from outside: its holder must check in before anybody may call it.
 
+    `block` is the one that a kiosk gave it from by itself, while the server was out of reach, at `tapped_at`: the wait
+    is reckoned from then. Such a number is outside of its letter's series, and `ordinal` is 0.
+
     `told` is the wait that the customer was told (low, likely, high) and `law` the forecast behind it, at
     `forecast.LAW_LEVELS`: whole seconds; empty where nobody could say.
     """
@@ -55,6 +58,8 @@ class TicketIssued(Event):
     further: tuple[str, ...] = ()
     told: tuple[int, ...] = ()
     law: tuple[int, ...] = ()
+    block: int | None = None
+    tapped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +265,27 @@ class CounterClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReserved(Event):
+    """A kiosk was given numbers beforehand, `size` of each letter from `first` on, for when its server is away."""
+
+    kind: ClassVar[str] = "block_reserved"
+    kiosk: str
+    business_on: date
+    size: int
+    first: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReturned(Event):
+    """The kiosk gives nothing more from a block, and these of its numbers were never given."""
+
+    kind: ClassVar[str] = "block_returned"
+    kiosk: str
+    block: int
+    unused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayClosed(Event):
     """The last event of a business day: nobody is left undecided."""
 
@@ -295,12 +321,14 @@ EVENTS: dict[str, type[Event]] = {
         TicketIssued, TicketCalled, TicketRecalled, ServiceBegan, ServiceEnded, TicketNoShow, TicketRestored,
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketCheckedIn, TicketPassed,
         TicketDelayed, TicketLeft, TicketCarried, TicketPrinted, TicketRated,
-        TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, DayClosed, NoticeMade, NoticeWithdrawn,
+        TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, BlockReserved, BlockReturned, DayClosed,
+        NoticeMade, NoticeWithdrawn,
     )
 }  # fmt: skip
 
 CONTRACT_KINDS = frozenset(EVENTS) - {
     "ticket_released", "ticket_checked_in", "ticket_passed", "ticket_delayed", "ticket_rated",
+    "block_reserved", "block_returned",
     "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
     "notice_withdrawn",
 }  # fmt: skip
@@ -322,7 +350,7 @@ def _reader(name: str) -> Callable[[Any], object] | None:
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    return tuple if name in ("services", "further", "told", "law", "zones") else None
+    return tuple if name in ("services", "further", "told", "law", "zones", "unused") else None
 
 
 _READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}

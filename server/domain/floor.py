@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from server.domain import blocks as reserved
 from server.domain import events as e
+from server.domain.blocks import Blocks
 from server.domain.branch import Branch
 from server.domain.charter import verdict
 from server.domain.counter import CounterState
@@ -38,7 +40,8 @@ class Floor:
 
     `lines` holds, for every line that is not empty, the ids of its waiting tickets in order. `tickets` holds the
     open ones and the no-shows of the last hours (they may come back); `aside` are those held and those missed, as
-    they were put aside. `notices` are those that stand or were made within the hour. `series` is the last ordinal
+    they were put aside. `notices` are those that stand or were made within the hour. `blocks` are
+    the numbers that kiosks hold. `series` is the last ordinal
     of each letter on `business_on`; `earlier` are the numbers of earlier days that were in the hall on that day,
     which therefore does not give them again. `outlook` holds the newest forecast: what is told of waits comes from
     there. `ratings` are today's, by ticket.
@@ -57,6 +60,7 @@ class Floor:
     recent: tuple[RecentCall, ...] = ()
     aside: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
+    blocks: Blocks = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     ratings: Layered[int, Rated] = field(default_factory=Layered)
     pace: dict[str, Pace] = field(default_factory=dict, compare=False)
@@ -79,7 +83,12 @@ class Floor:
         if today > self.business_on:
             return following(service.letter, 0, lambda number: number in self.numbers, service.digits)
         last = self.series.get(service.letter, 0)
-        return following(service.letter, last, lambda n: n in self.numbers or n in self.earlier, service.digits)
+
+        def is_taken(number: str) -> bool:
+            is_held = any(block.holds(number) for block in self.blocks)
+            return number in self.numbers or number in self.earlier or is_held
+
+        return following(service.letter, last, is_taken, service.digits)
 
     def open_tickets(self) -> Iterator[Ticket]:
         return (ticket for ticket in self.tickets.values() if ticket.is_open)
@@ -211,7 +220,8 @@ class Floor:
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets.copy(), numbers=self.numbers.copy(), lines=self.lines.copy(),
             counters=self.counters.copy(), series=self.series.copy(), earlier=self.earlier, recent=self.recent,
-            aside=self.aside, notices=self.notices, tallies=self.tallies.copy(), ratings=self.ratings.copy(),
+            aside=self.aside, notices=self.notices, blocks=self.blocks, tallies=self.tallies.copy(),
+            ratings=self.ratings.copy(),
             pace=self.pace.copy(), outlook=self.outlook,
         )  # fmt: skip
 
@@ -234,7 +244,7 @@ class Draft(Floor):
             before = self.tickets[event.ticket]
             after = before.after(event)
         self._turn_day(event.at)
-        if isinstance(event, e.TicketIssued) and event.business_on == self.business_on:
+        if isinstance(event, e.TicketIssued) and event.business_on == self.business_on and event.block is None:
             self.series[event.letter] = max(event.ordinal, self.series.get(event.letter, 0))
         if after is not None:
             self._place(before, after)
@@ -243,6 +253,7 @@ class Draft(Floor):
         self._rate(event)
         self._at_counter(event)
         self._take_notice(event, seq)
+        self.blocks = reserved.after(self.blocks, seq, event, self.business_on)
         self._fade(event.at)
         self.seq, self.last_at = seq, event.at
         self.events.append((seq, event))
@@ -254,7 +265,7 @@ class Draft(Floor):
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
             series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, notices=self.notices,
-            tallies=self.tallies, ratings=self.ratings, pace=self.pace, outlook=self.outlook,
+            blocks=self.blocks, tallies=self.tallies, ratings=self.ratings, pace=self.pace, outlook=self.outlook,
         )  # fmt: skip
 
     def _turn_day(self, at: datetime) -> None:
@@ -264,6 +275,7 @@ class Draft(Floor):
             self.business_on, self.series, self.tallies, self.recent = today, {}, {}, ()
             self.ratings = Layered()
             self.earlier = frozenset(ticket.number for ticket in self.open_tickets())
+            self.blocks = reserved.remembered(self.blocks, today)
 
     def _rate(self, event: e.Event) -> None:
         if isinstance(event, e.TicketRated):
@@ -333,7 +345,7 @@ class Draft(Floor):
         service = after.legs[0].service
         tally = self.tallies.get(service, Tally())
         match event:
-            case e.TicketIssued():
+            case e.TicketIssued() if self._is_today(event.tapped_at or event.at):
                 tally = replace(tally, issued=tally.issued + 1)
             case e.TicketCalled() if before is not None and before.legs[0].called_at is None:
                 tally = replace(tally, called=tally.called + 1)

@@ -278,11 +278,12 @@ class Ticket:
 
 def issued(event: e.TicketIssued, ticket_id: int) -> Ticket:
     """The ticket that an issue makes; its id is the seq of the journal row."""
+    taken_at = event.tapped_at or event.at
     return Ticket(
         id=ticket_id, number=event.number, business_on=event.business_on, service=event.service,
         lane=Lane(event.lane), language=event.language, channel=event.channel, transactions=event.transactions,
-        token=event.token, issued_at=event.at, rank_at=event.at, kiosk=event.kiosk, only=event.only,
+        token=event.token, issued_at=taken_at, rank_at=taken_at, kiosk=event.kiosk, only=event.only,
         further=event.further,
         asked=event.transactions,
-        legs=(Leg(service=event.service, joined_at=event.at),),
+        legs=(Leg(service=event.service, joined_at=taken_at),),
     )  # fmt: skip

@@ -127,30 +127,36 @@ def copy_json(row: AuditRow) -> Json:
     }  # fmt: skip
 
 
-def paper_json(ticket: Ticket, now: datetime) -> Json:
-    """Everything that a slip says, and nothing that it must not: no lane, no officer, no name of a customer."""
-    floor, door = edge().office.floor, edge()
-    branch = floor.branch
-    service = next((s for s in branch.services if s.code == ticket.service), None)
-    kiosk = next((k for k in branch.kiosks if k.code == ticket.kiosk), branch.kiosks[0])
+def office_json(branch: Branch, service_code: str, kiosk_code: str, now: datetime) -> Json:
+    """What every slip of this service says that is taken there today."""
+    service = next((s for s in branch.services if s.code == service_code), None)
+    kiosk = next((k for k in branch.kiosks if k.code == kiosk_code), branch.kiosks[0])
     zone = next((z for z in branch.zones if z.code == kiosk.zone), branch.zones[0])
-    promise = branch.promise(ticket.service)
-    shown = ticket_json(floor, ticket, now)
-    public = door.settings.public_url or ""
+    promise = branch.promise(service_code)
     return {
-        "id": ticket.id, "number": ticket.number, "service": ticket.service,
-        "service_name": dict(service.name) if service else {}, "language": ticket.language,
-        "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
-        "wait_reason": shown["wait_reason"],
-        "url": f"{public}{shown['url']}", "office": {"code": branch.code, "name": dict(branch.name)},
-        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": ticket.kiosk,
+        "service": service_code, "service_name": dict(service.name) if service else {},
+        "office": {"code": branch.code, "name": dict(branch.name)},
+        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": kiosk_code,
         "timezone": str(branch.timezone), "promise_s": round(promise.within_s) if promise else None,
         "bring": dict(service.bring) if service and service.bring else None,
-        "missed_at": dict(branch.missed_at), "transactions": ticket.transactions,
+        "missed_at": dict(branch.missed_at),
         "hours": [
             [instant(opens), instant(closes)] for opens, closes in (branch.hours.spans_on(now) if branch.hours else ())
         ],
         "feedback": branch.feedback or None,
+    }  # fmt: skip
+
+
+def paper_json(ticket: Ticket, now: datetime) -> Json:
+    """Everything that a slip says, and nothing that it must not: no lane, no officer, no name of a customer."""
+    floor, door = edge().office.floor, edge()
+    branch = floor.branch
+    shown = ticket_json(floor, ticket, now)
+    public = door.settings.public_url or ""
+    return office_json(branch, ticket.service, ticket.kiosk, now) | {
+        "id": ticket.id, "number": ticket.number, "language": ticket.language,
+        "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
+        "wait_reason": shown["wait_reason"], "url": f"{public}{shown['url']}", "transactions": ticket.transactions,
         "referral": referral_json(branch, ticket) if is_referred(ticket) else None,
     }  # fmt: skip
 

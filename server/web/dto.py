@@ -124,6 +124,29 @@ class PrintedAsked(Asked):
     ] = 0
 
 
+class TakenAsked(Asked):
+    """A number that a kiosk gave from its block; `fault` as in `printed`, empty where the paper came out."""
+
+    number: Annotated[str, Field(max_length=12, examples=["A940"])]
+    service: Code
+    lane: Code = "regular"
+    language: Code = "ms"
+    token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+    tapped_at: Annotated[str, Field(max_length=40, examples=["2026-03-02T02:42:00.000Z"])]
+    fault: Annotated[str, Field(max_length=40)] = ""
+
+
+class SettleAsked(Asked):
+    taken: Annotated[list[TakenAsked], Field(max_length=100)]
+    over: bool = False
+
+
+class LocalAsked(Asked):
+    """Where a kiosk's page finds its agent, and the secret that the agent wants to hear from it."""
+
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
 class SlipAsked(Asked):
     kiosk: Annotated[str, Field(max_length=40, examples=["main"])] | None = None
 
@@ -193,6 +216,10 @@ class NoticePath(BaseModel):
 
 class KioskPath(BaseModel):
     kiosk: Annotated[str, Field(min_length=1, max_length=40, examples=["main"])]
+
+
+class BlockPath(KioskPath):
+    block: Annotated[int, Field(ge=1, le=2**53)]
 
 
 class RowPath(BaseModel):

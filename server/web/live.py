@@ -80,6 +80,7 @@ class Live:
         self._opening = opening(self._floor, door.office.now())
         self._printing: dict[str, tuple[float, dict[str, str]]] = {}
         self._printers = Printers()
+        self._secrets: dict[str, str] = {}
         self._rung: set[int] = set()
         self._beats = 0
         self._telling = threading.RLock()  # one at a time: what a room is sent, it is sent in order
@@ -217,7 +218,8 @@ class Live:
         if isinstance(event, e.TicketIssued):
             if event.lane == Lane.EMERGENCY:
                 self._ring(event.lane, event.kiosk or None, None)
-            if ticket is not None and (kiosk := self._rooms.room("kiosk", event.kiosk)) is not None:
+            has_paper = event.block is not None  # from the kiosk itself, while we were out of its reach
+            if ticket is not None and not has_paper and (kiosk := self._rooms.room("kiosk", event.kiosk)) is not None:
                 with self._app.app_context():
                     self._emit("print", paper_json(ticket, event.at), kiosk)
         if isinstance(event, e.TicketCalled | e.TicketRecalled | e.NoticeMade):
@@ -386,6 +388,15 @@ class Live:
         """Every printer that this process has heard of, by kiosk."""
         return self._printers.told
 
+    def know_secret(self, kiosk: str, secret: str) -> None:
+        """What a kiosk's agent wants to hear from the page in front of it."""
+        self._secrets[kiosk] = secret
+        if self.pass_on is not None:
+            self.pass_on("secret", kiosk=kiosk, secret=secret)
+
+    def secret_of(self, kiosk: str) -> str | None:
+        return self._secrets.get(kiosk)
+
     def print_again(self, kiosk: str, line: int) -> None:
         """Somebody asks for a slip once more; the audit's line says of which ticket."""
         self._print_again(kiosk, line)
@@ -525,6 +536,8 @@ class Live:
             case "prints":
                 self._printing[str(told.get("from"))] = time.monotonic(), dict(told.get("kiosks", {}))
                 self._safely(self._printers_heard)
+            case "secret":
+                self._secrets[str(told.get("kiosk"))] = str(told.get("secret"))
             case "slip":
                 self._print_again(str(told.get("kiosk")), int(told.get("line", 0)))
             case _ if self.voice is not None:

@@ -19,8 +19,9 @@ an_instant = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000, tzinfo=UTC)
 )
 REQUIRED_TEXT = frozenset(
-    {"number", "letter", "service", "lane", "language", "channel", "token", "why", "outcome", "to", "counter", "reason"}
-)
+    {"number", "letter", "service", "lane", "language", "channel", "token", "why", "outcome", "to", "counter", "reason",
+     "by", "kiosk"}
+)  # fmt: skip
 
 
 def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
@@ -34,13 +35,17 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.lists(some_text, min_size=1).map(tuple)
     if name == "officer":
         return st.none() | st.integers(1, 10**6)
-    if name in ("ticket", "ordinal", "transactions", "run", "notice", "rating"):
+    if name in ("ticket", "ordinal", "transactions", "run", "notice", "size", "rating"):
         return st.integers(0, 10**9)
     if name == "left_open":
         return st.none() | st.integers(0, 100)
+    if name == "block":
+        return st.integers(1, 10**6) if kind == "block_returned" else st.none() | st.integers(1, 10**6)
+    if name == "first":
+        return st.dictionaries(st.sampled_from("AFH"), some_text, max_size=3)
     if name == "text":
         return st.dictionaries(st.sampled_from(["ms", "en", "ta"]), some_text, min_size=1)
-    if name in ("zones", "further"):
+    if name in ("zones", "further", "unused"):
         return st.lists(some_text, max_size=3).map(tuple)
     if name in ("told", "law"):
         return st.lists(st.integers(0, 10**5), max_size=7).map(tuple)

@@ -29,6 +29,9 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/tickets/1/printed"): {"kiosk"},
     ("GET", "/kiosks/main/unprinted"): {"kiosk", "manager", "admin"},
     ("POST", "/tickets/1/slip"): AT_COUNTERS,
+    ("GET", "/kiosks/main"): {"kiosk", "officer", "supervisor"},
+    ("POST", "/kiosks/main/block"): {"kiosk"},
+    ("POST", "/kiosks/main/block/9/settle"): {"kiosk"},
     ("GET", "/queues"): EVERYBODY,
     ("GET", "/me"): EVERYBODY,
     ("GET", "/zones/hall/board"): EVERYBODY - {"integration"},
@@ -69,6 +72,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/tickets": {"service": "A"},
     "/texts": {"from": "+60123456789", "text": "A"},
     "/tickets/1/printed": {"result": "printed"},
+    "/kiosks/main/block": {"secret": "s" * 43},
+    "/kiosks/main/block/9/settle": {"taken": []},
     "/branch/close-day": {"waiting": "carry"},
     "/counters/K1/close": {"reason": "rest"},
     "/counters/K1/call": {"number": "A001", "reason": "asked"},
@@ -122,7 +127,7 @@ def test_the_matrix_names_every_route_of_the_api(the_office: OfficeServer) -> No
     assert routes == {(method, path.partition("?")[0]) for method, path in MATRIX}
 
 
-EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "row": "9", "notice": "9"}
+EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "block": "9", "row": "9", "notice": "9"}
 
 
 @pytest.mark.parametrize("right", sorted(MAY_BE_LISTED))
@@ -140,7 +145,7 @@ def test_an_integration_may_do_what_its_token_lists_and_nothing_else(the_office:
 
 NEEDED = {
     "tickets": {"issue", "ticket", "leave", "print", "counter", "join"}, "texts": {"join"},
-    "kiosks": {"print", "watch"}, "zones": {"board"},
+    "kiosks": {"print", "watch", "issue"}, "zones": {"board"},
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},
