@@ -1,6 +1,6 @@
 """`make bench`: the promises of speed, measured; each line says what was measured, the figure, and the limit.
 
-    python -m bench [--quick] [NAME …]    start issue waiting latency zones voice estimates history staffing marks
+    python -m bench [--quick] [NAME …]    start issue waiting latency zones voice estimates history staffing paper marks
 
 Figures of one run on one machine: trust the ratios, not the milliseconds. Exit status 1 when a limit is missed.
 """
@@ -20,6 +20,7 @@ from bench.latency import latency
 from bench.load import Client, Run, load
 from bench.marks import marks
 from bench.office import bare, office
+from bench.paper import paper
 from bench.staffing import staffing
 from bench.voice import voice
 
@@ -173,6 +174,7 @@ def main() -> int:
         "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),
         "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),
+        "paper": lambda folder: paper(folder, 40 if quick else 200, say),
         "marks": lambda folder: marks(folder, say),
     }
     for name in given.names or every:

@@ -14,6 +14,7 @@ for purpose in "$@"; do
 		any '/usr/lib/postgresql/*/bin/postgres' || have postgres || missing+=(postgresql)
 		have redis-server || missing+=(redis-server)
 		have node || missing+=(nodejs)
+		have zbarimg || missing+=(zbar-tools)
 		any '/usr/share/fonts/*/noto/NotoSansTamil-*' || missing+=(fonts-noto-core)
 		any '/usr/share/fonts/*/noto/NotoSansCJK-*' || missing+=(fonts-noto-cjk)
 		;;

@@ -81,6 +81,11 @@ class FakePrinter:
         self.port: int = self._socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def numbers(self) -> list[str]:
+        """The number on each slip that came, also on one that was cut short; "" where it came to no number."""
+        found = (re.search(rb"\x1d!.(?:\x1bE.)?([A-Z]{1,2}[0-9]{3,5})\n", slip) for slip in self.slips)
+        return [match[1].decode() if match else "" for match in found]
+
     def at_a_terminal(self) -> str:
         """The same printer at a serial port too: where that is."""
         if self._terminal is None:
@@ -141,6 +146,11 @@ class FakePrinter:
             return
         status = self.status_after if has_slip and self.status_after else self.status
         partner.sendall(self.noise + bytes([status[query]]))
+
+
+def is_whole(slip: bytes) -> bool:
+    """Whether it came as far as the knife."""
+    return b"\x1dV" in slip[-8:]
 
 
 def _split(received: bytes) -> Iterator[bytes]:
