@@ -10,7 +10,10 @@
  * for somebody who goes first. A touch is heard once: nothing is chosen in the 300 ms after the page changed,
  * nor as long as the fingers go on drumming, and a number is asked for with one key until it came.
  *
- * Effects: {type: "issue", key, body} · {type: "ring", key, kind}. The page carries them out and answers with
+ * While the server is out of reach and this PC's agent has numbers, they come from there (`issue_here`). A request that
+ * may have reached the server is never asked for there as well: that would be two numbers for one customer.
+ *
+ * Effects: {type: "issue" | "issue_here", key, body} · {type: "ring", key, kind}. The page carries them out and answers with
  * `ticket_issued`, `issue_refused` or `issue_failed`, `help_answered`.
  */
 
@@ -36,7 +39,8 @@ const SETTINGS = new Set(["largeText", "highContrast", "reach"]);
 
 /** A kiosk as it stands when nobody is there. `kiosk`: {code, priority, printer?}. `queues`: GET /queues. */
 export function begin({ kiosk, languages = ["ms", "en", "zh", "ta"], queues }, now) {
-  return { kiosk, languages, queues, contactAt: now, isMissed: false, ...nobody(languages[0], now) };
+  const local = { left: {}, isReady: false }; // the numbers of each service that this PC's agent can give
+  return { kiosk, languages, queues, local, contactAt: now, isMissed: false, ...nobody(languages[0], now) };
 }
 
 /** Everything that one customer leaves behind, as it was before: the reset is this and nothing else. */
@@ -55,6 +59,7 @@ function nobody(language, now) {
     body: null, // what was asked for: it stays the same as long as the key does
     askedAt: null,
     triedAt: null,
+    way: "issue", // to the server, or "issue_here": to this PC's agent; it stays the same as long as the key does
     isUnanswered: false,
     isLate: false,
     ticket: null,
@@ -78,6 +83,18 @@ export const queueOf = (state, code = state.service) =>
 export const groupsOf = (state) => (state.queues.lanes ?? []).filter((lane) => !NOT_GROUPS.has(lane));
 
 export const isOnline = (state, now) => !(state.isMissed && now - state.contactAt >= LIMITS.contact);
+
+/** Out of reach of the server, and able to go on without it. */
+export const isAlone = (state, now) => !isOnline(state, now) && state.local.isReady;
+
+const isServing = (state, now) => isOnline(state, now) || isAlone(state, now);
+
+/** How long anybody waits is not known here any more. */
+function withoutWaits(state, now) {
+  if (!isAlone(state, now) || !state.queues.queues.some((queue) => queue.wait)) return state;
+  const queues = state.queues.queues.map((queue) => ({ ...queue, wait: null, wait_reason: "not_yet" }));
+  return { ...state, queues: { ...state.queues, queues } };
+}
 
 /** Is there anything of a customer on this screen? */
 const isTouched = (state) =>
@@ -106,7 +123,7 @@ export function view(state, now) {
   }
   if (state.step === "asking" && !state.isLate) return seen(state.from);
   const dialog = state.dialog === "help" ? "help" : null; // nobody is asked for more time before a shut counter
-  if (state.step === "asking" || !isOnline(state, now)) return seen("offline", { dialog });
+  if (state.step === "asking" || !isServing(state, now)) return seen("offline", { dialog });
   if (!state.queues.is_open) return seen("closed", { dialog });
   if (state.dialog === "still_there") {
     return seen(state.step, { secondsLeft: secondsTo(state.dialogAt + LIMITS.countdown) });
@@ -127,12 +144,13 @@ const reset = (state, now) => turn(state, nobody(state.languages[0], now), now);
 
 function ask(state, key, now) {
   const body = { service: state.service, lane: state.lane, language: state.language };
+  const way = isAlone(state, now) ? "issue_here" : "issue";
   const asking = turn(
     state,
-    { step: "asking", page: state.page, from: state.step, key, body, askedAt: now, triedAt: now },
+    { step: "asking", page: state.page, from: state.step, key, body, way, askedAt: now, triedAt: now },
     now,
   );
-  return [asking, [{ type: "issue", key, body }]];
+  return [asking, [{ type: way, key, body }]];
 }
 
 function isOverPromise(state) {
@@ -151,6 +169,9 @@ function serviceChosen(state, { service, key }, now) {
   if (!queue.is_open) {
     const refusal = { code: "not_open", more: { service, opens_at: queue.opens_at ?? null } };
     return still(turn(state, { step: "refused", service, refusal }, now));
+  }
+  if (isAlone(state, now) && !state.local.left[service]) {
+    return still(turn(state, { step: "refused", service, refusal: { code: "block_empty" } }, now));
   }
   const chosen = { ...state, service, lane: "regular" };
   if (state.kiosk.priority) return still(turn(chosen, { step: "priority" }, now));
@@ -260,7 +281,8 @@ function issueRefused(state, { key, refusal }, now) {
 
 const FACTS = {
   queues_came: (state, { queues }, now) => still({ ...state, queues, contactAt: now, isMissed: false }),
-  queues_missed: (state) => still({ ...state, isMissed: true }),
+  queues_missed: (state, _event, now) => still(withoutWaits({ ...state, isMissed: true }, now)),
+  local_came: (state, { local }, now) => still(withoutWaits({ ...state, local }, now)),
   ticket_issued: ticketIssued,
   ticket_seen: ticketSeen,
   issue_refused: issueRefused,
@@ -279,7 +301,7 @@ function tickAsking(state, now) {
   if (!state.isUnanswered || now - state.triedAt < LIMITS.retry) return still(seen);
   // the same key again: should the first try have reached the branch, its number comes back, not a second one
   const retried = { ...seen, isUnanswered: false, triedAt: now };
-  return [retried, [{ type: "issue", key: state.key, body: state.body }]];
+  return [retried, [{ type: state.way, key: state.key, body: state.body }]];
 }
 
 function tickTicket(state, now) {
@@ -298,7 +320,7 @@ function tick(state, _event, now) {
     return still(now - state.dialogAt >= LIMITS.countdown ? reset(state, now) : state);
   }
   if (now - state.touchedAt < LIMITS.idle) return still(state);
-  const isHidden = !isOnline(state, now) || !state.queues.is_open;
+  const isHidden = !isServing(state, now) || !state.queues.is_open;
   if (isHidden) return still(reset(state, now));
   return still(turn(state, { dialog: "still_there", dialogAt: now }, now));
 }

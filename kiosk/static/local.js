@@ -69,6 +69,7 @@ export function createLocal({ kiosk, looking, onNews }) {
       const isFaulty = !CALM.has(printer);
       const key = isAlone ? "kiosk.local" : printer === "low" ? "kiosk.printer.low" : "kiosk.printer.fault";
       line.hidden = !(isAlone || isFaulty);
+      line.toggleAttribute("data-may-go-alone", known.isReady);
       if (!line.hidden) pen.say(one("[data-printer-words]", line), key, language);
     },
   };

@@ -8,8 +8,10 @@
 import { createApi, newKey, Refusal } from "/static/web/api.js";
 import { createClock } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
-import { begin, step } from "./flow.js";
+import { begin, isAlone, step } from "./flow.js";
 import { growthOf, isWide, reachBand } from "./layout.js";
+import { createLocal } from "./local.js";
+import { createPen } from "./pen.js";
 import { createView } from "./view.js";
 
 const TICK = 100; // ms
@@ -35,6 +37,8 @@ const looking = createApi({ patience: QUICK });
 const asking = createApi();
 const view = createView({ phrases: readPhrases(), clock, office, zone: kiosk.zone });
 
+const local = createLocal({ kiosk, looking, onNews: (known) => act({ type: "local_came", local: known }) });
+const pen = createPen({ phrases: readPhrases(), clock });
 const steady = () => performance.now();
 let state = begin({ kiosk, languages, queues: read("script[data-queues]") }, steady());
 
@@ -57,20 +61,23 @@ function measure() {
 
 /* the loop */
 
-const EFFECTS = {
-  async issue({ key, body: wanted }) {
-    try {
-      act({ type: "ticket_issued", key, ticket: await asking.post("/tickets", wanted, { key, tries: 1 }) });
-    } catch (error) {
-      if (error instanceof Refusal && error.status < 500) {
-        // a kiosk that may no longer issue says nothing about log-ins to a customer
-        const code = STRANGERS.has(error.status) ? "unpaired" : error.code;
-        act({ type: "issue_refused", key, refusal: { code, more: error.more } });
-      } else {
-        act({ type: "issue_failed", key });
-      }
+async function take(key, ask) {
+  try {
+    act({ type: "ticket_issued", key, ticket: await ask() });
+  } catch (error) {
+    if (error instanceof Refusal && error.status < 500) {
+      // a kiosk that may no longer issue says nothing about log-ins to a customer
+      const code = STRANGERS.has(error.status) ? "unpaired" : error.code;
+      act({ type: "issue_refused", key, refusal: { code, more: error.more } });
+    } else {
+      act({ type: "issue_failed", key });
     }
-  },
+  }
+}
+
+const EFFECTS = {
+  issue: ({ key, body: wanted }) => take(key, () => asking.post("/tickets", wanted, { key, tries: 1 })),
+  issue_here: ({ key, body: wanted }) => take(key, () => local.take(key, wanted)),
   async ring({ key, kind }) {
     let isRung = true;
     try {
@@ -93,6 +100,7 @@ function act(event) {
 }
 
 function show(now, isAnew = false) {
+  local.paint({ pen, language: state.language, isAlone: isAlone(state, now) }); // before the page is fitted to the rest
   const seen = view.draw(state, now, isAnew);
   root.toggleAttribute("data-settling", state.settlesAt !== null && now < state.settlesAt);
   if (seen.isTurned) focusFirst();
@@ -112,10 +120,14 @@ async function lookAtQueues() {
 }
 
 async function lookAtTicket() {
-  const id = state.step === "ticket" ? state.ticket.id : null;
-  if (id !== null) {
+  const { step: seen, ticket } = state;
+  if (seen === "ticket") {
     try {
-      act({ type: "ticket_seen", ticket: await looking.get(`/tickets/${id}`, { tries: 1 }) });
+      const isOwn = local.isOwn(ticket);
+      const now = isOwn
+        ? { ...ticket, printed: await local.printed(ticket.number) }
+        : await looking.get(`/tickets/${ticket.id}`, { tries: 1 });
+      act({ type: "ticket_seen", ticket: now });
     } catch {
       // the ticket stays as it was issued; the queues say whether the server is there
     }
@@ -251,3 +263,4 @@ Promise.allSettled(letters).then(() => show(steady(), true));
 setInterval(() => act({ type: "tick" }), TICK);
 setTimeout(lookAtQueues, ASK_QUEUES);
 setTimeout(lookAtTicket, ASK_TICKET);
+local.start();

@@ -103,6 +103,8 @@ export function createPages({ pen, zone }) {
     const words = one("[data-refusal]");
     if (code === "not_open" && facts.opens_at) {
       pen.say(words, "kiosk.refused.not_open", language, { t: pen.opening(facts.opens_at, language) });
+    } else if (code === "block_empty") {
+      pen.say(words, "kiosk.refused.block_empty", language);
     } else if (pen.has(`refusal.${code}`)) {
       pen.write(words, pen.refusal(state.refusal, language), language);
     } else {
@@ -144,6 +146,7 @@ export function createPages({ pen, zone }) {
     const ahead = one("[data-ahead]");
     if (issued.status === "called") pen.say(ahead, "kiosk.turn", language);
     else pen.count(ahead, "kiosk.ahead", language, issued.ahead ?? 0);
+    ahead.closest(".fact").hidden = issued.ahead === null && issued.status !== "called"; // nobody knows here
     const wait = one("[data-wait]", step);
     pen.wait(wait, issued.wait, issued.wait_reason, language);
     wait.closest(".fact").hidden = issued.status !== "waiting";

@@ -53,7 +53,7 @@ def reserve(draft: Draft, now: datetime, kiosk: str) -> Block | None:
 
 def _start(draft: Draft, letter: str, digits: int, size: int) -> int:
     """Where the last `size` numbers begin that nobody in the hall has, and that no kiosk holds or held."""
-    end = min([10**digits, *(int(b.first[letter][len(letter) :]) for b in draft.blocks if letter in b.first)])
+    end: int = min([10**digits, *(int(b.first[letter][len(letter) :]) for b in draft.blocks if letter in b.first)])
     while end > size:
         inside = [n for n in range(end - size, end) if _is_in_the_hall(draft, label(letter, n, digits))]
         if not inside:

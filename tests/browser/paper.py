@@ -20,10 +20,10 @@ HAS_PRINTER = """(path) => fetch(path).then((answer) => answer.text())
 
 
 @contextmanager
-def an_agent(office: RunningOffice, port: int, folder: Path) -> Iterator[None]:
-    """Prints for the kiosk main, on a printer at this port."""
+def an_agent(office: RunningOffice, port: int, folder: Path, url: str = "") -> Iterator[None]:
+    """Prints for the kiosk main, on a printer at this port; it knows the office by `url`, else by its own."""
     process = subprocess.Popen(
-        [*dies_with_us(signal.SIGKILL), sys.executable, "-m", "kiosk.agent", "--server", office.url,
+        [*dies_with_us(signal.SIGKILL), sys.executable, "-m", "kiosk.agent", "--server", url or office.url,
          "--printer", f"tcp://127.0.0.1:{port}", "--data", str(folder)],
         cwd=ROOT, env=clean_environment() | {"GILIRAN_TOKEN": office.token("kiosk")},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

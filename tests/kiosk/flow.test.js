@@ -486,6 +486,75 @@ describe("nobody there", () => {
   });
 });
 
+describe("without the server, with numbers of this PC's agent", () => {
+  const outOfReach = (kiosk, left = { A: 2, F: 0 }) => {
+    kiosk.act("local_came", { local: { left, isReady: Object.values(left).some((n) => n > 0) } });
+    kiosk.act("queues_missed");
+    kiosk.passes(5, { isReachable: false });
+    kiosk.act("queues_missed");
+  };
+  const chosen = (kiosk, service) => {
+    kiosk.passes(1, { isReachable: false });
+    kiosk.tap("service_chosen", { service });
+  };
+
+  test("the kiosk goes on and asks its agent, and knows nothing of waits", () => {
+    const kiosk = aKiosk();
+    outOfReach(kiosk);
+
+    assert.equal(kiosk.seen.screen, "services");
+    assert.ok(kiosk.state.queues.queues.every((queue) => queue.wait === null));
+    chosen(kiosk, "A");
+
+    assert.deepEqual(
+      kiosk.sent.map(({ type }) => type),
+      ["issue_here"],
+    );
+  });
+
+  test("a service whose numbers are gone sends to a counter", () => {
+    const kiosk = aKiosk();
+    outOfReach(kiosk);
+
+    chosen(kiosk, "F");
+
+    assert.equal(kiosk.seen.screen, "refused");
+    assert.equal(kiosk.state.refusal.code, "block_empty");
+    assert.deepEqual(kiosk.sent, []);
+  });
+
+  test("without any number left it says that it cannot be used", () => {
+    const kiosk = aKiosk();
+    outOfReach(kiosk, { A: 0, F: 0 });
+
+    assert.equal(kiosk.seen.screen, "offline");
+  });
+
+  test("a tap that may have reached the server is never asked for here as well", () => {
+    const kiosk = aKiosk();
+    kiosk.act("local_came", { local: { left: { A: 2 }, isReady: true } });
+    chosen(kiosk, "A");
+    kiosk.act("issue_failed", { key: kiosk.state.key });
+    kiosk.act("queues_missed");
+    kiosk.passes(20, { isReachable: false });
+
+    assert.deepEqual([...new Set(kiosk.sent.map(({ type }) => type))], ["issue"]);
+  });
+
+  test("the server that is back is asked again", () => {
+    const kiosk = aKiosk();
+    outOfReach(kiosk);
+    kiosk.act("queues_came", { queues: branch() });
+
+    chosen(kiosk, "A");
+
+    assert.deepEqual(
+      kiosk.sent.map(({ type }) => type),
+      ["issue"],
+    );
+  });
+});
+
 describe("help", () => {
   test("rings once, however often it is pressed within ten seconds", () => {
     const kiosk = aKiosk();

@@ -24,7 +24,7 @@ class Clock:
 
 
 def a_block(size: int = 4, **different: Any) -> dict[str, Any]:
-    services = [
+    services: list[dict[str, Any]] = [
         {"service": code, "letter": code, "is_open": True, "closes_at": None, "slip": {"hours": []}} for code in "AF"
     ]
     numbers = {letter: [f"{letter}{1000 - size + i}" for i in range(size)] for letter in "AF"}
