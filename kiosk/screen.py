@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import segno
 from flask import Blueprint, abort, redirect, render_template
+from flask import Response as Answer
 from werkzeug.wrappers import Response
 
 from server.web.access import is_let_in
@@ -12,6 +14,7 @@ from server.web.api_kiosks import local_url
 from server.web.boards import queues_json
 from server.web.edge import edge
 from server.web.pages import as_screen, page_context, unpaired
+from server.web.phone import square_code
 from server.web.watch import POLICY
 
 screen = Blueprint(
@@ -22,6 +25,16 @@ screen = Blueprint(
 @screen.get("/kiosk")
 def first_kiosk() -> Response:
     return redirect(f"/kiosk/{quote(edge().office.floor.branch.kiosks[0].code)}")
+
+
+@screen.get("/kiosk/<code>/online/<service>.svg")
+def online(code: str, service: str) -> Answer:
+    """The code that leads to where a service can be done without coming; 404 where it cannot."""
+    branch = edge().office.floor.branch
+    address = next((one.online for one in branch.services if one.code == service), "")
+    if not address or not any(kiosk.code == code for kiosk in branch.kiosks):
+        abort(404)
+    return Answer(square_code(segno.make(address, error="m")), mimetype="image/svg+xml")
 
 
 @screen.get("/kiosk/<code>")

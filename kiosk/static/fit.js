@@ -23,11 +23,11 @@ const isFull = (stage) =>
   isAnyOver(stage, "[data-content]") ||
   isAnyOver(stage, "[data-step]:not([hidden]), [data-step]:not([hidden]) :is(ol, button)");
 
-/** The foot first, for it takes its height from the step: signs alone where its words have no room. */
+/** The foot first, for it takes its height from the step: signs alone where its words have no room, the settings' first. */
 export function fitFoot(stage) {
-  for (const level of ["0", "1"]) {
+  for (const level of ["0", "1", "2"]) {
     stage.dataset.foot = level;
-    if (!isAnyOver(stage, "footer button")) return;
+    if (!isAnyOver(stage, "footer button, .foot__main")) return;
   }
 }
 

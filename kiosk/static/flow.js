@@ -2,12 +2,14 @@
  * What a customer does at the kiosk, and what the kiosk does when nobody does anything.
  * Pure: a state, an event and the time (ms of a steady counter) in; a new state and what must be sent out.
  *
- *   services ──choose──▶ [priority ──yes──▶ groups] ──▶ [over] ──▶ asking ──▶ ticket ──▶ services
- *       ▲                     └──no──────────────────────┘           └──▶ refused ──▶ services
+ *   services ──▶ [online] ──▶ [batch] ──▶ [priority ──yes──▶ groups] ──▶ [over] ──▶ asking ──▶ ticket ──▶ services
+ *       ▲                                     └──no──────────────────────┘           └──▶ refused ──▶ services
  *       └── 40 s untouched: "need more time?" 20 s, then everything is as before the customer came
  *
- * `priority` only where the branch offers it, `over` only when the wait is longer than the promise, and not
- * for somebody who goes first. A touch is heard once: nothing is chosen in the 300 ms after the page changed,
+ * One touch chooses a service; who has more than one thing to do turns the list into one to tick (`isSeveral`), and
+ * gets one number for all of it. `online` only where it can be done without coming, `batch` only where one may bring
+ * the matters of others, `priority` only where the branch offers it, `over` only when the wait is longer than the
+ * promise, and not for somebody who goes first. A touch is heard once: nothing is chosen in the 300 ms after the page changed,
  * nor as long as the fingers go on drumming, and a number is asked for with one key until it came.
  *
  * While the server is out of reach and this PC's agent has numbers, they come from there (`issue_here`). A request that
@@ -33,6 +35,7 @@ export const LIMITS = Object.freeze({
   contact: 4_000, // no answer for so long, and at least one try failed: the server is out of reach
   ring: 10_000, // one call for help needs no second one
 });
+export const MOST_SERVICES = 4; // of one visit
 
 const NOT_GROUPS = new Set(["emergency", "regular", "priority"]);
 const SETTINGS = new Set(["largeText", "highContrast", "reach"]);
@@ -49,6 +52,10 @@ function nobody(language, now) {
     language,
     largeText: false,
     highContrast: false,
+    isSeveral: false,
+    visit: [], // the services that are ticked, in the order of the touches
+    further: [], // what follows on the same number
+    transactions: 1,
     reach: false,
     step: "services",
     page: 0,
@@ -83,6 +90,7 @@ export const queueOf = (state, code = state.service) =>
 export const groupsOf = (state) => (state.queues.lanes ?? []).filter((lane) => !NOT_GROUPS.has(lane));
 
 export const isOnline = (state, now) => !(state.isMissed && now - state.contactAt >= LIMITS.contact);
+  state.isSeveral ||
 
 /** Out of reach of the server, and able to go on without it. */
 export const isAlone = (state, now) => !isOnline(state, now) && state.local.isReady;
@@ -127,6 +135,8 @@ export function view(state, now) {
   if (!state.queues.is_open) return seen("closed", { dialog });
   if (state.dialog === "still_there") {
     return seen(state.step, { secondsLeft: secondsTo(state.dialogAt + LIMITS.countdown) });
+  if (state.further.length > 0) body.further = state.further;
+  if (state.transactions > 1) body.transactions = state.transactions;
   }
   return seen(state.step);
 }
@@ -145,9 +155,38 @@ const reset = (state, now) => turn(state, nobody(state.languages[0], now), now);
 function ask(state, key, now) {
   const body = { service: state.service, lane: state.lane, language: state.language };
   const way = isAlone(state, now) ? "issue_here" : "issue";
+/** The pages between the choice and the number, in order, and for whom each of them is. */
+const STAGES = ["services", "online", "batch", "priority"];
+const IS_DUE = {
+  services: () => true,
+  online: (state) => state.further.length === 0 && Boolean(queueOf(state)?.online),
+  batch: (state) => mostTransactions(state) > 1,
+  priority: (state) => state.kiosk.priority,
+};
+
+/** How many transactions somebody may bring to one turn of this service; 1: nobody is asked. */
+export const mostTransactions = (state) => queueOf(state)?.batch ?? 1;
+
+function goOn(state, from, key, now) {
+  const due = STAGES.slice(STAGES.indexOf(from) + 1).find((stage) => IS_DUE[stage](state));
+  return due ? still(turn(state, { step: due }, now)) : askOrApologise(state, key, now);
+}
+
+const stageBefore = (state, step) => {
+  const before = STAGES.includes(step) ? STAGES.slice(0, STAGES.indexOf(step)) : STAGES;
+  return before.findLast((stage) => IS_DUE[stage](state));
+};
+
+function ticked(state, service) {
+  const without = state.visit.filter((code) => code !== service);
+  if (without.length < state.visit.length) return { ...state, visit: without };
+  return state.visit.length < MOST_SERVICES ? { ...state, visit: [...state.visit, service] } : state;
+}
+
   const asking = turn(
     state,
     { step: "asking", page: state.page, from: state.step, key, body, way, askedAt: now, triedAt: now },
+  if (state.isSeveral && queue.is_open) return still(ticked(state, service));
     now,
   );
   return [asking, [{ type: way, key, body }]];
@@ -155,6 +194,30 @@ function ask(state, key, now) {
 
 function isOverPromise(state) {
   const queue = queueOf(state);
+function severalToggled(state, _event, now) {
+  if (state.step !== "services") return still(state);
+  return still(turn(state, { isSeveral: !state.isSeveral, visit: [] }, now));
+}
+
+function visitConfirmed(state, { key }, now) {
+  if (state.step !== "services" || state.visit.length === 0) return still(state);
+  const [service, ...further] = state.visit;
+  return goOn({ ...state, service, further, transactions: 1, lane: "regular" }, "services", key, now);
+}
+
+const onlineDeclined = (state, { key }, now) =>
+  state.step === "online" ? goOn(state, "online", key, now) : still(state);
+
+/** One more or one fewer; quickly, for whoever brings twenty: no page changes. */
+function transactionsChanged(state, { by }) {
+  if (state.step !== "batch") return still(state);
+  const transactions = Math.min(mostTransactions(state), Math.max(1, state.transactions + by));
+  return still({ ...state, transactions });
+}
+
+const batchConfirmed = (state, { key }, now) =>
+  state.step === "batch" ? goOn(state, "batch", key, now) : still(state);
+
   return Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
 }
 
@@ -173,9 +236,7 @@ function serviceChosen(state, { service, key }, now) {
   if (isAlone(state, now) && !state.local.left[service]) {
     return still(turn(state, { step: "refused", service, refusal: { code: "block_empty" } }, now));
   }
-  const chosen = { ...state, service, lane: "regular" };
-  if (state.kiosk.priority) return still(turn(chosen, { step: "priority" }, now));
-  return askOrApologise(chosen, key, now);
+  return goOn({ ...state, service, further: [], transactions: 1, lane: "regular" }, "services", key, now);
 }
 
 function priorityAnswered(state, { isWanted, key }, now) {
@@ -190,15 +251,20 @@ function groupChosen(state, { lane, key }, now) {
   return ask({ ...state, lane }, key, now);
 }
 
-const BEFORE = { priority: "services", groups: "priority", refused: "services" };
+const BEFORE = { groups: "priority", refused: "services" };
 
 function back(state, _event, now) {
   if (state.dialog) return still(turn(state, { dialog: null }, now));
   if (state.page > 0) return still(turn(state, { page: state.page - 1 }, now));
-  if (state.step === "services") return still(state);
-  const before = state.step === "over" && state.kiosk.priority ? "priority" : (BEFORE[state.step] ?? "services");
+  if (state.step === "services") return state.isSeveral ? severalToggled(state, _event, now) : still(state);
+  const before = BEFORE[state.step] ?? stageBefore(state, state.step);
   if (state.step === "ticket" || state.step === "asking") return still(state);
   return still(turn(state, { step: before, refusal: null }, now));
+  several_toggled: severalToggled,
+  visit_confirmed: visitConfirmed,
+  online_declined: onlineDeclined,
+  transactions_changed: transactionsChanged,
+  batch_confirmed: batchConfirmed,
 }
 
 function helpAsked(state, { kind = "help", key }, now) {

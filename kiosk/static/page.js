@@ -137,7 +137,7 @@ async function lookAtTicket() {
 
 /* hands */
 
-const NUMBERS = new Set(["page"]);
+const NUMBERS = new Set(["page", "by"]);
 const CLAIMS = new Set(["isWanted"]);
 
 function eventOf(button) {

@@ -1,7 +1,7 @@
 /** What stands on each page of the kiosk: one function a page, from a state of flow.js to the DOM. */
 
 import { fitAnswers, fitText, posterSize } from "./fit.js";
-import { groupsOf, queueOf } from "./flow.js";
+import { groupsOf, mostTransactions, queueOf } from "./flow.js";
 import { pageOf, pagesOf } from "./layout.js";
 import { all, one, rangeOf } from "./pen.js";
 
@@ -34,7 +34,7 @@ export function createPages({ pen, zone }) {
     pen.write(one("[data-pages]", more), `${here + 1}/${pages}`);
   }
 
-  function fillRow(item, queue, language) {
+  function fillRow(item, queue, { language, isSeveral, visit }) {
     const slot = (which) => one(`[data-slot="${which}"]`, item);
     const put = (which, isShown, fill) => {
       slot(which).hidden = !isShown;
@@ -43,6 +43,10 @@ export function createPages({ pen, zone }) {
     const button = one("button", item);
     button.dataset.service = queue.service;
     button.toggleAttribute("data-closed", !queue.is_open);
+    const place = visit.indexOf(queue.service);
+    if (isSeveral && queue.is_open) button.setAttribute("aria-pressed", String(place >= 0));
+    else button.removeAttribute("aria-pressed");
+    pen.write(one("[data-place]", item), place >= 0 ? String(place + 1) : "");
     pen.icon(slot("sign"), queue.icon || "file-text");
     pen.name(slot("name"), queue.name, language);
     pen.write(one("[data-short]", slot("waiting")), String(queue.waiting));
@@ -63,9 +67,10 @@ export function createPages({ pen, zone }) {
       const shown = pageOf(queues, state.page, aPage);
       while (list.children.length > shown.length) list.lastElementChild.remove();
       while (list.children.length < shown.length) list.append(rowTemplate.content.cloneNode(true));
-      for (const [index, queue] of shown.entries()) fillRow(list.children[index], queue, state.language);
+      for (const [index, queue] of shown.entries()) fillRow(list.children[index], queue, state);
     };
     pen.name(one('[data-step="services"] [data-rule]'), rule, state.language);
+    pen.say(one("[data-visit-words]"), "kiosk.several.go", state.language, { n: state.visit.length });
     drawAnswers(state, { list, count: queues.length, draw });
   }
 
@@ -79,6 +84,29 @@ export function createPages({ pen, zone }) {
       for (const item of items) item.hidden = !shown.has(item);
     };
     drawAnswers(state, { list, count: lanes.length, draw });
+  }
+
+  function online(state) {
+    const { language } = state;
+    const queue = queueOf(state);
+    const image = one("[data-online-code]");
+    const url = `/kiosk/${encodeURIComponent(state.kiosk.code)}/online/${encodeURIComponent(state.service)}.svg`;
+    if (image.getAttribute("src") !== url) image.setAttribute("src", url);
+    image.alt = pen.inWords("kiosk.online.how", language);
+    pen.write(one("[data-online-address]"), queue?.online ?? "", "en");
+    const items = pen.text(queue?.bring, language);
+    one("[data-online-bring]").closest(".aside__line").hidden = !items;
+    pen.say(one("[data-online-bring]"), "kiosk.bring", language, { items });
+    fitText(stage);
+  }
+
+  function batch(state) {
+    const most = mostTransactions(state);
+    pen.say(one("[data-batch-most]"), "kiosk.batch.most", state.language, { n: most });
+    pen.write(one("[data-batch-count]"), String(state.transactions));
+    one('[data-act="transactions_changed"][data-by="-1"]').toggleAttribute("data-closed", state.transactions <= 1);
+    one('[data-act="transactions_changed"][data-by="1"]').toggleAttribute("data-closed", state.transactions >= most);
+    fitText(stage);
   }
 
   function over(state) {
@@ -103,6 +131,8 @@ export function createPages({ pen, zone }) {
     const words = one("[data-refusal]");
     if (code === "not_open" && facts.opens_at) {
       pen.say(words, "kiosk.refused.not_open", language, { t: pen.opening(facts.opens_at, language) });
+    } else if (code === "block_empty") {
+      pen.say(words, "kiosk.refused.block_empty", language);
     } else if (code === "block_empty") {
       pen.say(words, "kiosk.refused.block_empty", language);
     } else if (pen.has(`refusal.${code}`)) {
@@ -144,10 +174,14 @@ export function createPages({ pen, zone }) {
 
     for (const fact of all(".fact", step)) fact.lang = language;
     const ahead = one("[data-ahead]");
+    ahead.closest(".fact").hidden = issued.ahead === null && issued.status !== "called"; // nobody knows here
     if (issued.status === "called") pen.say(ahead, "kiosk.turn", language);
     else pen.count(ahead, "kiosk.ahead", language, issued.ahead ?? 0);
     ahead.closest(".fact").hidden = issued.ahead === null && issued.status !== "called"; // nobody knows here
     const wait = one("[data-wait]", step);
+    const names = (issued.further ?? []).map((each) => pen.text(queueOf(state, each)?.name, language) || each);
+    one("[data-further]").closest(".fact").hidden = names.length === 0;
+    pen.say(one("[data-further]"), "kiosk.further", language, { services: names.join(" → ") });
     pen.wait(wait, issued.wait, issued.wait_reason, language);
     wait.closest(".fact").hidden = issued.status !== "waiting";
     pen.say(one("[data-sit]"), "kiosk.sit", language, { zone: pen.text(zone.name, language) });
@@ -181,6 +215,8 @@ export function createPages({ pen, zone }) {
     }
     fitText(stage);
   }
+    online,
+    batch,
 
   return {
     services,
@@ -196,7 +232,9 @@ export function createPages({ pen, zone }) {
 
 /** Nothing of a customer stays in the page. */
 export function forgetTicket() {
-  for (const words of all("[data-number], [data-service-name], [data-ahead], [data-wait], [data-bring]")) {
+  for (const words of all(
+    "[data-number], [data-service-name], [data-ahead], [data-wait], [data-bring], [data-further]",
+  )) {
     words.textContent = "";
   }
   const image = one("[data-qr]");

@@ -3,12 +3,14 @@
  * Reads the state, writes the DOM, decides nothing; draws only what changed.
  */
 
-import { view } from "./flow.js";
+import { MOST_SERVICES, view } from "./flow.js";
 import { createPages, forgetTicket } from "./pages.js";
 import { all, createPen, one } from "./pen.js";
 
 const HEADINGS = {
   services: "kiosk.services",
+  online: "kiosk.online.title",
+  batch: "kiosk.batch.ask",
   priority: "kiosk.priority.ask",
   groups: "kiosk.groups",
   over: "kiosk.over.title",
@@ -17,7 +19,7 @@ const HEADINGS = {
   closed: "kiosk.closed.title",
   offline: "kiosk.offline.title",
 };
-const BEHIND = new Set(["priority", "groups", "over", "refused"]); // something lies behind: there is a way back
+const BEHIND = new Set(["online", "batch", "priority", "groups", "over", "refused"]); // something lies behind: there is a way back
 const PAGED = new Set(["services", "groups"]);
 const FOR_ALL = new Set(["closed", "offline"]);
 const HELP = { ringing: "kiosk.help.ringing", rung: "kiosk.help.rung", failed: "kiosk.help.failed" };
@@ -36,12 +38,18 @@ function sightOf(state, seen, now) {
     isAsking,
     isBusy: isAsking && now - state.askedAt >= BUSY_WORDS_AFTER,
     page,
+    isSeveral: state.isSeveral,
+    visit: state.visit,
+    service: state.service,
+    transactions: state.transactions,
     queues,
     ticket,
     paper,
     refusal,
   };
 }
+
+const openOnes = (state) => state.queues.queues.filter((queue) => queue.is_open).length;
 
 const isSame = (one, other) => other !== null && Object.keys(one).every((part) => one[part] === other[part]);
 
@@ -71,6 +79,7 @@ export function createView({ phrases, clock, office, zone }) {
 
     stage.dataset.seen = screen;
     stage.toggleAttribute("data-asking", sight.isAsking);
+    stage.toggleAttribute("data-ticking", screen === "services" && state.isSeveral);
     for (const step of all("[data-step]")) step.hidden = step.dataset.step !== screen;
     one(".tabs").hidden = isForAll;
     one(".foot__settings").hidden = isForAll;
@@ -80,18 +89,21 @@ export function createView({ phrases, clock, office, zone }) {
     for (const button of all("[data-setting]")) {
       button.setAttribute("aria-pressed", String(state[button.dataset.setting]));
     }
-    show("back", BEHIND.has(screen) || (PAGED.has(screen) && state.page > 0));
+    const isTicking = screen === "services" && state.isSeveral;
+    show("back", BEHIND.has(screen) || isTicking || (PAGED.has(screen) && state.page > 0));
+    show("several", screen === "services" && !state.isSeveral && openOnes(state) > 1);
+    show("visit", isTicking && state.visit.length > 0);
     show("emergency", screen === "priority");
     show("done", screen === "ticket");
     if (!PAGED.has(screen)) show("more", false);
     pen.name(one("[data-office]"), office.name, language);
-    pen.say(one("[data-heading]"), headingOf(state, sight), language);
+    pen.say(one("[data-heading]"), headingOf(state, sight), language, { n: MOST_SERVICES });
   }
 
   function headingOf(state, { screen, isBusy }) {
     if (isBusy) return "kiosk.busy";
-    const isAllShut = screen === "services" && state.queues.queues.every((queue) => !queue.is_open);
-    return isAllShut ? "kiosk.all_closed" : HEADINGS[screen];
+    if (screen === "services" && openOnes(state) === 0) return "kiosk.all_closed";
+    return screen === "services" && state.isSeveral ? "kiosk.several.ask" : HEADINGS[screen];
   }
 
   function release() {

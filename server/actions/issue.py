@@ -35,7 +35,8 @@ def issue(
     """The new ticket. `token` is the random part of its public address; `further` are the services after the first.
 
     Raises UnknownService, UnknownLane, UnknownLanguage, Malformed, TooManyTransactions (more than the service takes at
-    one turn), and NotOpen outside the opening hours (a walk-in that an officer serves at once is the officer's own decision, so hours do not bind it).
+    one turn), and NotOpen outside the opening hours (a walk-in that an officer serves at once is the officer's own
+    decision, so hours do not bind it).
     """
     branch = draft.branch
     wanted = branch.service(service)

@@ -67,8 +67,9 @@ class Queue:
 class Post:
     """A counter: `since` (seconds, negative) is when it began what it is `doing`, `who` serves there.
 
-    `waited` is the wait of the customer it has called, `units` how many service times that one takes. `ends` is when its duty ends (NEVER: it stays until the hall
-    is empty), `breaks` the planned ones still to come as (begins, lasts). While AWAY it is back at `since` ≥ 0.
+    `waited` is the wait of the customer it has called, `units` how many service times that one takes. `ends` is when
+    its duty ends (NEVER: it stays until the hall is empty), `breaks` the planned ones still to come as (begins, lasts).
+    While AWAY it is back at `since` ≥ 0.
     """
 
     code: str

@@ -74,6 +74,16 @@ class Kiosk:
                 return
         raise AssertionError(f"{screen} was not seen within ten seconds")
 
+    def learns(self) -> None:
+        """Until the page has asked for the queues anew."""
+        if self.is_held:
+            self.lingers(3)
+            return
+        with self.page.expect_response("**/queues"):
+            pass
+        with self.page.expect_response("**/queues"):
+            pass
+
     def tap(self, selector: str) -> None:
         """A deliberate touch: the page has settled before it."""
         self.passes(0.5)
@@ -106,7 +116,20 @@ class Kiosk:
             self.tap(f'[data-language="{language}"]')
         self.sees("services")
         yield "services"
+        self.office.queues[0] |= {"online": "https://www.example.gov.my/perkhidmatan/sijil", "batch": 10}
+        self.learns()
+        self.tap('[data-control="several"]')
         self.tap(".answer[data-service]:not([data-closed])")
+        yield "several"
+        self.tap('[data-control="back"]')
+        self.tap(".answer[data-service]:not([data-closed])")
+        self.sees("online")
+        self.page.wait_for_function("() => document.querySelector('[data-online-code]').naturalWidth > 0")
+        yield "online"
+        self.tap('[data-act="online_declined"]')
+        self.sees("batch")
+        yield "batch"
+        self.tap('[data-act="batch_confirmed"]')
         self.sees("priority")
         yield "priority"
         self.tap('[data-is-wanted="true"]')

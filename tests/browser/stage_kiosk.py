@@ -54,6 +54,8 @@ def a_queue(service: str, name: dict[str, str], icon: str = "file-text", **chang
         "is_open": True,
         "opens_at": None,
         "in_person": False,
+        "batch": 1,
+        "online": None,
         "bring": {},
         "notice": None,
     }
@@ -213,6 +215,7 @@ class Office:
                 "counter": None,
                 "calls": 0,
                 "transactions": 1,
+                "further": [],
                 "printed": self.printed,
                 "ahead": queue["waiting"],
                 "wait": queue["wait"],
@@ -277,9 +280,16 @@ def create_stage(office: Office) -> Flask:
         body = _seen("/help")
         return jsonify(rung=True, kind=body["kind"]), 202
 
+    @app.get("/kiosk/main/online/<service>.svg")
+    def online(service: str) -> Response:
+        return _a_code(next(each["online"] for each in office.queues if each["service"] == service))
+
     @app.get("/t/<token>/qr.svg")
     def code(token: str) -> Response:
-        svg = segno.make(f"https://giliran.example/t/{token}", error="m").svg_inline(border=2, omitsize=True)
+        return _a_code(f"https://giliran.example/t/{token}")
+
+    def _a_code(address: str) -> Response:
+        svg = segno.make(address, error="m").svg_inline(border=2, omitsize=True)
         return Response(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), mimetype="image/svg+xml")
 
     def _seen(path: str) -> Payload:

@@ -292,7 +292,7 @@ def test_help_rings_from_every_page_with_the_name_of_the_kiosk(stand: Stand) -> 
         assert kiosk.rung[-1] == {"kiosk": "main", "kind": "help"}, screen
         kiosk.tap('[data-dialog="help"] [data-act="dialog_closed"]')
 
-    assert len(kiosk.rung) == 4
+    assert len(kiosk.rung) == 7
 
 
 def test_the_emergency_button_rings_staff_and_issues_nothing(stand: Stand) -> None:

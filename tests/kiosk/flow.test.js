@@ -582,6 +582,142 @@ describe("help", () => {
 
   test("help over a ticket keeps the number until help was read", () => {
     const kiosk = aKiosk();
+
+describe("more than one thing to do", () => {
+  test("the first page turns into a list to tick, and one number is asked for with all that follows, in order", () => {
+    const kiosk = aKiosk();
+
+    kiosk.tap("several_toggled");
+    kiosk.tap("service_chosen", { service: "F" });
+    kiosk.tap("service_chosen", { service: "A" });
+    assert.equal(issues(kiosk).length, 0);
+    kiosk.tap("visit_confirmed");
+
+    assert.deepEqual(issues(kiosk)[0].body, { service: "F", lane: "regular", language: "ms", further: ["A"] });
+  });
+
+  test("a second touch unticks, a closed service is not ticked, and nothing ticked asks for nothing", () => {
+    const kiosk = aKiosk({ queues: branch({ queues: [queue(), queue({ service: "F", is_open: false })] }) });
+
+    kiosk.tap("several_toggled");
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.tap("visit_confirmed");
+    assert.deepEqual(kiosk.state.visit, []);
+    assert.equal(issues(kiosk).length, 0);
+    kiosk.tap("service_chosen", { service: "F" });
+
+    assert.equal(kiosk.seen.screen, "refused");
+  });
+
+  test("a visit is at most four services", () => {
+    const kiosk = aKiosk({ queues: branch({ queues: [..."AFHJK"].map((service) => queue({ service })) }) });
+
+    kiosk.tap("several_toggled");
+    for (const service of "AFHJK") kiosk.tap("service_chosen", { service });
+
+    assert.deepEqual(kiosk.state.visit, ["A", "F", "H", "J"]);
+  });
+
+  test("back leaves the list as it was before, and one tap chooses again", () => {
+    const kiosk = aKiosk();
+
+    kiosk.tap("several_toggled");
+    kiosk.tap("service_chosen", { service: "F" });
+    kiosk.tap("back");
+    kiosk.tap("service_chosen", { service: "A" });
+
+    assert.deepEqual(issues(kiosk)[0].body, { service: "A", lane: "regular", language: "ms" });
+  });
+
+  test("nothing that was ticked is there for the next customer", () => {
+    const kiosk = aKiosk();
+
+    kiosk.tap("several_toggled");
+    kiosk.tap("service_chosen", { service: "F" });
+    kiosk.passes(61);
+
+    assert.deepEqual([kiosk.state.isSeveral, kiosk.state.visit], [false, []]);
+  });
+});
+
+describe("for others", () => {
+  const forOthers = () =>
+    aKiosk({ priority: true, queues: branch({ queues: [queue({ batch: 3 }), queue({ service: "F" })] }) });
+
+  test("only a service that takes several transactions at one turn asks how many", () => {
+    const kiosk = forOthers();
+
+    kiosk.tap("service_chosen", { service: "F" });
+
+    assert.equal(kiosk.seen.screen, "priority");
+  });
+
+  test("no more are asked for than it takes, and no fewer than one", () => {
+    const kiosk = forOthers();
+
+    kiosk.tap("service_chosen", { service: "A" });
+    assert.equal(kiosk.seen.screen, "batch");
+    for (let n = 0; n < 5; n += 1) kiosk.tap("transactions_changed", { by: 1 });
+    assert.equal(kiosk.state.transactions, 3);
+    for (let n = 0; n < 5; n += 1) kiosk.act("transactions_changed", { by: -1 });
+    assert.equal(kiosk.state.transactions, 1);
+    kiosk.tap("transactions_changed", { by: 1 });
+    kiosk.tap("batch_confirmed");
+    kiosk.tap("priority_answered", { isWanted: false });
+
+    assert.deepEqual(issues(kiosk)[0].body, { service: "A", lane: "regular", language: "ms", transactions: 2 });
+  });
+
+  test("back leads from the question about priority to how many, and from there to the services", () => {
+    const kiosk = forOthers();
+
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.tap("batch_confirmed");
+    kiosk.tap("back");
+    assert.equal(kiosk.seen.screen, "batch");
+    kiosk.tap("back");
+
+    assert.equal(kiosk.seen.screen, "services");
+  });
+});
+
+describe("what can be done online", () => {
+  const online = () =>
+    aKiosk({ queues: branch({ queues: [queue({ online: "https://kl01.example" }), queue({ service: "F" })] }) });
+
+  test("is told before a number is taken, and a number may be had all the same", () => {
+    const kiosk = online();
+
+    kiosk.tap("service_chosen", { service: "A" });
+    assert.equal(kiosk.seen.screen, "online");
+    assert.equal(issues(kiosk).length, 0);
+    kiosk.tap("online_declined");
+
+    assert.equal(issues(kiosk)[0].body.service, "A");
+  });
+
+  test("leaves the kiosk to the next customer when it is taken", () => {
+    const kiosk = online();
+
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.tap("started_again");
+
+    assert.equal(kiosk.seen.screen, "services");
+    assert.equal(issues(kiosk).length, 0);
+  });
+
+  test("is not offered to who has other things to do here anyway", () => {
+    const kiosk = online();
+
+    kiosk.tap("several_toggled");
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.tap("service_chosen", { service: "F" });
+    kiosk.tap("visit_confirmed");
+
+    assert.deepEqual(issues(kiosk)[0].body.further, ["F"]);
+  });
+});
     kiosk.tap("service_chosen", { service: "A" });
     kiosk.issued({ printed: true });
 
