@@ -35,10 +35,10 @@ export const LIMITS = Object.freeze({
   contact: 4_000, // no answer for so long, and at least one try failed: the server is out of reach
   ring: 10_000, // one call for help needs no second one
 });
-export const MOST_SERVICES = 4; // of one visit
 
 const NOT_GROUPS = new Set(["emergency", "regular", "priority"]);
 const SETTINGS = new Set(["largeText", "highContrast", "reach"]);
+export const MOST_SERVICES = 4; // of one visit
 
 /** A kiosk as it stands when nobody is there. `kiosk`: {code, priority, printer?}. `queues`: GET /queues. */
 export function begin({ kiosk, languages = ["ms", "en", "zh", "ta"], queues }, now) {
@@ -52,14 +52,14 @@ function nobody(language, now) {
     language,
     largeText: false,
     highContrast: false,
-    isSeveral: false,
-    visit: [], // the services that are ticked, in the order of the touches
-    further: [], // what follows on the same number
-    transactions: 1,
     reach: false,
     step: "services",
     page: 0,
     service: null,
+    isSeveral: false,
+    visit: [], // the services that are ticked, in the order of the touches
+    further: [], // what follows on the same number
+    transactions: 1,
     lane: "regular",
     from: null, // the page on which the number was asked for
     key: null,
@@ -90,7 +90,6 @@ export const queueOf = (state, code = state.service) =>
 export const groupsOf = (state) => (state.queues.lanes ?? []).filter((lane) => !NOT_GROUPS.has(lane));
 
 export const isOnline = (state, now) => !(state.isMissed && now - state.contactAt >= LIMITS.contact);
-  state.isSeveral ||
 
 /** Out of reach of the server, and able to go on without it. */
 export const isAlone = (state, now) => !isOnline(state, now) && state.local.isReady;
@@ -108,6 +107,7 @@ function withoutWaits(state, now) {
 const isTouched = (state) =>
   state.step !== "services" ||
   state.page !== 0 ||
+  state.isSeveral ||
   state.dialog !== null ||
   state.language !== state.languages[0] ||
   [...SETTINGS].some((setting) => state[setting]);
@@ -135,8 +135,6 @@ export function view(state, now) {
   if (!state.queues.is_open) return seen("closed", { dialog });
   if (state.dialog === "still_there") {
     return seen(state.step, { secondsLeft: secondsTo(state.dialogAt + LIMITS.countdown) });
-  if (state.further.length > 0) body.further = state.further;
-  if (state.transactions > 1) body.transactions = state.transactions;
   }
   return seen(state.step);
 }
@@ -154,7 +152,27 @@ const reset = (state, now) => turn(state, nobody(state.languages[0], now), now);
 
 function ask(state, key, now) {
   const body = { service: state.service, lane: state.lane, language: state.language };
+  if (state.further.length > 0) body.further = state.further;
+  if (state.transactions > 1) body.transactions = state.transactions;
   const way = isAlone(state, now) ? "issue_here" : "issue";
+  const asking = turn(
+    state,
+    { step: "asking", page: state.page, from: state.step, key, body, way, askedAt: now, triedAt: now },
+    now,
+  );
+  return [asking, [{ type: way, key, body }]];
+}
+
+function isOverPromise(state) {
+  const queue = queueOf(state);
+  return Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
+}
+
+function askOrApologise(state, key, now) {
+  if (state.lane === "regular" && isOverPromise(state)) return still(turn(state, { step: "over" }, now));
+  return ask(state, key, now);
+}
+
 /** The pages between the choice and the number, in order, and for whom each of them is. */
 const STAGES = ["services", "online", "batch", "priority"];
 const IS_DUE = {
@@ -183,17 +201,20 @@ function ticked(state, service) {
   return state.visit.length < MOST_SERVICES ? { ...state, visit: [...state.visit, service] } : state;
 }
 
-  const asking = turn(
-    state,
-    { step: "asking", page: state.page, from: state.step, key, body, way, askedAt: now, triedAt: now },
+function serviceChosen(state, { service, key }, now) {
+  const queue = queueOf(state, service);
+  if (!queue || state.step !== "services") return still(state);
   if (state.isSeveral && queue.is_open) return still(ticked(state, service));
-    now,
-  );
-  return [asking, [{ type: way, key, body }]];
+  if (!queue.is_open) {
+    const refusal = { code: "not_open", more: { service, opens_at: queue.opens_at ?? null } };
+    return still(turn(state, { step: "refused", service, refusal }, now));
+  }
+  if (isAlone(state, now) && !state.local.left[service]) {
+    return still(turn(state, { step: "refused", service, refusal: { code: "block_empty" } }, now));
+  }
+  return goOn({ ...state, service, further: [], transactions: 1, lane: "regular" }, "services", key, now);
 }
 
-function isOverPromise(state) {
-  const queue = queueOf(state);
 function severalToggled(state, _event, now) {
   if (state.step !== "services") return still(state);
   return still(turn(state, { isSeveral: !state.isSeveral, visit: [] }, now));
@@ -218,27 +239,6 @@ function transactionsChanged(state, { by }) {
 const batchConfirmed = (state, { key }, now) =>
   state.step === "batch" ? goOn(state, "batch", key, now) : still(state);
 
-  return Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
-}
-
-function askOrApologise(state, key, now) {
-  if (state.lane === "regular" && isOverPromise(state)) return still(turn(state, { step: "over" }, now));
-  return ask(state, key, now);
-}
-
-function serviceChosen(state, { service, key }, now) {
-  const queue = queueOf(state, service);
-  if (!queue || state.step !== "services") return still(state);
-  if (!queue.is_open) {
-    const refusal = { code: "not_open", more: { service, opens_at: queue.opens_at ?? null } };
-    return still(turn(state, { step: "refused", service, refusal }, now));
-  }
-  if (isAlone(state, now) && !state.local.left[service]) {
-    return still(turn(state, { step: "refused", service, refusal: { code: "block_empty" } }, now));
-  }
-  return goOn({ ...state, service, further: [], transactions: 1, lane: "regular" }, "services", key, now);
-}
-
 function priorityAnswered(state, { isWanted, key }, now) {
   if (state.step !== "priority") return still(state);
   if (!isWanted) return askOrApologise({ ...state, lane: "regular" }, key, now);
@@ -260,11 +260,6 @@ function back(state, _event, now) {
   const before = BEFORE[state.step] ?? stageBefore(state, state.step);
   if (state.step === "ticket" || state.step === "asking") return still(state);
   return still(turn(state, { step: before, refusal: null }, now));
-  several_toggled: severalToggled,
-  visit_confirmed: visitConfirmed,
-  online_declined: onlineDeclined,
-  transactions_changed: transactionsChanged,
-  batch_confirmed: batchConfirmed,
 }
 
 function helpAsked(state, { kind = "help", key }, now) {
@@ -286,6 +281,11 @@ const TOUCHES = {
     still(SETTINGS.has(setting) ? { ...state, [setting]: !state[setting] } : state),
   page_turned: (state, { page }, now) => still(turn(state, { page }, now)),
   service_chosen: serviceChosen,
+  several_toggled: severalToggled,
+  visit_confirmed: visitConfirmed,
+  online_declined: onlineDeclined,
+  transactions_changed: transactionsChanged,
+  batch_confirmed: batchConfirmed,
   priority_answered: priorityAnswered,
   group_chosen: groupChosen,
   wait_accepted: (state, { key }, now) => (state.step === "over" ? ask(state, key, now) : still(state)),

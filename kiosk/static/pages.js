@@ -133,8 +133,6 @@ export function createPages({ pen, zone }) {
       pen.say(words, "kiosk.refused.not_open", language, { t: pen.opening(facts.opens_at, language) });
     } else if (code === "block_empty") {
       pen.say(words, "kiosk.refused.block_empty", language);
-    } else if (code === "block_empty") {
-      pen.say(words, "kiosk.refused.block_empty", language);
     } else if (pen.has(`refusal.${code}`)) {
       pen.write(words, pen.refusal(state.refusal, language), language);
     } else {
@@ -174,17 +172,16 @@ export function createPages({ pen, zone }) {
 
     for (const fact of all(".fact", step)) fact.lang = language;
     const ahead = one("[data-ahead]");
-    ahead.closest(".fact").hidden = issued.ahead === null && issued.status !== "called"; // nobody knows here
     if (issued.status === "called") pen.say(ahead, "kiosk.turn", language);
     else pen.count(ahead, "kiosk.ahead", language, issued.ahead ?? 0);
     ahead.closest(".fact").hidden = issued.ahead === null && issued.status !== "called"; // nobody knows here
     const wait = one("[data-wait]", step);
-    const names = (issued.further ?? []).map((each) => pen.text(queueOf(state, each)?.name, language) || each);
-    one("[data-further]").closest(".fact").hidden = names.length === 0;
-    pen.say(one("[data-further]"), "kiosk.further", language, { services: names.join(" → ") });
     pen.wait(wait, issued.wait, issued.wait_reason, language);
     wait.closest(".fact").hidden = issued.status !== "waiting";
     pen.say(one("[data-sit]"), "kiosk.sit", language, { zone: pen.text(zone.name, language) });
+    const names = (issued.further ?? []).map((each) => pen.text(queueOf(state, each)?.name, language) || each);
+    one("[data-further]").closest(".fact").hidden = names.length === 0;
+    pen.say(one("[data-further]"), "kiosk.further", language, { services: names.join(" → ") });
     const items = pen.text(queue?.bring, language);
     one("[data-bring]").closest(".fact").hidden = !items;
     pen.say(one("[data-bring]"), "kiosk.bring", language, { items });
@@ -215,11 +212,11 @@ export function createPages({ pen, zone }) {
     }
     fitText(stage);
   }
-    online,
-    batch,
 
   return {
     services,
+    online,
+    batch,
     priority: () => fitText(stage),
     groups,
     over,

@@ -582,6 +582,75 @@ describe("help", () => {
 
   test("help over a ticket keeps the number until help was read", () => {
     const kiosk = aKiosk();
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.issued({ printed: true });
+
+    kiosk.tap("help_asked", { kind: "help" });
+    kiosk.passes(20);
+
+    assert.equal(kiosk.seen.screen, "ticket");
+  });
+});
+
+describe("bad moments", () => {
+  test("a closed branch is said on the whole screen, and its opening ends it", () => {
+    const kiosk = aKiosk({ queues: branch({ is_open: false, opens_at: "2026-03-03T00:00:00Z" }) });
+
+    assert.equal(kiosk.seen.screen, "closed");
+    kiosk.act("queues_came", { queues: branch() });
+
+    assert.equal(kiosk.seen.screen, "services");
+  });
+
+  test("a branch that closes keeps the number of who has just taken one", () => {
+    const kiosk = aKiosk();
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.issued();
+
+    kiosk.act("queues_came", { queues: branch({ is_open: false }) });
+
+    assert.equal(kiosk.seen.screen, "ticket");
+  });
+
+  test("a server out of reach is said within five seconds, and taken back when it answers", () => {
+    const kiosk = aKiosk();
+    kiosk.passes(2);
+    kiosk.act("queues_missed");
+    assert.equal(kiosk.seen.screen, "services");
+
+    kiosk.passes(4, { isReachable: false });
+    assert.equal(kiosk.seen.screen, "offline");
+    assert.equal(isOnline(kiosk.state, kiosk.now), false);
+    kiosk.act("queues_came", { queues: branch() });
+
+    assert.equal(kiosk.seen.screen, "services");
+  });
+
+  test("what a customer had chosen is still there when the server comes back", () => {
+    const kiosk = aKiosk({ priority: true });
+    kiosk.tap("language_chosen", { language: "en" });
+    kiosk.tap("service_chosen", { service: "A" });
+    kiosk.act("queues_missed");
+    kiosk.passes(6, { isReachable: false });
+    assert.equal(kiosk.seen.screen, "offline");
+
+    kiosk.act("queues_came", { queues: branch() });
+
+    assert.equal(kiosk.seen.screen, "priority");
+    assert.equal(kiosk.state.language, "en");
+  });
+
+  test("an abandoned kiosk is put back in order even while the server is out of reach", () => {
+    const kiosk = aKiosk();
+    kiosk.tap("language_chosen", { language: "en" });
+    kiosk.act("queues_missed");
+
+    kiosk.passes(41, { isReachable: false });
+
+    assert.equal(kiosk.state.language, "ms");
+    assert.equal(kiosk.seen.dialog, null);
+  });
+});
 
 describe("more than one thing to do", () => {
   test("the first page turns into a list to tick, and one number is asked for with all that follows, in order", () => {
@@ -716,74 +785,5 @@ describe("what can be done online", () => {
     kiosk.tap("visit_confirmed");
 
     assert.deepEqual(issues(kiosk)[0].body.further, ["F"]);
-  });
-});
-    kiosk.tap("service_chosen", { service: "A" });
-    kiosk.issued({ printed: true });
-
-    kiosk.tap("help_asked", { kind: "help" });
-    kiosk.passes(20);
-
-    assert.equal(kiosk.seen.screen, "ticket");
-  });
-});
-
-describe("bad moments", () => {
-  test("a closed branch is said on the whole screen, and its opening ends it", () => {
-    const kiosk = aKiosk({ queues: branch({ is_open: false, opens_at: "2026-03-03T00:00:00Z" }) });
-
-    assert.equal(kiosk.seen.screen, "closed");
-    kiosk.act("queues_came", { queues: branch() });
-
-    assert.equal(kiosk.seen.screen, "services");
-  });
-
-  test("a branch that closes keeps the number of who has just taken one", () => {
-    const kiosk = aKiosk();
-    kiosk.tap("service_chosen", { service: "A" });
-    kiosk.issued();
-
-    kiosk.act("queues_came", { queues: branch({ is_open: false }) });
-
-    assert.equal(kiosk.seen.screen, "ticket");
-  });
-
-  test("a server out of reach is said within five seconds, and taken back when it answers", () => {
-    const kiosk = aKiosk();
-    kiosk.passes(2);
-    kiosk.act("queues_missed");
-    assert.equal(kiosk.seen.screen, "services");
-
-    kiosk.passes(4, { isReachable: false });
-    assert.equal(kiosk.seen.screen, "offline");
-    assert.equal(isOnline(kiosk.state, kiosk.now), false);
-    kiosk.act("queues_came", { queues: branch() });
-
-    assert.equal(kiosk.seen.screen, "services");
-  });
-
-  test("what a customer had chosen is still there when the server comes back", () => {
-    const kiosk = aKiosk({ priority: true });
-    kiosk.tap("language_chosen", { language: "en" });
-    kiosk.tap("service_chosen", { service: "A" });
-    kiosk.act("queues_missed");
-    kiosk.passes(6, { isReachable: false });
-    assert.equal(kiosk.seen.screen, "offline");
-
-    kiosk.act("queues_came", { queues: branch() });
-
-    assert.equal(kiosk.seen.screen, "priority");
-    assert.equal(kiosk.state.language, "en");
-  });
-
-  test("an abandoned kiosk is put back in order even while the server is out of reach", () => {
-    const kiosk = aKiosk();
-    kiosk.tap("language_chosen", { language: "en" });
-    kiosk.act("queues_missed");
-
-    kiosk.passes(41, { isReachable: false });
-
-    assert.equal(kiosk.state.language, "ms");
-    assert.equal(kiosk.seen.dialog, null);
   });
 });
