@@ -178,6 +178,7 @@ class Office:
             "hotline": "03-8888 1234",
         }
     )
+    printer_state: str | None = None
     is_open: bool = True
     opens_at: str | None = None
     closed_reason: str | None = None
@@ -262,6 +263,10 @@ def create_stage(office: Office) -> Flask:
     @app.get("/api/v1/queues")
     def queues() -> Response:
         return jsonify(office.board())
+
+    @app.get("/api/v1/kiosks/<code>")
+    def a_kiosk(code: str) -> Any:
+        return {"kiosk": code, "printer": office.printer_state, "local": None}
 
     @app.post("/api/v1/tickets")
     def issue() -> tuple[Response, int]:
