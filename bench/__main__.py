@@ -1,6 +1,8 @@
 """`make bench`: the promises of speed, measured; each line says what was measured, the figure, and the limit.
 
-    python -m bench [--quick] [NAME …]    start issue waiting latency zones voice estimates history staffing paper marks
+    python -m bench [--quick] [NAME …]
+
+    NAME is of: start issue waiting latency phones voice estimates history staffing paper marks
 
 Figures of one run on one machine: trust the ratios, not the milliseconds. Exit status 1 when a limit is missed.
 """
@@ -21,6 +23,7 @@ from bench.load import Client, Run, load
 from bench.marks import marks
 from bench.office import bare, office
 from bench.paper import paper
+from bench.phones import phones
 from bench.staffing import staffing
 from bench.voice import voice
 
@@ -170,6 +173,7 @@ def main() -> int:
         "issue": lambda folder: issue(folder, rounds, seconds),
         "waiting": lambda folder: waiting(folder, rounds),
         "latency": lambda folder: latency(folder, 30 if quick else 60, say),
+        "phones": lambda folder: phones(folder, 60 if quick else 300, say),
         "voice": lambda folder: voice(folder, 30 if quick else 60, say),
         "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),

@@ -36,7 +36,7 @@ def delay(draft: Draft, now: datetime, ticket_id: int) -> Ticket:
 def may_delay(floor: Floor, ticket: Ticket) -> bool:
     """Whether its holder may let others pass now."""
     is_free = ticket.status is Status.WAITING and ticket.delayed_at is None and not ticket.is_absent
-    return is_free and bool(_behind(floor, ticket))
+    return is_free and floor.lines[ticket.line][-1] != ticket.id
 
 
 def _behind(floor: Floor, ticket: Ticket) -> tuple[int, ...]:

@@ -6,7 +6,8 @@ for what other processes wrote. A room is sent an event once, encoded once, howe
 
     commit ── poke ──► deliver: events to zones, boards to those concerned ─┐
     every second       waits: figures that have changed                     ├──► rooms ──► screens
-    every 5 seconds    beat: what was missed, who was shut out, heartbeat ──┘
+    every 5 seconds    beat: what was missed, who was shut out, heartbeat ──┤
+    every 5 seconds    phones: those near their turn, and a third of all ───┘
 
 What goes wrong while a room is told costs it nothing but a whole board, with the next beat.
 """
@@ -18,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import count
 from typing import Any, Protocol
 
 from flask import Flask, request
@@ -43,6 +45,12 @@ NAMESPACE = "/live"
 FIGURES_ANEW_S = 30.0
 """Figures are told again after so long, even where nothing happened."""
 BEATS_REMEMBERED = 3
+FAR_BEATS = 3
+"""Phones whose turn is far hear at every third heartbeat, a third of them at each: there may be thousands."""
+TOLD_TOGETHER = 5
+"""So many phones between two looks at whoever else wants something."""
+NEAR_AHEAD = 10
+"""Who has no more people before them hears of every change with the next heartbeat."""
 _HOW = {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
 
 
@@ -82,7 +90,9 @@ class Live:
         self._printers = Printers()
         self._secrets: dict[str, str] = {}
         self._rung: set[int] = set()
-        self._beats = 0
+        self._turns = count()
+        self._beats = self._beat = 0
+        self._is_current = True
         self._telling = threading.RLock()  # one at a time: what a room is sent, it is sent in order
         self._more = threading.Event()
         self._stopping = threading.Event()
@@ -105,7 +115,7 @@ class Live:
         """Begin to follow, on tasks of the process's own kind."""
         if self.pass_on is not None:
             self._rung = {row.id for row in self._door.people.rings()}
-        for task in (self._follow, self._every_heartbeat, self._every_second):
+        for task in (self._follow, self._every_heartbeat, self._every_second, self._every_phone):
             self._io.start_background_task(task)
 
     def stop(self) -> None:
@@ -140,17 +150,24 @@ class Live:
     def beat(self) -> None:
         """Look for whatever was missed, and tell every room how far it is."""
         # A heartbeat says "you lack nothing". Where the database cannot be asked, nobody can say so.
-        if self._safely(self._door.office.store.catch_up):
+        self._is_current = self._safely(self._door.office.store.catch_up)
+        if self._is_current:
             self._safely(self._look_at_the_clock)
             self._safely(self.deliver)
             self._safely(self._heartbeats)
-        self._safely(self._tell_tickets)
         self._safely(self._shut_out_revoked)
         if self.pass_on is not None:
             self._safely(self._hear_rings)
         self._printers_changed()
         if self.voice is not None:
             self._safely(self.voice.beat)
+
+    def _every_phone(self) -> None:
+        """Apart from the hall's heartbeats, which no crowd of phones may hold up, and as often whatever it takes."""
+        begins = time.monotonic()
+        while not self._stopping.wait(max(0.0, begins + self._door.settings.heartbeat - time.monotonic())):
+            begins = time.monotonic()
+            self._safely(self.tell_phones)
 
     def _every_second(self) -> None:
         while not self._stopping.wait(self._door.settings.waits_gap):
@@ -279,20 +296,31 @@ class Live:
             self._beats = 0
             self.soil()
 
-    def _tell_tickets(self) -> None:
-        """Where their place has changed, those who wait outside hear of it; there may be a thousand of them."""
-        for room in self._rooms.of("ticket"):
-            if room.is_dirty:
-                with self._telling:
-                    room.is_dirty = False
-                    self._send_board(room, only_news=True)
+    def tell_phones(self) -> None:
+        """Where their place has changed, those who wait outside hear of it; whoever else is due hears that all is well.
+
+        The work is spread over the time until the next beat: an officer's key never waits for a crowd of phones.
+        """
+        self._beat += 1
+        for n, room in enumerate(self._rooms.of("ticket")):
+            if not self._is_current:  # a heartbeat says "you lack nothing", and nobody can say so now
+                return
+            is_due = (self._beat + room.turn) % FAR_BEATS == 0
+            if not is_due and not (room.is_dirty and _is_near(room)):
+                continue
+            with self._telling:
+                told = room.is_dirty and self._send_board(room, only_news=True)
+                room.is_dirty = False
+                if is_due and not told and not room.is_behind:
+                    self._emit("heartbeat", {"seq": room.prev, "at": instant(self._door.office.now())}, room)
+            if n % TOLD_TOGETHER == 0:
                 self._io.sleep(0)
 
     def _heartbeats(self) -> None:
         with self._telling:
             at = instant(self._door.office.now())
             for room in self._rooms.all():
-                if not room.is_behind:
+                if not room.is_behind and room.kind != "ticket":
                     self._emit("heartbeat", {"seq": room.prev, "at": at}, room)
 
     # ── screens ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -309,7 +337,8 @@ class Live:
     def _disconnect(self, *_: object) -> None:
         with self._telling:
             screen = self._rooms.gone(_sid())
-        self._rooms_changed()
+        if screen is None or any(not name.startswith("ticket:") for name in screen.rooms):
+            self._rooms_changed()
         if screen is not None and screen.prints:
             self._printers_changed()
 
@@ -326,7 +355,7 @@ class Live:
                 return dict(_HOW)
             if (refused := screen.refusal(kind, code)) is not None:
                 return refused
-            room = self._rooms.room(kind, code) or Room(kind, code)
+            room = self._rooms.room(kind, code) or Room(kind, code, turn=next(self._turns) % FAR_BEATS)
             board = self._boards.board(room)
             if board is None:
                 return {"code": f"unknown_{kind}", "detail": f"there is no {kind} {code}"}
@@ -334,6 +363,7 @@ class Live:
                 return {}
             if not room.members:
                 room.prev = board["seq"]
+                room.shown = lasting(board["ticket"]) if kind == "ticket" else None
             self._rooms.enter(sid, room)
             join_room(room.name)
             self._io.emit("board", board, to=sid, namespace=NAMESPACE)
@@ -342,7 +372,8 @@ class Live:
         if kind == "kiosk" and wanted.get("prints"):
             screen.prints.setdefault(code, "")
             self._printers_changed()
-        self._rooms_changed()
+        if kind != "ticket":  # a phone plays nothing in any zone
+            self._rooms_changed()
         return {}
 
     def _rooms_changed(self) -> None:
@@ -437,18 +468,20 @@ class Live:
         if self.voice is not None and isinstance(told, dict):
             self._safely(partial(self.voice.word, name, sid, told))
 
-    def _send_board(self, room: Room, only_news: bool = False) -> None:
+    def _send_board(self, room: Room, only_news: bool = False) -> bool:
+        """Whether there was one to send, and with `only_news` any news in it."""
         board = self._boards.board(room)
         room.is_behind = room.is_dirty = False
         if board is None:
-            return
+            return False
         if room.kind == "ticket":
             shown = lasting(board["ticket"])
             if only_news and shown == room.shown:
-                return
+                return False
             room.shown = shown
         room.prev = max(room.prev, board["seq"])
         self._emit("board", board, room)
+        return True
 
     def _emit(self, name: str, told: Json, room: Room) -> None:
         self._io.emit(name, told, to=room.name, namespace=NAMESPACE)
@@ -542,6 +575,11 @@ class Live:
                 self._print_again(str(told.get("kiosk")), int(told.get("line", 0)))
             case _ if self.voice is not None:
                 self.voice.heard(told)
+
+
+def _is_near(room: Room) -> bool:
+    """Whether a phone's holder is told at once how the line moves."""
+    return room.shown is None or room.shown["status"] != "waiting" or room.shown["ahead"] <= NEAR_AHEAD
 
 
 def _sid() -> str:

@@ -205,7 +205,8 @@ def _referral(floor: Floor, ticket: Ticket, speech: Speech) -> Json | None:
         return None
     told = referral_json(floor.branch, ticket)
     due = told["due_on"] and f"{date.fromisoformat(told['due_on']):%d/%m/%Y}"
-    return {"due": due, "contact": [in_language(line, speech.language) for line in told["contact"]]}
+    on = f"{(ticket.ended_at or ticket.issued_at).astimezone(speech.zone):%d/%m/%Y}"
+    return {"due": due, "on": on, "contact": [in_language(line, speech.language) for line in told["contact"]]}
 
 
 def _link(address: str) -> Json | None:

@@ -83,6 +83,6 @@ class RoomBoards:
 
 
 def lasting(ticket: Json) -> Json:
-    """A ticket's board without the instant of its estimate: whether there is any news in it."""
+    """A ticket's board as its holder sees it, waits in whole minutes: whether there is any news in it."""
     wait = ticket.get("wait")
-    return ticket | {"wait": {k: v for k, v in wait.items() if k != "as_of"} if wait else None}
+    return ticket | {"wait": {k: v // 60 for k, v in wait.items() if k != "as_of"} if wait else None}

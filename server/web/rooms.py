@@ -20,8 +20,9 @@ class Room:
     """Those who are told the same. `prev` is the seq of the last event or board that they were sent.
 
     `is_dirty`: its figures have changed since they were told. `is_behind`: it needs the whole board. Of a ticket's
-    room, `ticket` is the ticket's id and `shown` what its holders were told of it last; of a counter's, `window` is
-    the one at which the officer works.
+    room, `ticket` is the ticket's id, `shown` what its holders were told of it last, and `turn` at which of some
+    heartbeats they hear while they are far from their turn; of a counter's, `window` is the one at which the officer
+    works.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Room:
     is_behind: bool = False
     shown: Json | None = None
     window: str = ""
+    turn: int = 0
 
     @property
     def name(self) -> str:

@@ -52,7 +52,7 @@ function draw({ ticket, as_of }) {
   const delayed = one("[data-delayed]");
   if (delayed) delayed.hidden = !(ticket.delayed && ticket.status === "waiting");
   const alert = one("[data-alert]");
-  if (alert) alert.hidden = !(MAY_LEAVE.includes(state) && "AudioContext" in window);
+  if (alert) alert.hidden = !(["waiting", "soon", "held"].includes(state) && "AudioContext" in window);
   const facts = one("[data-while-open]");
   if (facts) facts.hidden = Boolean(ticket.ended_at);
   if (state !== shown && state in SHAKE) alarm(state);
