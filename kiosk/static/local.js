@@ -63,14 +63,17 @@ export function createLocal({ kiosk, looking, onNews }) {
     /** What became of the paper of such a number: true, false, or null as long as nobody knows. */
     printed: async (number) => (await ask(`/tickets/${encodeURIComponent(number)}`)).printed,
     isOwn: (ticket) => String(ticket.id).startsWith("local:"),
-    /** One line for whoever stands there: the printer, or that this kiosk goes on without its server. */
+    /** One line for whoever stands there: the printer, or that this kiosk goes on alone. Whether it has changed. */
     paint({ pen, language, isAlone }) {
       const line = one("[data-printer-line]");
       const isFaulty = !CALM.has(printer);
       const key = isAlone ? "kiosk.local" : printer === "low" ? "kiosk.printer.low" : "kiosk.printer.fault";
+      const before = `${line.hidden} ${line.dataset.says}`;
       line.hidden = !(isAlone || isFaulty);
+      line.dataset.says = key;
       line.toggleAttribute("data-may-go-alone", known.isReady);
       if (!line.hidden) pen.say(one("[data-printer-words]", line), key, language);
+      return before !== `${line.hidden} ${line.dataset.says}`;
     },
   };
 }

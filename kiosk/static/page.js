@@ -100,8 +100,8 @@ function act(event) {
 }
 
 function show(now, isAnew = false) {
-  local.paint({ pen, language: state.language, isAlone: isAlone(state, now) }); // before the page is fitted to the rest
-  const seen = view.draw(state, now, isAnew);
+  const isOther = local.paint({ pen, language: state.language, isAlone: isAlone(state, now) }); // takes room too
+  const seen = view.draw(state, now, isAnew || isOther);
   root.toggleAttribute("data-settling", state.settlesAt !== null && now < state.settlesAt);
   if (seen.isTurned) focusFirst();
 }
