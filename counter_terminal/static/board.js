@@ -45,6 +45,7 @@ export const NOTE_LENGTH = 200;
 /** What a key adds to the transactions of a visit. */
 export const STEPS = Object.freeze({ more: 1, fewer: -1 });
 export const MOST_TRANSACTIONS = 999;
+export const MOST_FURTHER = 3; // services after the one at hand
 
 const AMBER_FROM = 0.8;
 const AGAIN_AFTER = 1000; // ms: two blows on one key are one wish
@@ -114,6 +115,7 @@ const NEEDS = {
   no_show: ["called"],
   hold: ["called", "serving"],
   transfer: ["called", "serving"],
+  visit: ["called", "serving"],
   walk_direct: ["idle"],
   count: ["called", "serving"],
   call: ["idle"],
@@ -209,6 +211,29 @@ export const isOverPromise = (ticket) => Boolean(ticket?.promise_s) && ticket.wa
 
 /** The legs that lie behind a ticket, oldest first. */
 export const pastLegs = (ticket) => (ticket?.legs ?? []).filter((leg) => leg.outcome);
+
+/**
+ * What an officer may add to a visit or strike from it: {code, name, isPlanned, services}, `services` being the visit
+ * as it would be then. Nothing can be added to a full one.
+ */
+export function visitChoices(board) {
+  const planned = (board?.ticket?.further ?? []).map((then) => then.service);
+  return (board?.services ?? [])
+    .filter((service) => service.code !== board.ticket?.service)
+    .filter((service) => planned.includes(service.code) || planned.length < MOST_FURTHER)
+    .map((service) => {
+      const isPlanned = planned.includes(service.code);
+      const services = isPlanned ? planned.filter((code) => code !== service.code) : [...planned, service.code];
+      return { code: service.code, name: service.name, isPlanned, services };
+    });
+}
+
+/** The next service of the customer whose service an action ended: {number, then, level}; null: the visit is over. */
+export function onwardOf(action, before) {
+  const [then] = before?.ticket?.further ?? [];
+  if (!then || !(action in OUTCOMES || action === "next")) return null;
+  return { number: before.ticket.number, then, level: then.counters_open > 0 ? "calm" : "warning" };
+}
 
 /** Tickets put aside whose reminder has come. */
 export function remindersDue(board, now) {

@@ -1,5 +1,5 @@
 /**
- * The officer's terminal at work: the socket, the keys, one request at a time.
+ * The officer's terminal at work, whole because each part moves the others: the socket, the keys, one request at a time.
  * What may be pressed stands in board.js, how it looks in paint.js, what is still asked in panels.js.
  */
 
@@ -89,7 +89,7 @@ function tick() {
   paint.link(link, language);
   paint.clock(clock.now(), language);
   paint.timer(board, { language, now: at });
-  paint.count(wanted?.n ?? board?.ticket?.transactions ?? 0, language);
+  paint.count(wanted?.n ?? board?.ticket?.transactions ?? 0, language, board?.ticket?.asked ?? 1);
   paint.keys({ ...situation(), language });
 }
 
@@ -113,7 +113,7 @@ function take(next) {
   if (next.ticket?.number !== board?.ticket?.number) {
     hands.feel(); // a keypad's press is a hand on this counter, too
     if (next.ticket) paint.announce(`${next.ticket.number} ${phrases.text(next.ticket.service_name, language)}`);
-    if (["transfer", "hold"].includes(panels.name)) panels.close();
+    if (["transfer", "visit", "hold"].includes(panels.name)) panels.close();
   }
   board = next;
   if (board.ticket?.number !== wanted?.number || board.ticket?.transactions === wanted?.n) wanted = null;
@@ -154,6 +154,7 @@ async function press(action, detail = {}) {
     const answer = await api.post(path, body);
     answered(action, answer, before, detail);
     if (["open", "take_over"].includes(action)) hands.claim();
+    if (action === "refer" && before?.ticket && !wentOn(action, before)) printReferral(before.ticket);
     if (action !== "help") await settle(before);
   } catch (error) {
     if (error instanceof Refusal) {
@@ -167,6 +168,17 @@ async function press(action, detail = {}) {
     busy = null;
     last = { action, at: performance.now() };
     tick();
+  }
+}
+
+/** Whoever is sent away with a referral takes it home on paper, from the printer that is nearest; where there is none,
+ * the phone page has it. */
+async function printReferral({ id, number }) {
+  try {
+    const { kiosk } = await api.post(`/tickets/${id}/slip`, {});
+    tell("calm", phrases.say("terminal.line.referral", language, { number, kiosk }));
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
   }
 }
 
@@ -187,8 +199,10 @@ async function count(action) {
 
 function answered(action, answer, before, detail) {
   const number = detail.number ?? before?.ticket?.number ?? "";
+  const onward = facts.onwardOf(action, before);
   const words = { help: "help", restore: "restored", transfer: "transferred", hold: "held" };
   if (action === "next" && answer === null) tell("calm", phrases.say("terminal.line.nobody", language));
+  else if (onward) tell(onward.level, paint.onward(onward, language));
   else if (action in facts.OUTCOMES) tell("calm", phrases.say("terminal.line.finished", language, { number }));
   else if (words[action]) tell("calm", phrases.say(`terminal.line.${words[action]}`, language, { number }));
 }
@@ -265,7 +279,7 @@ async function signOut() {
   location.reload();
 }
 
-/** Whoever comes next must say who they are; the duty goes on, the customer keeps the place. */
+/** Whoever comes next must say who they are; the customer keeps the place. */
 async function lockScreen() {
   sessionStorage.setItem("giliran.officer.locked", officer.name);
   isSignedIn = false;

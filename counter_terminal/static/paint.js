@@ -134,9 +134,14 @@ export function createPainter(root, { phrases, keys, zone }) {
         n: facts.minutes(leg.service_s),
       }),
     );
-    show(find("now-past"), past.length > 0);
-    put(find("now-past"), past.length ? `${say("terminal.legs", language)}: ${past.join(", ")}` : "");
-    show(find("now-more"), Boolean(ticket.note) || past.length > 0);
+    const then = (ticket.further ?? []).map((one) => phrases.text(one.service_name, language) || one.service);
+    const ways = [
+      then.length ? say("terminal.further", language, { services: then.join(" → ") }) : "",
+      past.length ? `${say("terminal.legs", language)}: ${past.join(", ")}` : "",
+    ].filter(Boolean);
+    show(find("now-past"), ways.length > 0);
+    put(find("now-past"), ways.join(" · "));
+    show(find("now-more"), Boolean(ticket.note) || ways.length > 0);
     show(find("now-note"), Boolean(ticket.note));
     put(find("now-note"), ticket.note ? `${say("terminal.note", language)}: ${ticket.note}` : "");
   }
@@ -261,11 +266,12 @@ export function createPainter(root, { phrases, keys, zone }) {
       put(find("timer-word"), word);
     },
 
-    /** How many transactions this visit is; 0: nobody is in hand. */
-    count(n, language) {
+    /** How many transactions this visit is, of so many asked for; 0: nobody is in hand. */
+    count(n, language, asked = 1) {
       show(find("count"), n > 0 && ["called", "serving"].includes(main.dataset.state));
       if (n === 0) return;
-      const [before, after] = many("terminal.transactions", n, language).split(String(n));
+      const counted = asked > 1 ? say("terminal.transactions.of", language, { n: "\u0000", m: asked }) : null;
+      const [before, after] = counted?.split("\u0000") ?? many("terminal.transactions", n, language).split(String(n));
       put(find("count-before"), before);
       put(find("count-n"), String(n));
       put(find("count-after"), after);
@@ -326,6 +332,12 @@ export function createPainter(root, { phrases, keys, zone }) {
 
     clock(now, language) {
       put(find("clock"), formatTime(now, language, zone));
+    },
+
+    /** Where the customer goes on to, and that nobody is there where nobody is. */
+    onward({ number, then, level }, language) {
+      const key = level === "calm" ? "terminal.line.goes_on" : "terminal.line.goes_on.nobody";
+      return say(key, language, { number, service: phrases.text(then.service_name, language) || then.service });
     },
 
     announce: (text) => put(find("announce"), text),

@@ -10,7 +10,7 @@
 import * as facts from "./board.js";
 import { reasonWords } from "./paint.js";
 
-export const PANELS = new Set(["transfer", "hold", "close", "walk_direct", "other", "menu"]);
+export const PANELS = new Set(["transfer", "visit", "hold", "close", "walk_direct", "other", "menu"]);
 
 export function createPanels(root, { phrases, context, onChoose }) {
   const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
@@ -89,6 +89,20 @@ export function createPanels(root, { phrases, context, onChoose }) {
       );
       dialog.querySelector("[name=note]").value = "";
       dialog.querySelector('[name=position][value="arrival"]').checked = true;
+    },
+
+    visit(_dialog, { board, language }) {
+      fill(
+        "visit",
+        facts.visitChoices(board).map((one) =>
+          choice(phrases.text(one.name, language), {
+            label: one.code,
+            language: phrases.textIn(one.name, language),
+            small: one.isPlanned ? phrases.say("terminal.visit.planned", language) : "",
+            onPress: () => choose("visit", { services: one.services }),
+          }),
+        ),
+      );
     },
 
     hold(dialog, { language }) {

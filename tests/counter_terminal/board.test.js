@@ -416,3 +416,36 @@ test("the range for new numbers spans all services of the counter, and is silent
   assert.equal(range(null, null), null);
   assert.equal(facts.expectedOf(null), null);
 });
+
+const SERVICES = ["A", "F", "H", "J", "K"].map((code) => ({ code, name: { ms: code } }));
+const then = (service, counters_open = 1) => ({ service, service_name: { ms: service }, counters_open });
+
+test("a service is added at the end of the visit, and one that is planned is struck", () => {
+  const board = aBoard({ services: SERVICES, ticket: aTicket({ further: [then("F")] }) });
+
+  const choices = new Map(facts.visitChoices(board).map((one) => [one.code, one.services]));
+
+  assert.deepEqual(choices.get("H"), ["F", "H"]);
+  assert.deepEqual(choices.get("F"), []);
+  assert.equal(choices.has("A"), false);
+});
+
+test("nothing is added to a visit of four services", () => {
+  const further = ["F", "H", "J"].map((code) => then(code));
+  const board = aBoard({ services: SERVICES, ticket: aTicket({ further }) });
+
+  assert.deepEqual(
+    facts.visitChoices(board).map((one) => one.code),
+    ["F", "H", "J"],
+  );
+});
+
+test("whoever finishes a service is told where its customer goes on to, and warned where nobody is", () => {
+  const visit = (open) => aBoard({ ticket: aTicket({ further: [then("F", open), then("H")] }) });
+
+  assert.equal(facts.onwardOf("finish", visit(1)).level, "calm");
+  assert.equal(facts.onwardOf("next", visit(0)).level, "warning");
+  assert.equal(facts.onwardOf("next", visit(0)).then.service, "F");
+  assert.equal(facts.onwardOf("recall", visit(1)), null);
+  assert.equal(facts.onwardOf("finish", aBoard({ ticket: aTicket() })), null);
+});
