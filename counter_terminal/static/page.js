@@ -154,7 +154,7 @@ async function press(action, detail = {}) {
     const answer = await api.post(path, body);
     answered(action, answer, before, detail);
     if (["open", "take_over"].includes(action)) hands.claim();
-    if (action === "refer" && before?.ticket && !wentOn(action, before)) printReferral(before.ticket);
+    if (action === "refer" && before?.ticket && !before.ticket.further?.length) printReferral(before.ticket);
     if (action !== "help") await settle(before);
   } catch (error) {
     if (error instanceof Refusal) {

@@ -215,7 +215,17 @@ def test_each_key_does_in_one_blow_what_is_written_on_it(
     with page.expect_response(f"**{path}"):
         page.keyboard.press(key)
 
-    assert posted(desk) == [(path, body)]
+    assert posted(desk)[:1] == [(path, body)]
+    assert all(also.endswith("/slip") and key == "F11" for also, _ in posted(desk)[1:])
+
+
+def test_who_is_referred_gets_a_slip_at_a_kiosk(page: Page, desk: Desk, address: str) -> None:
+    look(page, desk, address, "good")
+
+    with page.expect_response("**/slip"):
+        page.keyboard.press("F11")
+
+    assert [path.rpartition("/")[2] for path, _ in posted(desk)] == ["finish", "slip"]
 
 
 @pytest.mark.parametrize(
