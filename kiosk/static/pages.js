@@ -93,7 +93,8 @@ export function createPages({ pen, zone }) {
     const url = `/kiosk/${encodeURIComponent(state.kiosk.code)}/online/${encodeURIComponent(state.service)}.svg`;
     if (image.getAttribute("src") !== url) image.setAttribute("src", url);
     image.alt = pen.inWords("kiosk.online.how", language);
-    pen.write(one("[data-online-address]"), queue?.online ?? "", "en");
+    const address = (queue?.online ?? "").replace("https://", "").replaceAll("/", "/\u200b"); // it may break there
+    pen.write(one("[data-online-address]"), address, "en");
     const items = pen.text(queue?.bring, language);
     one("[data-online-bring]").closest(".aside__line").hidden = !items;
     pen.say(one("[data-online-bring]"), "kiosk.bring", language, { items });

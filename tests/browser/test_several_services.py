@@ -47,6 +47,7 @@ def test_three_services_are_one_number_and_three_legs(screens: Screens, running:
     expect(terminal.locator("[data-line-text]")).to_have_text(f"{number} menunggu Bayaran: tiada kaunter dibuka")
     counter = running.caller("counter")
     counter.post("/counters/K4/open", {})
+    called = {}
     for service in "HJ":
         called = counter.post("/counters/K4/next").body
         assert (called["number"], called["service"]) == (number, service)
