@@ -13,6 +13,7 @@ import selectors
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 
 from bench.screens import Screen
 
@@ -79,8 +80,9 @@ def main() -> None:
     heard.clear()
     watch.register(sys.stdin, selectors.EVENT_READ, None)
     print("ready", flush=True)
-    while listen(1.0):
-        pass
+    with suppress(ConnectionError):  # the server ended
+        while listen(1.0):
+            pass
 
 
 if __name__ == "__main__":

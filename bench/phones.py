@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ PHONES = 5000
 CALL_EVERY_S = 6.0
 """Ten a minute: an office that serves 5,000 people in eight hours calls that often; each call has a number taken."""
 LIMIT = 0.25
+MOST_S = 60.0
 
 
 def phones(folder: Path, seconds: float, say: Callable[..., None], count: int = PHONES) -> None:
@@ -28,19 +31,23 @@ def phones(folder: Path, seconds: float, say: Callable[..., None], count: int = 
         urls = [_take(kiosk, codes[n % len(codes)])["url"] for n in range(count)]
         with following(measured, urls) as heard:
             time.sleep(20)  # the voice has rendered its parts, and everybody has been told where they stand
-            kiosk, counter = measured.client(kiosk_token), measured.client(counter_token)  # the first were idle too long
+            # the first connections have been idle for too long
+            kiosk, counter = measured.client(kiosk_token), measured.client(counter_token)
             spent, began = measured.cpu_s(), time.monotonic()
             _work(kiosk, counter, codes, began + seconds)
             took = time.monotonic() - began
             share = (measured.cpu_s() - spent) / took
             told = _figures(heard)
+            memory = measured.resident_mb()
+            ended = _end(measured.pid)
         print(
             f"     {count} phones, a call every {CALL_EVERY_S:.0f} s for {took:.0f} s: {told['board']} boards and "
             f"{told['heartbeat']} heartbeats heard; the longest silence of a phone was {told['silence']:.1f} s; memory "
-            f"{measured.resident_mb():.0f} MB"
+            f"{memory:.0f} MB"
         )
         say(f"server with {count} phones following, share of one core", share, LIMIT, "")
         say("longest that a phone heard nothing", told["silence"], 20, "s")
+        say("end of the server while they are connected", ended, 10, "s")
 
 
 def _open(kiosk: Client, counter: Client) -> list[str]:
@@ -85,6 +92,19 @@ def following(measured: Office, urls: list[str]) -> Iterator[subprocess.Popen[st
     finally:
         heard.stdin.close()
         heard.wait(timeout=30)
+
+
+def _end(pid: int) -> float:
+    """Seconds from SIGTERM to the end of the process: the phones are still there, as they are when a server is told."""
+    began = time.monotonic()
+    os.kill(pid, signal.SIGTERM)
+    while _state(pid) != "Z" and time.monotonic() - began < MOST_S:
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
 def _figures(heard: subprocess.Popen[str]) -> dict[str, float]:

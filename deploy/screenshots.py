@@ -243,7 +243,7 @@ class Album:
 
     def _call(self, mine: str, phone: Page) -> None:
         """The phone's own number, at whatever counter comes to it."""
-        if not self.wants("phone-called"):
+        if not self.wants("phone-called", "phone-rating"):
             return
         desk = Caller(self.office.url, self.officers["K2"])
         number = phone.locator("[data-slot=number]").inner_text()
@@ -251,6 +251,10 @@ class Album:
         desk.post("/counters/K2/call", {"number": number, "reason": "appointment"})
         phone.wait_for_selector("[data-state=called]")
         self.take(phone, "phone-called")
+        desk.post("/counters/K2/serve")
+        desk.post("/counters/K2/finish")
+        phone.wait_for_selector("[data-after] button")
+        self.take(phone, "phone-rating")
 
     # ── bad moments ──────────────────────────────────────────────────────────────────────────────────────────
 

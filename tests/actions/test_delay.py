@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from config import phrases
 from server.actions.delay import may_delay
 from server.domain.errors import AlreadyDelayed, NobodyBehind, QueueError, UnknownTicket, WrongMove
 from server.domain.estimate import Wait, waiting
 from server.domain.events import TicketDelayed
 from server.domain.readiness import should_return
 from server.domain.ticket import Ticket
+from server.web.staff_boards import Officers, counter_json
 from tests.builders import AnOffice, an_office
 
 
@@ -156,3 +158,16 @@ def test_the_whole_wait_still_counts_from_the_issue(office: AnOffice) -> None:
     assert called.legs[0].joined_at == called.issued_at
     assert office.floor.tally().judged == 4
     assert office.floor.tally().kept == 0
+
+
+def test_the_officer_reads_on_the_terminal_that_somebody_ran_late(office: AnOffice) -> None:
+    late = in_turn(office, 3)[0]
+    office.delay(late.id)
+    office.open()
+
+    board = counter_json(office.floor, "K1", office.clock.now(), phrases.everywhere, Officers({}))
+
+    assert [(one["number"], one["why"]["code"]) for one in board["next"]] == [
+        ("A002", "oldest"), ("A003", "oldest"), ("A001", "delayed"),
+    ]  # fmt: skip
+    assert board["next"][-1]["why"]["text"]["en"] == "Ran late: has let 3 others go first"
