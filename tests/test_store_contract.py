@@ -1,4 +1,4 @@
-"""What every store keeps to, in memory, in SQLite and in PostgreSQL: durable, all or nothing, one turn at a time."""
+"""What every store keeps to, one file because memory, SQLite and PostgreSQL are held to the same: durable, one at a time."""
 
 from __future__ import annotations
 

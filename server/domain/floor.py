@@ -1,4 +1,5 @@
-"""The branch as it stands: open tickets, counters, number series, what was called last, and today's tallies.
+"""The branch as it stands, in one file because one writer keeps all of it true: open tickets, counters, number series,
+what was called last, and today's tallies and ratings.
 
 A `Floor` is what folding the journal gives. Readers hold one that no longer changes; a turn works on a `Draft`,
 a copy that records events, and the store puts the draft in the floor's place only after the commit. So a screen
