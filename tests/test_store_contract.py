@@ -1,4 +1,4 @@
-"""What every store keeps to, one file because memory, SQLite and PostgreSQL are held to the same: durable, one at a time."""
+"""What every store keeps to, one file because memory, SQLite and PostgreSQL must agree: durable, all or nothing."""
 
 from __future__ import annotations
 
