@@ -51,7 +51,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     floor.counters = {row["code"]: rows.to_counter(row) for row in connection.execute(query).mappings()}
     series = (
         select(tickets.c.letter, func.max(tickets.c.ordinal).label("last"))
-        .where(tickets.c.branch == code, tickets.c.business_on == floor.business_on)
+        .where(tickets.c.branch == code, tickets.c.business_on == floor.business_on, tickets.c.ordinal > 0)
         .group_by(tickets.c.letter)
     )
     floor.series = {row.letter: row.last for row in connection.execute(series)}

@@ -361,7 +361,7 @@ class RandomDay(RuleBasedStateMachine):
         for block in [one for one in self.floor.blocks if not one.is_returned]:
             tapped_at = self.clock.now() - timedelta(seconds=ago)
             given = [
-                Taken(number, number[0], "regular", "ms", f"{block.id}-{number}", tapped_at)
+                Taken(number, number[0], "regular", "ms", f"{self.floor.branch.code}-{block.id}-{number}", tapped_at)
                 for number in block.unused[:count]
             ]
             for _ in range(2):

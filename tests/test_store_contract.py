@@ -157,6 +157,15 @@ def test_another_process_finds_what_each_kiosk_holds_today_and_yesterday(kept: K
     assert len(kept.store.floor.blocks) == 1
 
 
+def test_another_process_counts_no_number_that_a_kiosk_gave_by_itself(kept: Kept) -> None:
+    offline(kept.office, "A995")
+
+    again = kept.again()
+
+    assert again.floor == kept.store.floor
+    assert AnOffice(again, kept.office.clock).issue("A").number == "A001"
+
+
 def test_another_process_finds_what_was_learned(kept: Kept) -> None:
     a_morning(kept.office)
     for _ in range(5):
