@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -68,6 +69,14 @@ class Settings(BaseSettings):
     voice: Literal["auto", "chime", "off"]
     estimates: Literal["on", "off"]
 
+    sms_gateway: Literal["off", "http", "smpp"]
+    sms_url: str
+    sms_user: str
+    sms_secret_file: str
+    sms_sender: Annotated[str, Field(max_length=20)]
+    sms_format: Literal["json", "form"]
+    sms_fields: str
+
     session_hours: Annotated[float, Field(gt=0, le=168)]
     idle_minutes: Annotated[float, Field(gt=0, le=1440)]
     password_min_length: Annotated[int, Field(ge=8, le=128)]
@@ -107,8 +116,33 @@ class Settings(BaseSettings):
             raise ValueError("must be empty, or begin with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("sms_url")
+    @classmethod
+    def _known_gateway(cls, value: str) -> str:
+        where = urlsplit(value)
+        is_here = where.hostname in ("127.0.0.1", "localhost", "::1")
+        if value and not (
+            where.hostname and where.scheme in ("https", "smpp", "smpps", *(["http"] if is_here else []))
+        ):
+            raise ValueError("must begin with https://, smpp:// or smpps:// (http:// for a gateway on this computer)")
+        return value
+
+    @field_validator("sms_fields")
+    @classmethod
+    def _three_fields(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w.-]+ *, *[\w.-]+ *, *[\w.-]+", value):
+            raise ValueError('must name three fields, such as "to, text, from"')
+        return value
+
     @model_validator(mode="after")
     def _fit_together(self) -> Settings:
+        schemes = {"http": ("http", "https"), "smpp": ("smpp", "smpps")}.get(self.sms_gateway, ())
+        if schemes and urlsplit(self.sms_url).scheme not in schemes:
+            raise ValueError(
+                f'sms_url: the gateway "{self.sms_gateway}" needs an address that begins with {schemes[-1]}://'
+            )
+        if schemes and not self.sms_secret_file:
+            raise ValueError("sms_secret_file: a gateway needs a secret, in a file that its owner alone may read")
         if self.processes > 1 and not self.database.startswith("postgresql"):
             raise ValueError("processes: more than one need a PostgreSQL database")
         return self

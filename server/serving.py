@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from config import phrases
@@ -25,6 +26,9 @@ from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereab
 from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
+from server.sms.courier import COMMAND as TEXTS_COMMAND
+from server.sms.courier import SILENCE_S as TEXTS_SILENCE_S
+from server.sms.courier import Courier, Messenger
 from server.speech.recordings import FOLDER as RECORDED
 from server.web.edge import Edge
 from server.web.voice import Speaker
@@ -79,6 +83,10 @@ def serve(
     speaker = voice_of(settings, door.office.floor.branch)
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
     foresight = foresight_of(settings, opened, door)
+    courier = courier_of(settings, door, f"http://{settings.host}:{listening.getsockname()[1]}")
+    if courier is not None:
+        door.texts = courier
+        socketio.start_background_task(courier.run, stopping)
     application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database, foresight)
     host, port = listening.getsockname()[:2]
     root = f"http://{host}:{port}"
@@ -137,6 +145,29 @@ def foresight_of(settings: Settings, opened: Opened, door: Edge) -> Watch | None
     address = opened.engine.url.render_as_string(hide_password=False)
     where = whereabouts(address, opened.branch, settings.data / LESSONS)
     return Watch(door.office, Forecaster(COMMAND, silence_s=SILENCE_S), where, door.live.soil)
+
+
+def courier_of(settings: Settings, door: Edge, root: str) -> Courier | None:
+    """Who sends text messages; None where there is no gateway. Raises NotUsable for a secret that others may read."""
+    if settings.sms_gateway == "off" or door.live is None:
+        return None
+    path = settings.data / settings.sms_secret_file
+    try:
+        mode, secret = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotUsable(f"sms_secret_file: {path} cannot be read: {error}") from error
+    if mode & 0o077:
+        raise NotUsable(f"sms_secret_file: {path} can be read by others: chmod 600 {path}")
+    if not secret or not secret.isprintable():
+        raise NotUsable(f"sms_secret_file: {path} holds no secret: one line of text")
+    gateway = {
+        "kind": settings.sms_gateway, "url": settings.sms_url, "user": settings.sms_user, "secret": secret,
+        "sender": settings.sms_sender, "is_form": settings.sms_format == "form",
+        "fields": [name.strip() for name in settings.sms_fields.split(",")],
+    }  # fmt: skip
+    child = Messenger(TEXTS_COMMAND, silence_s=TEXTS_SILENCE_S)
+    root = settings.public_url or root
+    return Courier(door.office, door.joiners, door.records, child, gateway, root, partial(door.live.soil, "branch"))
 
 
 def poke_of(settings: Settings, opened: Opened) -> Poke | None:

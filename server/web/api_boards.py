@@ -35,7 +35,9 @@ def get_overview() -> Response:
     need("overview")
     door = edge()
     return jsonify(
-        overview_json(door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers)
+        overview_json(
+            door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers, door.texts
+        )
     )
 
 

@@ -17,7 +17,7 @@ from server.domain.queue import Lane
 from server.ports import Identity
 from server.web import dto
 from server.web.access import not_allowed
-from server.web.api import TICKETS, act, answered, api, need, own_key, told
+from server.web.api import TICKETS, Decide, act, actor, answered, api, need, own_key, told
 from server.web.boards import ticket_json
 from server.web.edge import edge
 from server.web.joining import Wish, plain_phone, take
@@ -66,21 +66,22 @@ def take_text(body: dto.TextAsked) -> Response:
         if not (branch.join.enabled and branch.join.sms and door.texts):
             raise Refused(409, "no_messages", "this office takes no text messages")
         language, service = _read(body.text)
-        key = own_key(asker) or _key_of_text(body, number)
-        return told(_taken(asker, Wish(service, "regular", language, "sms", 1, f"+{number}"), key))
+        wish = Wish(service, "regular", language, "sms", 1, f"+{number}")
+        if own_key(asker) is not None or not body.id:
+            return told(_taken(asker, wish, own_key(asker) or secrets.token_hex(16)))
+        key = hashlib.sha256(f"text {number} {body.id}".encode()).hexdigest()
+        asked = hashlib.sha256(repr(wish).encode()).hexdigest()
+
+        def carry(decide: Decide) -> Answer:  # the gateway's own id is as good as a key
+            return door.office.act(actor(asker), decide, key=key, asked=asked)
+
+        return told(take(wish, f"{asker.actor} {key}", carry))
     except QueueError as error:
         error.facts["reply"] = _reply(error.code, {})
         raise
     except Refused as refused:
         refused.facts["reply"] = _reply(refused.code, refused.facts)
         raise
-
-
-def _key_of_text(body: dto.TextAsked, number: str) -> str:
-    """What tells a message from the same one delivered twice: the gateway's id, else nothing does."""
-    if not body.id:
-        return secrets.token_hex(16)
-    return hashlib.sha256(f"{number} {body.id}".encode()).hexdigest()
 
 
 def _read(text: str) -> tuple[str, str]:

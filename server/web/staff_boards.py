@@ -283,10 +283,10 @@ def self_test_json(outcome: Outcome | None, languages: Collection[str]) -> Json 
 
 def overview_json(
     floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None,
-    voice: list[Json] | None = None, printers: Sequence[Json] = (),
+    voice: list[Json] | None = None, printers: Sequence[Json] = (), texts: Texting | None = None,
 ) -> Json:  # fmt: skip
     """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are,
-    whether calls are heard, and whether slips come out."""
+    whether calls are heard, whether slips come out, and whether text messages are taken."""
     tally = floor.tally()
     heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
@@ -334,6 +334,8 @@ def overview_json(
         "foresight": foresight_json(floor, foresight),
         "voice": voice,
         "printers": list(printers),
+        "texts": None if texts is None else texts.figures,
+        "absent": len(floor.absent()),
     }
 
 

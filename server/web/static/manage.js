@@ -155,6 +155,13 @@ function paintPrinters() {
   );
 }
 
+function paintTexts() {
+  const place = find("texts-alarm");
+  const { failing = 0, fault = "" } = board.texts ?? {};
+  place.hidden = failing === 0;
+  put(place, failing === 0 ? "" : `${say("manage.texts_fail", { n: failing })} (${fault})`);
+}
+
 function paint() {
   paintTiles();
   paintQueues();
@@ -162,6 +169,7 @@ function paint() {
   foresight.paint(board, language);
   voice.paint(board, language);
   paintPrinters();
+  paintTexts();
   notices.paint(board, language);
   const t = formatTime(new Date(board.as_of), language, clock.timeZone);
   put(find("as-of"), say("manage.as_of", { t }));
