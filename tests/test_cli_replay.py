@@ -102,7 +102,7 @@ def test_a_number_of_processes_that_is_none_is_refused(typed: Command, tmp_path:
 def test_without_an_office_and_without_a_branch_it_says_what_would_do(typed: Command, tmp_path: Path) -> None:
     journal = a_file(tmp_path / "days.csv", ROWS)
 
-    said = typed("replay", str(journal), "--estimates", str(tmp_path / "o"), "--data", str(tmp_path / "nowhere"))
+    said = typed("replay", str(journal), "--estimates", str(tmp_path / "o"), data=tmp_path / "nowhere")
 
     assert said.status == UNUSABLE
     assert "or name a branch's file: --branch" in said.line

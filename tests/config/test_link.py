@@ -13,7 +13,7 @@ import pytest
 
 from config.device import Server
 from config.link import Link
-from tests.live_office import LiveOffice, live_office
+from tests.live_office import TOKEN, LiveOffice, live_office
 
 SOON = 20  # seconds; a test ends as soon as what it waits for has come
 
@@ -74,11 +74,14 @@ def test_a_device_that_the_server_hung_up_on_joins_again_and_looks_for_what_it_m
 
 
 def test_a_device_that_was_on_before_the_server_joins_when_it_comes() -> None:
-    with live_office() as gone:
-        port = gone.port
-    with a_device(gone.server) as device, live_office(port) as office:
-        assert device.joins.get(timeout=SOON)
-        assert office.joined.get(timeout=SOON)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # nobody listens there, and nobody else takes it meanwhile
+        port = held.getsockname()[1]
+        with a_device(Server(f"http://127.0.0.1:{port}", TOKEN, timeout=5)) as device:
+            held.close()
+            with live_office(port) as office:
+                assert device.joins.get(timeout=SOON)
+                assert office.joined.get(timeout=SOON)
 
 
 def test_a_device_that_is_refused_asks_again(office: LiveOffice) -> None:

@@ -32,11 +32,18 @@ class Office(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, *pages: str, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), Answer)
+    def __init__(self, *pages: str, is_there: bool = True) -> None:
+        super().__init__(("127.0.0.1", 0), Answer, bind_and_activate=False)
+        self.server_bind()
         self.pages = list(pages)
         self.loaded: list[str] = []
         self.beats = 0
+        if is_there:
+            self.open()
+
+    def open(self) -> None:
+        """From now on somebody answers."""
+        self.server_activate()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -148,18 +155,15 @@ def test_a_second_window_is_closed_and_the_first_one_stays(tmp_path: Path) -> No
 
 
 def test_before_the_server_is_there_customers_are_sent_to_a_counter_and_then_the_kiosk_comes(tmp_path: Path) -> None:
-    first = Office(GOOD)
-    port = first.server_address[1]
-    first.shutdown()
-    first.server_close()
-    with launched(first.url, tmp_path) as launcher:
+    office = Office(GOOD, is_there=False)
+    with launched(office.url, tmp_path) as launcher:
         away = tmp_path / "screen-kiosk-main" / "away.html"
         eventually(lambda: children(launcher.pid) != [], WITHIN)
         words = away.read_text("utf-8")
         assert "Sila ambil nombor di kaunter" in words
         assert words.count("<p lang=") == 4
 
-        office = Office(GOOD, port=port)
+        office.open()
 
         eventually(lambda: office.is_shown(1), WITHIN)
 
