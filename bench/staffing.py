@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ class Branches:
         book.read(self._journal(folder / "history.csv", usual))
         assert book.reader.today is not None
         self.past: Past = learn(self.branch, [*book.reader.past, book.reader.today.lessons])
-        self.goal: Goal = goal_of(self.branch)
+        self.goal: Goal = goal_of(self.branch, date.max)
 
     def _journal(self, file: Path, plan: list[int]) -> Path:
         with file.open("w", encoding="utf-8", newline="") as out:

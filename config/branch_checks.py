@@ -152,7 +152,7 @@ def _codes(file: BranchFile) -> Iterator[Fault]:
     for i in _repeated(shown):
         if codes["counter"][i].casefold() not in [code.casefold() for code in codes["counter"][:i]]:
             yield ("counter", i, "name"), f'another counter is shown as "{shown[i]}" already'
-    for i in _repeated([(promise.service, promise.measure) for promise in file.promises]):
+    for i in _repeated([(promise.service, promise.measure, promise.since) for promise in file.promises]):
         yield ("promise", i), f'"{file.promises[i].measure}" is promised to the same customers already'
     for i in _repeated([referral.service for referral in file.referrals]):
         yield ("referral", i), "another table says so already for the same service"
@@ -170,7 +170,8 @@ def _strangers(file: BranchFile) -> Iterator[Fault]:
     for i, kiosk in enumerate(file.kiosks):
         named += [(("kiosk", i, "zone"), "zone", kiosk.zone, zones)] if kiosk.zone else []
     for i, promise in enumerate(file.promises):
-        named += [(("promise", i, "service"), "service", promise.service, services)] if promise.service else []
+        if promise.service and promise.to is None:  # what was promised once may name a service that is gone
+            named.append((("promise", i, "service"), "service", promise.service, services))
     for i, referral in enumerate(file.referrals):
         named += [(("referral", i, "service"), "service", referral.service, services)] if referral.service else []
     for i, row in enumerate(file.hours):

@@ -205,12 +205,21 @@ class KioskTable(Table):
 
 
 class PromiseTable(Table):
-    """A promise of the office: `share` (0.9 is 90 %) of the customers within `minutes`. Without `service`: of all."""
+    """A promise of the office: `share` (0.9 is 90 %) of the customers within `minutes`. Without `service`: of all.
+    `from` and `to` are the first and the last day on which it holds."""
 
     service: Code | None = None
     measure: Literal["wait_to_call", "wait", "sojourn"] = "wait_to_call"
     minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    since: Annotated[Date | None, Field(alias="from")] = None
+    to: Date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> PromiseTable:
+        if self.since is not None and self.to is not None and self.to < self.since:
+            raise ValueError(f"ends ({self.to}) before it begins ({self.since})")
+        return self
 
 
 class ReferralTable(Table):

@@ -33,6 +33,7 @@ from server.actions.office import Office
 from server.clock import BranchClock
 from server.forecast.watch import Watch
 from server.ports import Clock
+from server.reports.achievement import keep_step
 from server.speech.self_test import SelfTest, Trier
 from server.web import (
     api_boards,
@@ -52,6 +53,7 @@ from server.web import (
 )
 from server.web.access import csrf
 from server.web.api import api
+from server.web.api_records import Breathing
 from server.web.document import document
 from server.web.edge import Edge
 from server.web.limits import Turnstile
@@ -64,6 +66,7 @@ from sql.database import checkpoint, is_storage_fault
 from sql.joiners import SqlJoiners
 from sql.people import SqlPeople
 from sql.records import SqlRecords
+from sql.scores import SqlScores
 from sql.sounds import SqlSounds
 from sql.store import SqlStore
 
@@ -152,6 +155,7 @@ def create_app(
         office=office, people=people, settings=settings, say=phrases.everywhere,
         phrases=phrases.table(), offload=runtime.offload,
         records=SqlRecords(engine, branch, lambda: store.floor.branch),
+        scores=SqlScores(engine, branch),
         turnstile=Turnstile({
             "login": settings.login_per_minute, "pairing": settings.pairing_per_minute,
             "public": settings.public_per_minute, "refusals": settings.public_per_minute,
@@ -192,6 +196,7 @@ def start(
         partial(schedule.give_up_step, door.office),
         partial(schedule.turn_of_day_step, door.office),
         partial(schedule.forget_step, door.office, lasts),
+        partial(_keep_scores, door),
         partial(_look_at_the_clock, door),
     ]
     if speaker is not None:
@@ -212,6 +217,12 @@ def start(
     if database is not None:
         steps.append(partial(_checkpoint, door, database))
     socketio.start_background_task(schedule.run, steps, stopping)
+
+
+def _keep_scores(door: Edge) -> bool:
+    """Of a business day that has passed. The turn of the day comes before it among the steps."""
+    floor = door.office.floor
+    return keep_step(door.scores, Breathing(door.records), floor.branch, floor.business_on)
 
 
 def _look_at_the_clock(door: Edge) -> bool:

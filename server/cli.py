@@ -100,11 +100,14 @@ def parser() -> argparse.ArgumentParser:
     _data(add)
     _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
 
-    export = commands.add_parser("export", help="tickets, the journal, every sound, or calls out of turn, as a table")
-    export.add_argument("what", choices=("tickets", "journal", "sounds", "fairness", "ratings"))
+    export = commands.add_parser(
+        "export", help="tickets, the journal, sounds, fairness, ratings or the charter, as a table"
+    )
+    export.add_argument("what", choices=("tickets", "journal", "sounds", "fairness", "ratings", "charter"))
     export.add_argument("--from", dest="first", required=True, metavar="DATE")
     export.add_argument("--to", dest="last", required=True, metavar="DATE")
-    export.add_argument("--format", choices=("csv", "xlsx"), default="csv")
+    export.add_argument("--format", choices=("csv", "xlsx", "pdf"), default="csv")
+    export.add_argument("--language", choices=LANGUAGES, default="ms", help="of a page that is printed (ms)")
     export.add_argument("--legs", action="store_true", help="one row a leg")
     export.add_argument("--out", type=Path, default=None)
     _data(export)

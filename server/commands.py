@@ -289,12 +289,7 @@ def _audit(office: Opened, settings: Settings, kind: str, **detail: str | int) -
 
 
 def export(given: argparse.Namespace) -> int:
-    from server.reports import export as tables
-    from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
-    from server.reports.ratings import RATINGS_HEADER, rating_rows
-    from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
-    from sql.records import SqlRecords
-    from sql.sounds import SqlSounds
+    from server.export_command import run as write_table
 
     _, office = opened(given)
     first, last = _date(given.first, "--from"), _date(given.last, "--to")
@@ -302,27 +297,9 @@ def export(given: argparse.Namespace) -> int:
         raise NotUsable(f"--from {first} is after --to {last}")
     if given.format == "xlsx" and given.out is None:
         raise NotUsable("--out: a spreadsheet needs a file to be written to")
-    plan = _plan(office)
-    records = SqlRecords(office.engine, office.branch, lambda: plan)
-    if given.what == "journal":
-        header: Sequence[str] = tables.JOURNAL_HEADER
-        rows = tables.journal_rows(records.journal_between(first, last))
-    elif given.what == "fairness":
-        header, rows = FAIRNESS_HEADER, fairness_rows(records.journal_between(first, last), plan)
-    elif given.what == "ratings":
-        header, rows = RATINGS_HEADER, rating_rows(records.journal_between(first, last), plan)
-    elif given.what == "sounds":
-        header = SOUNDS_HEADER
-        rows = sound_rows(SqlSounds(office.engine, office.branch).between(*span_of(plan, first, last)), plan)
-    else:
-        found = records.tickets_between(first, last)
-        header = tables.LEGS_HEADER if given.legs else tables.TICKETS_HEADER
-        rows = tables.leg_rows(found, plan) if given.legs else tables.ticket_rows(found, plan)
-    if given.out is not None and given.format == "xlsx":
-        tables.write_xlsx(given.out, header, rows)
-        return DONE
-    # The mark is for spreadsheets, which open files; a program that reads our output would take it for a letter.
-    _write(given.out, tables.csv_lines(header, rows, bom=given.what == "tickets" and given.out is not None))
+    if given.format == "pdf" and given.what != "charter":
+        raise NotUsable("--format pdf: only the charter is a page to be printed")
+    write_table(given, office, _plan(office), (first, last), _write)
     return DONE
 
 

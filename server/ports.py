@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+from server.domain.charter import Score
 from server.domain.events import Event, TicketCalled, TicketRecalled
 from server.domain.floor import Draft, Floor
 from server.domain.ticket import Ticket
@@ -247,6 +248,25 @@ class Records(Protocol):
 
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
         """What happened on these local business days, both included, in order."""
+
+
+Scores = dict[tuple[date, str], Score]
+"""How the promise was kept, by business day and first service."""
+
+
+class ScoreBook(Protocol):
+    """The scores of the days that have passed, added up once: a year's table need not look at a year's tickets."""
+
+    def last(self) -> date | None:
+        """The newest day whose scores are kept; those of all days before it are."""
+
+    def next_day(self, before: date) -> date | None:
+        """The first day after it on which a number was given, if there is one before this date."""
+
+    def keep(self, day: date, found: Mapping[str, Score]) -> None:
+        """The scores of a day, by service. Kept twice, they are what was kept last."""
+
+    def between(self, first: date, last: date) -> Scores: ...
 
 
 @dataclass(frozen=True, slots=True)

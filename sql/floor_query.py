@@ -191,7 +191,7 @@ def _count(floor: Floor, ticket: Ticket, since: datetime) -> None:
         return at is not None and at >= since
 
     ended = today(ticket.ended_at) and ticket.leg.flag != "unattended"
-    promise = floor.branch.promise(first.service)
+    promise = floor.branch.promise(first.service, ticket.business_on)
     kept = verdict(promise, ticket) if promise is not None else None
     judged = promise is not None and kept is not None and today(_judged_at(promise, ticket))
     new = Tally(

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from config.branch_file import BranchFile
-from server.actions.load_branch import branch_of, dump, read_plan, refuse_removals
+from config.branch_file import BranchFile, parse
+from server.actions.load_branch import branch_of, dump, read_plan, refuse_removals, with_history
 from server.domain.floor import BEGINNING
 from sql.database import writing
 from sql.floor_query import load_floor
@@ -30,6 +30,7 @@ def found_branch(engine: Engine, file: BranchFile) -> str:
 
 def replace_plan(engine: Engine, code: str, file: BranchFile, now: datetime) -> int:
     """Let an edited file take effect; returns the new version. Running servers see it with their next turn.
+    A promise that changes does so tomorrow: today's tickets are judged by what was promised to them.
 
     Raises StillWaiting when a removal would leave tickets without their service, lane or counter, ValueError when the
     file describes another branch.
@@ -39,7 +40,9 @@ def replace_plan(engine: Engine, code: str, file: BranchFile, now: datetime) -> 
     with writing(engine) as connection:
         query = select(branches.c.plan, branches.c.version).where(branches.c.code == code).with_for_update()
         found = connection.execute(query).one()
-        floor = load_floor(connection, read_plan(found.plan, found.version))
+        before = read_plan(found.plan, found.version)
+        floor = load_floor(connection, before)
+        file = with_history(parse(found.plan), file, before.business_on(now))
         version: int = found.version + 1
         refuse_removals(floor, branch_of(file, version), max(now, floor.last_at))
         connection.execute(branches.update().where(branches.c.code == code).values(plan=dump(file), version=version))

@@ -199,6 +199,20 @@ answers = Table(
     Index("ix_answers_at", "at"),
 )
 
+scores = Table(
+    "scores",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("business_on", Day, nullable=False),
+    Column("service", String(20), nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    PrimaryKeyConstraint("branch", "business_on", "service", name="pk_scores"),
+    sqlite_with_rowid=False,
+)
+"""How the promise was kept on days that have passed. A day that is kept has a row without a service, all services
+together."""
+
 sounds = Table(
     "sounds",
     metadata,

@@ -250,7 +250,7 @@ def test_the_hours_of_the_counters_are_the_hours_of_the_customers(day: AnOffice)
 
 
 def test_the_promise_that_was_shown_live_is_the_one_that_the_tickets_give(day: AnOffice) -> None:
-    promise = day.floor.branch.promise("A")
+    promise = day.floor.branch.promise("A", day.floor.business_on)
     assert promise is not None
     verdicts = [verdict(promise, ticket) for ticket in tickets_of(day).values()]
     tally = day.floor.tally()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.branch_file import BranchFile, dump, parse
-from config.branch_tables import HoursTable, OverrideTable, ZoneTable
+from config.branch_tables import HoursTable, OverrideTable, PromiseTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
 from server.domain.branch import Branch, Calling, Join, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Referral, Zone
-from server.domain.charter import Promise
+from server.domain.charter import Promise, succeed
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
 from server.domain.errors import StillWaiting
@@ -19,7 +19,7 @@ from server.domain.queue import Lane, Service
 
 MINUTES_A_DAY = 24 * 60
 
-__all__ = ["branch_of", "dump", "read_plan", "refuse_removals"]
+__all__ = ["branch_of", "dump", "read_plan", "refuse_removals", "with_history"]
 
 
 def read_plan(text: str, version: int) -> Branch:
@@ -64,7 +64,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         ),
         lunch=Lunch(file.lunch.minimum, _clock(file.lunch.since), _clock(file.lunch.to)),
         join=_join(file),
-        promises=tuple(Promise(p.service, p.measure, p.minutes * 60, p.share) for p in file.promises),
+        promises=_promises(file),
         hours=_hours(file, [h for h in file.hours if not h.services]),
         service_hours={
             s.code: hours
@@ -86,6 +86,23 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         ),
         version=version,
     )  # fmt: skip
+
+
+def with_history(old: BranchFile, new: BranchFile, today: date) -> BranchFile:
+    """The new file with the promises that the old one has made until the end of today (R029)."""
+    promises = succeed(_promises(old), _promises(new), today)
+    tables = tuple(
+        PromiseTable.model_validate(
+            {"service": p.service, "measure": p.measure, "minutes": p.within_s / 60, "share": p.share,
+             "from": p.since, "to": p.until}
+        )
+        for p in promises
+    )  # fmt: skip
+    return new.model_copy(update={"promises": tables})
+
+
+def _promises(file: BranchFile) -> tuple[Promise, ...]:
+    return tuple(Promise(p.service, p.measure, p.minutes * 60, p.share, p.since, p.to) for p in file.promises)
 
 
 def refuse_removals(floor: Floor, new: Branch, now: datetime) -> None:

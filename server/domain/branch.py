@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from server.domain.charter import Promise
+from server.domain.charter import Promise, in_force
 from server.domain.counter import Counter
 from server.domain.discipline import Policy
 from server.domain.errors import UnknownCounter, UnknownLane, UnknownLanguage, UnknownService
@@ -227,10 +227,17 @@ class Branch:
         """The codes of the counters that can do `service`."""
         return self._by_service.get(service, ())
 
-    def promise(self, service: str) -> Promise | None:
-        """The promise for `service`: its own, else the branch's."""
-        own = next((p for p in self.promises if p.service == service), None)
-        return own or next((p for p in self.promises if p.service is None), None)
+    def promise(self, service: str, on: date) -> Promise | None:
+        """The promise for `service` on a business day: its own, else the branch's."""
+        held = self.promises_on(on)
+        own = next((p for p in held if p.service == service), None)
+        return own or next((p for p in held if p.service is None), None)
+
+    def promises_on(self, on: date) -> tuple[Promise, ...]:
+        """The promises that hold on a day."""
+        if all(p.since is None and p.until is None for p in self.promises):  # nearly always, and asked for each ticket
+            return self.promises
+        return in_force(self.promises, on)
 
     def referral(self, service: str) -> Referral:
         """For a matter of `service`: its own, else the branch's, else seven working days and the branch's telephone."""

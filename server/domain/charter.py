@@ -1,24 +1,123 @@
-"""The office's promise (Piagam Pelanggan) held against a ticket: kept, broken, or not to be judged yet."""
+"""The office's promise (Piagam Pelanggan): which version of it holds on a day, and whether a ticket was kept to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from server.domain.measures import between
 from server.domain.ticket import WALK_DIRECT, Status, Ticket
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """`share` of the tickets of `service` (None: of every service) get `measure` within `within_s` seconds.
 
-    `measure` is wait_to_call, wait or sojourn, as `server.domain.measures` defines them.
+    `measure` is wait_to_call, wait or sojourn, as `server.domain.measures` defines them. It holds from `since` to
+    `until`, both included; None: from the first day, for ever.
     """
 
     service: str | None = None
     measure: str = "wait_to_call"
     within_s: float = 900.0
     share: float = 0.9
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_about(self) -> tuple[str | None, str]:
+        """What stays the same from one version to the next: whose it is, and of what."""
+        return self.service, self.measure
+
+    def holds_on(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The promises of some days; `number` counts from 1, `until` is None for the newest."""
+
+    number: int
+    since: date | None
+    until: date | None
+    promises: tuple[Promise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many tickets were judged, and how many of them got what was promised."""
+
+    judged: int = 0
+    kept: int = 0
+
+    @property
+    def not_kept(self) -> int:
+        return self.judged - self.kept
+
+    @property
+    def kept_share(self) -> float | None:
+        return self.kept / self.judged if self.judged else None
+
+    @property
+    def not_kept_share(self) -> float | None:
+        return self.not_kept / self.judged if self.judged else None
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.judged + other.judged, self.kept + other.kept)
+
+
+def in_force(promises: Iterable[Promise], day: date) -> tuple[Promise, ...]:
+    """Those that hold on a day, in their order; of two about the same the one that began later."""
+    held: dict[tuple[str | None, str], Promise] = {}
+    for promise in promises:
+        before = held.get(promise.is_about)
+        if promise.holds_on(day) and (before is None or (promise.since or date.min) >= (before.since or date.min)):
+            held[promise.is_about] = promise
+    return tuple(held.values())
+
+
+def versions(promises: Sequence[Promise]) -> tuple[Version, ...]:
+    """The charter's history: a new version on each day on which another set of promises begins to hold."""
+    begins = {promise.since or date.min for promise in promises}
+    begins |= {promise.until + ONE_DAY for promise in promises if promise.until is not None}
+    found: list[Version] = []
+    for day in sorted({date.min, *begins}):
+        held = in_force(promises, day)
+        if found and held == found[-1].promises:
+            continue
+        if found:
+            found[-1] = replace(found[-1], until=day - ONE_DAY)
+        found.append(Version(len(found) + 1, None if day == date.min else day, None, held))
+    return tuple(found)
+
+
+def succeed(old: Sequence[Promise], new: Sequence[Promise], today: date) -> tuple[Promise, ...]:
+    """The new promises behind those that hold or have held: what was promised until today is never rewritten (R029).
+
+    A promise that is changed or taken away holds until the end of today, what comes in its place from tomorrow on.
+    """
+    begun = [promise for promise in old if promise.since is None or promise.since <= today]
+    kept: list[Promise] = []
+    for promise in begun:
+        same = next((p for p in new if replace(p, until=promise.until) == promise), None)
+        ended = promise.until is not None and promise.until < today
+        if ended:
+            kept.append(promise)
+        elif same is None:
+            kept.append(replace(promise, until=today))
+        else:
+            until = same.until if same.until is None or same.until >= today else today
+            kept.append(replace(promise, until=until))
+    known = {replace(promise, until=None) for promise in begun}
+    coming = [
+        promise if promise.since is not None and promise.since > today else replace(promise, since=today + ONE_DAY)
+        for promise in new
+        if replace(promise, until=None) not in known
+    ]
+    return (*kept, *coming)
 
 
 def verdict(promise: Promise, ticket: Ticket) -> bool | None:

@@ -363,7 +363,7 @@ class Draft(Floor):
                 tally = replace(tally, left=tally.left + 1)
             case _:
                 pass
-        promise = self.branch.promise(service)
+        promise = self.branch.promise(service, after.business_on)
         if promise is not None and before is not None and verdict(promise, before) is None:
             kept = verdict(promise, after)
             if kept is not None:

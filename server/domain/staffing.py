@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import exp, isfinite, sqrt
 
 import numpy as np
@@ -126,12 +127,12 @@ class Goal:
         return float(self.within @ shares / shares.sum())
 
 
-def goal_of(branch: Branch) -> Goal:
-    """The goal that the branch's promises make; where none is of a wait, 15 minutes for nine in ten.
+def goal_of(branch: Branch, on: date) -> Goal:
+    """The goal that the branch's promises of a day make; where none is of a wait, 15 minutes for nine in ten.
 
     The share is that of the promise for every service, else the highest.
     """
-    promises = [p for p in branch.promises if p.measure != "sojourn"] or [Promise()]
+    promises = [p for p in branch.promises_on(on) if p.measure != "sojourn"] or [Promise()]
     usual = next((p for p in promises if p.service is None), None)
     own = {p.service: p.within_s for p in promises}
     within = [own.get(s.code, usual.within_s if usual else max(own.values())) for s in branch.services]

@@ -82,7 +82,7 @@ class Seer:
         """Which counters to open or to close now, as JSON; promises stay as they are."""
         branch, diary = self.branch, self._diary(now)
         hall = hall_of(self._reader.draft, now, diary.begun if diary is not None else None)
-        goal = goal_of(branch)
+        goal = goal_of(branch, branch.business_on(now))
         local = now.astimezone(branch.timezone)
         least = branch.lunch.minimum if branch.lunch.is_at(local.time()) else 0
         advice = advise(hall, self.past.law(hall, diary), goal, least=max(1, least), seed=local.toordinal())

@@ -65,7 +65,7 @@ def _add(group: Group, ticket: Ticket, branch: Branch) -> None:
     group.finished += ticket.status is Status.FINISHED
     group.no_show += ticket.status is Status.NO_SHOW
     group.left += ticket.status is Status.LEFT
-    promise = branch.promise(ticket.legs[0].service)
+    promise = branch.promise(ticket.legs[0].service, ticket.business_on)
     kept = verdict(promise, ticket) if promise is not None else None
     group.judged += kept is not None
     group.kept += bool(kept)

@@ -51,7 +51,7 @@ def ticket_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
     """
     for ticket in tickets:
         first, last = ticket.legs[0], ticket.leg
-        promise = branch.promise(first.service)
+        promise = branch.promise(first.service, ticket.business_on)
         kept = verdict(promise, ticket) if promise is not None else None
         yield (
             ticket.business_on.isoformat(), ticket.number, first.service, str(ticket.lane), ticket.channel,
@@ -65,7 +65,7 @@ def ticket_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
 def leg_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
     """One row a leg, with the measures of that leg; the promise is judged on the ticket and stands in its first row."""
     for ticket in tickets:
-        promise = branch.promise(ticket.legs[0].service)
+        promise = branch.promise(ticket.legs[0].service, ticket.business_on)
         kept = verdict(promise, ticket) if promise is not None else None
         for place, leg in enumerate(ticket.legs, 1):
             is_first = place == 1 and promise is not None

@@ -61,7 +61,7 @@ def week_plan(branch: Branch, days: Iterable[Lessons], monday: date, seed: int =
     kept = sorted(days, key=lambda lessons: lessons.on)[-LEARNED_DAYS:]
     past, expected = learn(branch, kept), volume(kept)
     usual = sum(sum(day.issued.values()) for day in kept) / max(1, len(kept))
-    groups, goal = groups_of(branch), goal_of(branch)
+    groups, goal = groups_of(branch), goal_of(branch, monday)
     found: dict[date, DayPlan] = {}
     for on in (monday + timedelta(days=n) for n in range(7)):
         if on.weekday() not in expected.of or (branch.hours is not None and not branch.hours.on(on).spans):

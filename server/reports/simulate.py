@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from server.domain.branch import Branch
+from server.domain.charter import Promise
 from server.domain.crowd import Ints
 from server.domain.discipline import Policy
 from server.domain.hall import Doing, Hall, Post, Queue, shift_of
@@ -117,7 +118,9 @@ def simulate(
         after.append(_played(branch, change.policy, new, law, options))
     counted = [one for day, _ in days for one in day.arrivals if one.counts]
     group = np.array([GROUPS.index(_group(one.lane)) for one in counted])
-    within = np.array([_within(branch, one.service, law) for day, law in days for one in day.arrivals if one.counts])
+    within = np.array([
+        _within(branch.promise(one.service, day.on), law) for day, law in days for one in day.arrivals if one.counts
+    ])  # fmt: skip
     old, new_waits = np.concatenate(before, axis=1), np.concatenate(after, axis=1)
     figures: list[Figure] = []
     tickets = {}
@@ -248,9 +251,8 @@ def _group(lane: Lane) -> str:
     return str(lane) if lane in (Lane.EMERGENCY, Lane.REGULAR) else "priority"
 
 
-def _within(branch: Branch, service: str, law: Law) -> float:
+def _within(promise: Promise | None, law: Law) -> float:
     """Seconds within which a ticket must be called to keep its promise, nan where no wait is promised."""
-    promise = branch.promise(service)
     if promise is None or promise.measure == "sojourn":
         return float("nan")
     return promise.within_s - (float(law.walk.mean()) if promise.measure == "wait" else 0.0)

@@ -11,7 +11,7 @@ from server.actions.printed import printed
 from server.domain.branch import Branch
 from server.domain.errors import WrongMove
 from server.domain.floor import Draft
-from server.domain.ticket import Status, Ticket
+from server.domain.ticket import Leg, Status, Ticket
 from server.ports import AuditRow
 from server.web import dto
 from server.web.access import Place, chosen
@@ -81,7 +81,7 @@ def post_slip(path: dto.TicketPath, body: dto.SlipAsked) -> Response:
     asker = need("counter")
     door = edge()
     ticket = find(path.ticket_id)
-    if ticket.status not in MAY_BE_COPIED and not is_referred(ticket):
+    if ticket.status not in MAY_BE_COPIED and referred_leg(ticket) is None:
         raise WrongMove(number=ticket.number, status=str(ticket.status), wanted="slip")
     kiosk = _printing_kiosk(body.kiosk, ticket)
 
@@ -89,7 +89,8 @@ def post_slip(path: dto.TicketPath, body: dto.SlipAsked) -> Response:
         row = door.people.note(asker.actor, "slip", door.office.now(), ticket=ticket.id, kiosk=kiosk)
         if door.live is not None:
             door.live.print_again(kiosk, row)
-        return Answer(202, {"kiosk": kiosk, "number": ticket.number, "copy": row, "referral": is_referred(ticket)})
+        is_referral = referred_leg(ticket) is not None
+        return Answer(202, {"kiosk": kiosk, "number": ticket.number, "copy": row, "referral": is_referral})
 
     return once(asker, ask)
 
@@ -116,8 +117,11 @@ def known_kiosk(branch: Branch, code: str, status: int = 404) -> None:
         raise Refused(status, "unknown_kiosk", f"no kiosk has the code {code}", kiosk=code)
 
 
-def is_referred(ticket: Ticket) -> bool:
-    return ticket.status is Status.FINISHED and ticket.leg.outcome == "referred"
+def referred_leg(ticket: Ticket) -> Leg | None:
+    """The part of a visit that was referred elsewhere: of one that goes on, the part that has just ended."""
+    ended = [leg for leg in ticket.legs if leg.ended_at is not None]
+    asked = ended if ticket.status is Status.FINISHED else ended[-1:]
+    return next((leg for leg in reversed(asked) if leg.outcome == "referred"), None)
 
 
 def copy_json(row: AuditRow) -> Json:
@@ -132,7 +136,7 @@ def office_json(branch: Branch, service_code: str, kiosk_code: str, now: datetim
     service = next((s for s in branch.services if s.code == service_code), None)
     kiosk = next((k for k in branch.kiosks if k.code == kiosk_code), branch.kiosks[0])
     zone = next((z for z in branch.zones if z.code == kiosk.zone), branch.zones[0])
-    promise = branch.promise(service_code)
+    promise = branch.promise(service_code, branch.business_on(now))
     return {
         "service": service_code, "service_name": dict(service.name) if service else {},
         "office": {"code": branch.code, "name": dict(branch.name)},
@@ -157,20 +161,19 @@ def paper_json(ticket: Ticket, now: datetime) -> Json:
         "id": ticket.id, "number": ticket.number, "language": ticket.language,
         "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
         "wait_reason": shown["wait_reason"], "url": f"{public}{shown['url']}", "transactions": ticket.transactions,
-        "referral": referral_json(branch, ticket) if is_referred(ticket) else None,
+        "referral": referral_json(branch, leg) if (leg := referred_leg(ticket)) else None,
     }  # fmt: skip
 
 
-def referral_json(branch: Branch, ticket: Ticket) -> Json:
+def referral_json(branch: Branch, leg: Leg) -> Json:
     """Until when the holder hears of a referred matter, and whom to ask: lines with their words by language."""
-    service = ticket.legs[-1].service
-    whom = branch.referral(service)
-    due = branch.referred_until(service, branch.business_on(ticket.ended_at or ticket.issued_at))
+    whom = branch.referral(leg.service)
+    due = branch.referred_until(leg.service, branch.business_on(leg.ended_at or leg.joined_at))
     names = {counter.code: counter.name for counter in branch.counters}
     lines: list[Json] = [{"ms": line} for line in (whom.name,) if line]
     lines += [dict(whom.post)] if whom.post else []
     lines += [{"ms": line} for line in (whom.phone, whom.email) if line]
     return {
         "due_on": due.isoformat() if due else None, "contact": lines or [dict(branch.missed_at)],
-        "counter": names.get(ticket.leg.counter, ticket.leg.counter),
+        "counter": names.get(leg.counter, leg.counter),
     }  # fmt: skip

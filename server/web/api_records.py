@@ -12,7 +12,18 @@ from typing import TypeVar
 
 from flask import Response, jsonify, send_file
 
+from config.phrases import say
+from server.domain.ticket import Ticket
+from server.ports import Records
 from server.reports import export
+from server.reports.achievement import (
+    ACHIEVEMENT_HEADER,
+    Line,
+    achievement,
+    achievement_rows,
+    begin_of_year,
+    scores_between,
+)
 from server.reports.daily import measures
 from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
 from server.web import dto
@@ -27,6 +38,7 @@ ROWS_A_BREATH = 20
 CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = {"description": "OK", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 XLSX = {"description": "OK", "content": {SPREADSHEET: {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -56,6 +68,16 @@ def csv_response(name: str, pieces: Iterator[bytes]) -> Response:
     started = chain([next(pieces)], pieces)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(started, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class Breathing:
+    """Records that let everybody else through again and again."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def tickets_between(self, first: date, last: date) -> Iterator[Ticket]:
+        return politely(self._records.tickets_between(first, last))
 
 
 @api.get("/measures", tags=[RECORDS], summary="Waits and service times", responses={"200": dto.Told})
@@ -99,6 +121,48 @@ def get_tickets_xlsx(query: dto.TicketsQuery) -> Response:
     finally:
         path.unlink(missing_ok=True)  # what is open can still be read
     return answer
+
+
+def charter_table(first: date, last: date) -> list[Line]:
+    door = edge()
+    branch, records = door.office.floor.branch, Breathing(door.records)
+    found = scores_between(door.scores, records, branch, begin_of_year(first), last)
+    return achievement(found, branch, first, last)
+
+
+@api.get("/charter/achievement", tags=[RECORDS], summary="How the promise was kept", responses={"200": dto.Told})
+def get_achievement(query: dto.DaysQuery) -> Response:
+    need("overview")
+    rows = achievement_rows(charter_table(*days(query)))
+    lines = [dict(zip(ACHIEVEMENT_HEADER, row, strict=True)) for row in rows]
+    return jsonify({"from": query.first, "to": query.last, "lines": lines})
+
+
+@api.get("/exports/charter.csv", tags=[RECORDS], summary="The promise, month by month", responses={"200": CSV})
+def get_charter_csv(query: dto.DaysQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    rows = achievement_rows(charter_table(first, last))
+    return csv_response(f"charter-{first}-{last}.csv", export.csv_lines(ACHIEVEMENT_HEADER, rows))
+
+
+@api.get("/exports/charter.pdf", tags=[RECORDS], summary="The same, to be signed", responses={"200": PDF})
+def get_charter_pdf(query: dto.CharterQuery) -> Response:
+    from server.reports.achievement_pdf import achievement_pdf  # fpdf2 takes its time and its memory
+
+    need("export")
+    first, last = days(query)
+    door = edge()
+
+    def say_it(key: str, **values: object) -> str:
+        return say(key, query.language, **values)
+
+    content = door.offload(
+        achievement_pdf, charter_table(first, last), door.office.floor.branch, (first, last), door.office.now(),
+        query.language, say_it,
+    )  # fmt: skip
+    headers = {"Content-Disposition": f'attachment; filename="charter-{first}-{last}.pdf"'}
+    return Response(content, content_type="application/pdf", headers=headers)
 
 
 @api.get("/exports/fairness.csv", tags=[RECORDS], summary="Calls out of turn, by counter", responses={"200": CSV})

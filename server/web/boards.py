@@ -140,8 +140,8 @@ def opening(floor: Floor, now: datetime, service: str | None = None) -> Json:
 def promise_json(floor: Floor) -> Json:
     """Today's promise over all services: how many were judged, and the share that was kept."""
     tally = floor.tally()
-    promise = next((p for p in floor.branch.promises if p.service is None), None)
-    promise = promise or (floor.branch.promises[0] if floor.branch.promises else Promise())
+    held = floor.branch.promises_on(floor.business_on)
+    promise = next((p for p in held if p.service is None), held[0] if held else Promise())
     return {
         "minutes": round(promise.within_s / 60),
         "measure": promise.measure,
@@ -155,7 +155,7 @@ def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
     """One service as the public sees it."""
     waiting = [floor.tickets[ids[0]].leg.joined_at for line, ids in floor.lines.items() if line.service == service.code]
     wait = estimate.joining(floor, service.code, Lane.REGULAR, now)
-    promise = floor.branch.promise(service.code)
+    promise = floor.branch.promise(service.code, floor.business_on)
     return {
         "service": service.code,
         "name": dict(service.name),

@@ -237,6 +237,10 @@ class TicketsQuery(DaysQuery):
     legs: Annotated[Literal["0", "1", "true", "false"], Field(description="one row a leg")] = "0"
 
 
+class CharterQuery(DaysQuery):
+    language: Annotated[Literal["ms", "en", "zh", "ta"], Field(description="of the page that is printed")] = "ms"
+
+
 class MeasuresQuery(DaysQuery):
     by: Literal["service", "lane", "counter", "hour", "day"] = "service"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from flask import current_app
 
 from server.actions.office import Office
-from server.ports import Joiners, People, Records
+from server.ports import Joiners, People, Records, ScoreBook
 from server.web.boards import Json, Say
 from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
 
@@ -34,7 +34,8 @@ class Offload(Protocol):
 
 @dataclass(slots=True)
 class Edge:
-    """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past.
+    """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past, `scores`
+    is how the promise was kept in it.
 
     `unwritten` counts, by address, the refusals of strangers that the audit was spared.
     """
@@ -46,6 +47,7 @@ class Edge:
     phrases: dict[str, dict[str, str]]
     offload: Offload
     records: Records
+    scores: ScoreBook
     turnstile: Turnstile
     strangers: Strangers
     joiners: Joiners

@@ -288,7 +288,7 @@ def manage() -> str | AnyResponse:
         today=board["business_day"],
         **page_context((
             "manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "language.", "done",
-            "printer.",
+            "printer.", "report.",
         )),
     )  # fmt: skip
 

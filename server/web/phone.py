@@ -28,7 +28,7 @@ from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor
 from server.domain.ticket import Status, Ticket
 from server.web.access import protect_form
-from server.web.api_paper import referral_json
+from server.web.api_paper import referral_json, referred_leg
 from server.web.boards import Json, opening, promise_json, public_ticket_json, rule_words
 from server.web.edge import edge
 from server.web.pages import keep_cookie, page_context, pages
@@ -201,11 +201,12 @@ def _zone(floor: Floor, ticket: Ticket) -> Mapping[str, str]:
 
 def _referral(floor: Floor, ticket: Ticket, speech: Speech) -> Json | None:
     """Whom to ask, and until when there is an answer; None where nothing was referred."""
-    if ticket.status is not Status.FINISHED or ticket.leg.outcome != "referred":
+    leg = referred_leg(ticket)
+    if ticket.status is not Status.FINISHED or leg is None:
         return None
-    told = referral_json(floor.branch, ticket)
+    told = referral_json(floor.branch, leg)
     due = told["due_on"] and f"{date.fromisoformat(told['due_on']):%d/%m/%Y}"
-    on = f"{(ticket.ended_at or ticket.issued_at).astimezone(speech.zone):%d/%m/%Y}"
+    on = f"{(leg.ended_at or leg.joined_at).astimezone(speech.zone):%d/%m/%Y}"
     return {"due": due, "on": on, "contact": [in_language(line, speech.language) for line in told["contact"]]}
 
 

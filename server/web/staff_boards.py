@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -113,8 +113,8 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
         "next": [
             {"number": c.ticket.number, "service": c.ticket.service, "service_name": names.get(c.ticket.service, {}),
              "waited_s": seconds(now - c.ticket.leg.joined_at),
-             "why": why_json(floor, c, say)}
-            for c in floor.next_for(state, now, NEXT_SHOWN)
+             "why": why_json(floor, c, say, is_next=place == 0)}
+            for place, c in enumerate(floor.next_for(state, now, NEXT_SHOWN))
         ],
         "may": may_json(floor, state, ticket, now),
         "services": [{"code": s.code, "name": dict(s.name)} for s in floor.branch.services],
@@ -141,8 +141,10 @@ def usual_s(floor: Floor, ticket: Ticket | None) -> int | None:
     return seconds(floor.service_mean(ticket.service) * floor.branch.units(ticket, ticket.service))
 
 
-def why_json(floor: Floor, choice: Choice, say: Say) -> Json:
+def why_json(floor: Floor, choice: Choice, say: Say, *, is_next: bool) -> Json:
     """Why this ticket comes next; of one whose holder ran late that too, for its place says nothing else of it."""
+    if choice.why == "only_waiting" and not is_next:  # at its turn it will be alone, and now it is not
+        choice = replace(choice, why="oldest")
     facts, delayed_at = why_facts(floor, choice.ticket), choice.ticket.delayed_at
     if delayed_at is None:
         return {"code": choice.why, "text": say(f"why.{choice.why}", facts)}
@@ -165,7 +167,7 @@ def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     """The customer in hand, with what the officer may know: how long they waited, where they have been."""
     leg = ticket.leg
     names = {service.code: dict(service.name) for service in floor.branch.services}
-    promise = floor.branch.promise(ticket.legs[0].service)
+    promise = floor.branch.promise(ticket.legs[0].service, ticket.business_on)
     legs = []
     for past in ticket.legs[:-1]:
         took = of_leg(past)

@@ -149,3 +149,18 @@ def an_audit(at: Instants) -> list[Payload]:
         entry(41, -7300, "officer:7", "signed_in"),
         entry(40, -90_000, "anonymous", "refused:not_allowed", method="POST", path="/api/v1/counters/K1/next"),
     ]
+
+
+def an_achievement() -> Payload:
+    """Two months of a charter that was changed in the second: the newer promise is not kept yet."""
+
+    def line(month: str, version: int, minutes: float, kept: int, judged: int) -> Payload:
+        return {
+            "month": month, "version": version, "service": "", "measure": "wait_to_call", "promise_minutes": minutes,
+            "target_share": 0.9, "kept": kept, "kept_share": kept / judged, "not_kept": judged - kept,
+            "not_kept_share": 1 - kept / judged, "judged": judged, "year_kept": kept, "year_kept_share": kept / judged,
+            "year_not_kept": judged - kept, "year_not_kept_share": 1 - kept / judged, "year_judged": judged,
+        }  # fmt: skip
+
+    lines = [line("2026-02", 1, 15, 9463, 10115), line("2026-03", 1, 15, 612, 640), line("2026-03", 2, 10, 8995, 10000)]
+    return {"from": "2026-01-01", "to": "2026-03-02", "lines": lines}

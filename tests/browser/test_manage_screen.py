@@ -228,12 +228,12 @@ def test_a_voice_that_is_well_is_a_quiet_table(page: Page, address: str) -> None
 
 def test_an_export_with_its_days_the_wrong_way_round_is_not_asked_for(page: Page, address: str) -> None:
     look(page, f"{address}/manage")
-    page.get_by_label("Dari").fill("2026-03-05")
+    page.locator("#export-from").fill("2026-03-05")
 
     page.get_by_role("button", name="Muat turun CSV").click()
 
-    assert page.get_by_text("Tarikh mula mesti sebelum tarikh akhir.").is_visible()
-    page.get_by_label("Dari").fill("2026-03-01")
+    assert page.locator("[data-export-wrong]").inner_text() == "Tarikh mula mesti sebelum tarikh akhir."
+    page.locator("#export-from").fill("2026-03-01")
     with page.expect_request("**/api/v1/exports/tickets.csv?from=2026-03-01&to=2026-03-02"):
         page.get_by_role("button", name="Muat turun CSV").click()
 
@@ -361,3 +361,36 @@ def test_a_screen_that_was_let_in_shows_what_it_is_for(page: Page, desk: Desk, a
     desk.is_paired = True
     with page.expect_request("**/display/hall"):
         page.clock.run_for(3_500)
+
+
+# ── the kept promise ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_manager_reads_how_the_promise_was_kept_month_by_month(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+    rows = page.locator("[data-charter-rows] tr")
+    rows.first.wait_for()
+
+    said = [row.split("\t") for row in rows.all_inner_texts()]
+
+    assert said[0] == [
+        "02/2026", "Semua perkhidmatan · Dipanggil dalam masa 15 minit · sasaran 90 %", "9463", "93.5 %", "652",
+        "10115", "93.5 %", "10115",
+    ]  # fmt: skip
+    assert [row[3] for row in said] == ["93.5 %", "95.6 %", "89.9 %"]
+    assert rows.locator(".table__figure--bad").all_inner_texts() == ["89.9 %"]
+
+
+def test_the_page_to_be_signed_is_of_the_days_and_the_language_that_were_chosen(page: Page, address: str) -> None:
+    look(page, f"{address}/manage")
+    assert page.locator("#charter-from").input_value() == "2026-01-01"
+    page.locator("[data-language]").select_option("ta")
+
+    with page.expect_request("**/charter/achievement?from=2025-10-01&to=2026-03-02"):
+        page.locator("#charter-from").fill("2025-10-01")
+
+    pdf, csv = (page.locator(f"[data-charter-{kind}]").get_attribute("href") for kind in ("pdf", "csv"))
+    assert pdf == "/api/v1/exports/charter.pdf?from=2025-10-01&to=2026-03-02&language=ta"
+    assert csv == "/api/v1/exports/charter.csv?from=2025-10-01&to=2026-03-02"
+    page.locator("#charter-to").fill("2025-09-30")
+    assert page.locator("[data-charter-wrong]").is_visible()

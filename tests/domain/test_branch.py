@@ -11,7 +11,9 @@ from server.domain.branch import Quiet, Zone
 from server.domain.charter import Promise
 from server.domain.errors import UnknownCounter, UnknownLane, UnknownLanguage, UnknownService
 from server.domain.queue import Lane
-from tests.builders import a_branch
+from tests.builders import OPENING, a_branch
+
+MONDAY = OPENING.date()
 
 
 def test_the_day_turns_at_local_midnight_and_not_at_eight_in_the_morning() -> None:
@@ -60,9 +62,9 @@ def test_a_branch_knows_which_counters_can_do_a_service() -> None:
 def test_a_service_has_its_own_promise_or_that_of_the_branch() -> None:
     general, own = Promise(), Promise(service="F", within_s=60)
 
-    assert a_branch(promises=(general, own)).promise("F") is own
-    assert a_branch(promises=(general, own)).promise("A") is general
-    assert a_branch(promises=(own,)).promise("A") is None
+    assert a_branch(promises=(general, own)).promise("F", MONDAY) is own
+    assert a_branch(promises=(general, own)).promise("A", MONDAY) is general
+    assert a_branch(promises=(own,)).promise("A", MONDAY) is None
 
 
 NAME = {"ms": "Ruang menunggu"}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from server.domain import events as e
-from server.domain.charter import Promise, verdict
+from server.domain.charter import Promise, in_force, succeed, verdict, versions
 from server.domain.measures import of_ticket
 from server.domain.ticket import Ticket
-from tests.builders import OPENING, a_ticket
+from tests.builders import OPENING, a_branch, a_ticket
 
 CALL = Promise(measure="wait_to_call", within_s=900)
 BEGIN = Promise(measure="wait", within_s=900)
@@ -123,3 +124,67 @@ def test_a_wait_over_one_night_and_a_service_over_the_next_are_both_spoilt() -> 
     )
 
     assert [verdict(promise, ticket) for promise in (CALL, BEGIN, VISIT)] == [None, None, None]
+
+
+# ── the charter's versions ───────────────────────────────────────────────────────────────────────────────────────
+
+TODAY, TOMORROW = date(2026, 3, 16), date(2026, 3, 17)
+FIFTEEN = Promise(within_s=900)
+TEN = Promise(within_s=600)
+OF_F = Promise("F", "sojourn", 1800)
+
+
+def test_a_changed_promise_holds_from_tomorrow_and_the_old_one_until_the_end_of_today() -> None:
+    history = succeed([FIFTEEN], [TEN], TODAY)
+
+    assert history == (replace(FIFTEEN, until=TODAY), replace(TEN, since=TOMORROW))
+    assert in_force(history, TODAY) == (replace(FIFTEEN, until=TODAY),)
+    assert in_force(history, TOMORROW) == (replace(TEN, since=TOMORROW),)
+    assert [(v.number, v.since, v.until) for v in versions(history)] == [(1, None, TODAY), (2, TOMORROW, None)]
+
+
+def test_a_file_that_leaves_its_promises_alone_makes_no_new_version() -> None:
+    history = succeed([FIFTEEN], [TEN], TODAY)
+
+    assert succeed(history, history, TOMORROW + timedelta(days=40)) == history
+    assert succeed([FIFTEEN, OF_F], [OF_F, FIFTEEN], TODAY) == (FIFTEEN, OF_F)
+
+
+def test_what_was_promised_once_cannot_be_taken_out_of_the_file() -> None:
+    history = succeed([FIFTEEN], [TEN], TODAY)
+
+    later = succeed(history, [replace(TEN, since=TOMORROW)], TOMORROW)
+
+    assert later == history
+    assert succeed(history, [], date(2026, 5, 1)) == (history[0], replace(history[1], until=date(2026, 5, 1)))
+
+
+def test_a_promise_for_a_coming_day_is_taken_as_it_is_and_may_still_be_changed() -> None:
+    july = replace(TEN, since=date(2026, 7, 1))
+    planned = succeed([FIFTEEN], [FIFTEEN, july], TODAY)
+
+    assert planned == (FIFTEEN, july)
+    assert in_force(planned, date(2026, 6, 30)) == (FIFTEEN,)
+    assert in_force(planned, date(2026, 7, 1)) == (july,)
+    august = replace(july, since=date(2026, 8, 1))
+    assert succeed(planned, [FIFTEEN, august], TODAY) == (FIFTEEN, august)
+
+
+def test_a_promise_of_a_service_begins_and_ends_without_touching_the_others() -> None:
+    june = replace(OF_F, since=date(2026, 6, 1), until=date(2026, 6, 30))
+
+    found = versions([FIFTEEN, june])
+
+    assert [(v.since, v.until, len(v.promises)) for v in found] == [
+        (None, date(2026, 5, 31), 1), (date(2026, 6, 1), date(2026, 6, 30), 2), (date(2026, 7, 1), None, 1),
+    ]  # fmt: skip
+
+
+def test_each_ticket_is_judged_by_the_promise_of_its_day() -> None:
+    branch = a_branch(promises=succeed([FIFTEEN], [TEN], OPENING.date()))
+    called = after(a_ticket(), call(12))
+    first, second = (branch.promise("A", day) for day in (called.business_on, called.business_on + timedelta(days=1)))
+
+    assert first is not None
+    assert second is not None
+    assert (verdict(first, called), verdict(second, called)) == (True, False)

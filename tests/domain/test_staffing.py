@@ -26,8 +26,10 @@ from server.domain.staffing import (
     occupancy,
     wait_beyond,
 )
-from tests.builders import a_branch
+from tests.builders import OPENING, a_branch
 from tests.halls import a_hall, a_law, varied
+
+MONDAY = OPENING.date()
 
 pytestmark = pytest.mark.slow
 
@@ -135,7 +137,7 @@ def test_a_call_keeps_a_counter_for_the_service_the_walk_and_the_breaks_or_for_a
 def test_the_goal_is_what_the_branch_promises() -> None:
     promises = (Promise(within_s=900, share=0.9), Promise("F", "wait", 600, 0.95), Promise("A", "sojourn", 3600, 0.5))
 
-    goal = goal_of(a_branch("AF", promises=promises))
+    goal = goal_of(a_branch("AF", promises=promises), MONDAY)
 
     assert goal.within.tolist() == [900, 600]
     assert goal.share == 0.9
@@ -143,13 +145,13 @@ def test_the_goal_is_what_the_branch_promises() -> None:
 
 
 def test_without_a_promise_of_a_wait_it_is_a_quarter_of_an_hour_for_nine_in_ten() -> None:
-    goal = goal_of(a_branch("AF", promises=(Promise(None, "sojourn", 3600, 0.5),)))
+    goal = goal_of(a_branch("AF", promises=(Promise(None, "sojourn", 3600, 0.5),)), MONDAY)
 
     assert (goal.within.tolist(), goal.share) == ([900, 900], 0.9)
 
 
 def test_without_a_promise_for_all_the_highest_share_counts() -> None:
-    goal = goal_of(a_branch("AFH", promises=(Promise("A", within_s=300, share=0.8), Promise("F", share=0.95))))
+    goal = goal_of(a_branch("AFH", promises=(Promise("A", within_s=300, share=0.8), Promise("F", share=0.95))), MONDAY)
 
     assert (goal.within.tolist(), goal.share) == ([300, 900, 900], 0.95)
 

@@ -99,7 +99,13 @@ def test_what_grows_with_every_ticket_is_kept_in_the_order_of_its_key(sqlite: En
     rows = _ask(sqlite, "select name, sql from sqlite_master where type = 'table'")
     found: dict[str, str] = {str(name): str(sql) for name, sql in rows}
 
-    assert {name for name, sql in found.items() if "WITHOUT ROWID" in sql} == {"journal", "tickets", "legs", "sounds"}
+    assert {name for name, sql in found.items() if "WITHOUT ROWID" in sql} == {
+        "journal",
+        "tickets",
+        "legs",
+        "sounds",
+        "scores",
+    }
 
 
 def test_an_upgrade_is_done_once(engine: Engine) -> None:

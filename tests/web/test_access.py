@@ -41,6 +41,9 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("GET", "/exports/tickets.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/tickets.xlsx?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/exports/fairness.csv?from=2026-03-02&to=2026-03-02"): TABLES,
+    ("GET", "/exports/charter.csv?from=2026-03-02&to=2026-03-02"): TABLES,
+    ("GET", "/exports/charter.pdf?from=2026-03-02&to=2026-03-02"): TABLES,
+    ("GET", "/charter/achievement?from=2026-03-02&to=2026-03-02"): FIGURES,
     ("GET", "/exports/journal.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/notices"): FIGURES,
     ("POST", "/notices"): {"supervisor", "manager"},
@@ -144,6 +147,7 @@ def test_an_integration_may_do_what_its_token_lists_and_nothing_else(the_office:
 
 
 NEEDED = {
+    "charter": {"overview"},
     "tickets": {"issue", "ticket", "leave", "print", "counter", "join"}, "texts": {"join"},
     "kiosks": {"print", "watch", "issue"}, "zones": {"board"},
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},

@@ -150,3 +150,19 @@ def test_a_printer_without_paper_is_on_the_managers_and_every_terminals_screen(
         printing.emit("printer", {"kiosk": "main", "state": "ready"})
         manager.until(lambda: any(p["state"] == "ready" for p in manager.words("printer")))
         assert {p["state"] for p in manager.words("printer")} == {"paper_out", "ready"}
+
+
+@pytest.mark.slow
+def test_a_visit_that_goes_on_after_a_referral_gets_the_slip_of_what_was_referred(
+    lively: RunningOffice, printing: LiveScreen
+) -> None:
+    ticket, officer = issued(lively), lively.caller("officer")
+    officer.post("/counters/K6/open")
+    officer.post("/counters/K6/call", {"number": ticket["number"], "reason": "test"})
+    officer.post("/counters/K6/visit", {"further": ["H"]})
+    officer.post("/counters/K6/finish", {"outcome": "referred"})
+
+    assert officer.post(f"/tickets/{ticket['id']}/slip", {}).body["referral"] is True
+    printing.until(lambda: any(slip.get("referral") for slip in printing.words("print")))
+    slip = next(slip for slip in printing.words("print") if slip.get("referral"))
+    assert slip["referral"]["counter"] == "6"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from config.branch_file import EXAMPLE, parse
 from server.domain.errors import StillWaiting
-from sql.plan import replace_plan
+from sql.plan import replace_plan, saved_plan
 from tests.web.conftest import OfficeServer, refusal
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -73,3 +74,19 @@ def test_a_missed_customer_who_may_come_back_finds_the_service_and_is_called_aga
 
     assert counter.post("/counters/K1/restore", {"number": "F001"}).status_code == 200
     assert counter.post("/counters/K1/next").get_json()["number"] == "F001"
+
+
+def test_a_promise_that_is_changed_leaves_today_as_it_was_promised(office: OfficeServer) -> None:
+    kiosk, public = office.caller("kiosk"), office.caller("manager")
+    assert kiosk.get("/queues").get_json()["promise"]["minutes"] == 15
+
+    load(office, TEXT.replace("minutes = 15\nshare", "minutes = 10\nshare"))
+
+    assert kiosk.get("/queues").get_json()["promise"]["minutes"] == 15
+    office.clock.advance(days=1)
+    kiosk.post("/tickets", {"service": "A"})
+    assert public.get("/overview").get_json()["promise"]["minutes"] == 10
+    saved = parse(saved_plan(office.engine, "KL01"))
+    assert [(p.minutes, p.since, p.to) for p in saved.promises] == [
+        (15, None, date(2026, 3, 2)), (10, date(2026, 3, 3), None)
+    ]  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import date
 from typing import Any
 
 import pytest
 
+from server.reports.achievement import keep_step
 from server.reports.export import JOURNAL_HEADER, LEGS_HEADER, TICKETS_HEADER
 from tests.web.conftest import OfficeServer, refusal
 
@@ -126,3 +128,32 @@ def test_looking_whether_an_export_is_there_leaves_nothing_open(a_day: OfficeSer
         assert asker.ask("HEAD", f"/exports/tickets.csv?{DAY}").status_code == 200
 
     assert asker.get(f"/exports/tickets.csv?{DAY}").status_code == 200
+
+
+def test_the_charter_is_a_line_a_month_and_a_page_that_can_be_signed(a_day: OfficeServer) -> None:
+    manager = a_day.caller("manager")
+
+    (line,) = rows(manager.get(f"/exports/charter.csv?{DAY}"))
+    shown = manager.get(f"/charter/achievement?{DAY}").get_json()["lines"]
+    page = manager.get(f"/exports/charter.pdf?{DAY}&language=ta")
+
+    assert (line["month"], line["kept"], line["judged"], line["year_judged"]) == ("2026-03", "2", "2", "2")
+    assert [(one["month"], one["kept_share"]) for one in shown] == [("2026-03", 1.0)]
+    assert (page.status_code, page.content_type) == (200, "application/pdf")
+    assert page.data.startswith(b"%PDF-")
+    refusal(manager.get(f"/exports/charter.pdf?{DAY}&language=fr"), 422, "malformed")
+
+
+def test_what_was_added_up_at_the_turn_of_the_day_is_in_the_charter_with_today(a_day: OfficeServer) -> None:
+    manager = a_day.caller("manager")
+    a_day.caller("supervisor").post("/branch/close-day", {"waiting": "close", "reason": "over"})
+    a_day.clock.advance(days=1)
+    a_day.caller("kiosk").post("/tickets", {"service": "A"})
+    records, door = a_day.door.records, a_day.door
+
+    while keep_step(door.scores, records, door.office.floor.branch, door.office.floor.business_on):
+        pass
+
+    assert door.scores.last() == date(2026, 3, 2)
+    (line,) = rows(manager.get("/exports/charter.csv?from=2026-03-01&to=2026-03-31"))
+    assert (line["kept"], line["judged"]) == ("2", "2")

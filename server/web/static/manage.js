@@ -1,6 +1,7 @@
 /** The manager's overview: the branch's room painted as tiles and two tables. What is said stands in manage_board.js. */
 
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
+import { createCharter } from "/static/web/charter.js";
 import { createClock, formatTime } from "/static/web/clock.js";
 import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
@@ -29,6 +30,7 @@ const foresight = createForesight({ phrases, zone: clock.timeZone, api });
 const voice = createVoice({ phrases, zone: clock.timeZone, mark });
 const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const find = (name) => document.querySelector(`[data-${name}]`);
+const charter = createCharter({ phrases, api, services: () => board.queues });
 let language = document.documentElement.lang || "ms";
 let board = JSON.parse(find("board").textContent);
 
@@ -205,6 +207,7 @@ function speak(chosen) {
   // biome-ignore lint/suspicious/noDocumentCookie: the server reads it for the next page; no other door in every browser
   document.cookie = `giliran_language=${chosen}; path=/; max-age=31536000; samesite=strict`;
   phrases.dress(document, chosen);
+  charter.dress(chosen);
   paint();
 }
 
@@ -236,6 +239,7 @@ find("language").addEventListener("change", (event) => speak(event.target.value)
 if (find("export")) prepareExport();
 clock.sync(board.as_of);
 phrases.dress(document, language);
+charter.dress(language);
 paint();
 connectLive({
   room: { branch: main.dataset.branch },

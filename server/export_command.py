@@ -1,0 +1,83 @@
+"""`giliran export`: the past as a table, or as a page to be signed, in a file or on standard output."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from config.phrases import say
+from server.domain.branch import Branch
+from server.office_folder import Opened
+from server.reports import export as tables
+from server.reports.achievement import (
+    ACHIEVEMENT_HEADER,
+    Line,
+    achievement,
+    achievement_rows,
+    begin_of_year,
+    scores_between,
+)
+from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
+from server.reports.ratings import RATINGS_HEADER, rating_rows
+from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
+from sql.records import SqlRecords
+from sql.scores import SqlScores
+from sql.sounds import SqlSounds
+
+Write = Callable[[Path | None, Iterator[bytes]], None]
+MARKED = ("tickets", "charter")
+"""What people open in a spreadsheet: it wants a mark at a file's begin, which a program would take for a letter."""
+
+
+def run(given: argparse.Namespace, office: Opened, plan: Branch, period: tuple[date, date], write: Write) -> None:
+    """Write the table. The arguments are as the command has checked them."""
+    if given.what == "charter" and given.format == "pdf":
+        write(given.out, iter([_charter_page(office, plan, period, given.language)]))
+        return
+    header, rows = _table(given, office, plan, period)
+    if given.format == "xlsx":
+        tables.write_xlsx(given.out, header, rows)
+    else:
+        is_marked = given.what in MARKED and given.out is not None
+        write(given.out, tables.csv_lines(header, rows, bom=is_marked))
+
+
+def _table(
+    given: argparse.Namespace, office: Opened, plan: Branch, period: tuple[date, date]
+) -> tuple[Sequence[str], Iterator[tables.Cells]]:
+    records = SqlRecords(office.engine, office.branch, lambda: plan)
+    match given.what:
+        case "journal":
+            return tables.JOURNAL_HEADER, tables.journal_rows(records.journal_between(*period))
+        case "fairness":
+            return FAIRNESS_HEADER, iter(fairness_rows(records.journal_between(*period), plan))
+        case "ratings":
+            return RATINGS_HEADER, iter(rating_rows(records.journal_between(*period), plan))
+        case "sounds":
+            sounds = SqlSounds(office.engine, office.branch)
+            return SOUNDS_HEADER, sound_rows(sounds.between(*span_of(plan, *period)), plan)
+        case "charter":
+            return ACHIEVEMENT_HEADER, achievement_rows(_charter(office, plan, period))
+        case _:
+            found = records.tickets_between(*period)
+            if given.legs:
+                return tables.LEGS_HEADER, tables.leg_rows(found, plan)
+            return tables.TICKETS_HEADER, tables.ticket_rows(found, plan)
+
+
+def _charter(office: Opened, plan: Branch, period: tuple[date, date]) -> list[Line]:
+    records = SqlRecords(office.engine, office.branch, lambda: plan)
+    book = SqlScores(office.engine, office.branch)
+    found = scores_between(book, records, plan, begin_of_year(period[0]), period[1])
+    return achievement(found, plan, *period)
+
+
+def _charter_page(office: Opened, plan: Branch, period: tuple[date, date], language: str) -> bytes:
+    from server.reports.achievement_pdf import achievement_pdf
+
+    def say_it(key: str, **values: object) -> str:
+        return say(key, language, **values)
+
+    return achievement_pdf(_charter(office, plan, period), plan, period, datetime.now(UTC), language, say_it)

@@ -1,0 +1,83 @@
+"""The table of the kept promise, month by month: the golden figures were added up by hand.
+
+version 1, 15 minutes, until 16 March · version 2, 10 minutes, from 17 March
+
+called after   2 Feb 14 min  kept       16 Mar 12 min  kept (15)     17 Mar 12 min  not kept (10)
+               2 Feb 16 min  not kept   16 Mar  2 min  kept          17 Mar  9 min  kept
+                                                                     1 Apr  10 min  kept
+January and version 1 in April have no line; February 1 of 2; March 2 of 2 and 1 of 2; April 1 of 1
+the year so far: version 1 is 1 of 2, then 3 of 4; version 2 is 1 of 2, then 2 of 3
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.domain.charter import Promise, Score, succeed
+from server.domain.ticket import Ticket
+from server.reports.achievement import achievement, achievement_rows, begin_of_year, scores
+from tests.builders import a_branch, a_ticket
+
+BRANCH = a_branch("AF", promises=succeed([Promise(within_s=900)], [Promise(within_s=600)], date(2026, 3, 16)))
+WAITS = [
+    (date(2026, 2, 2), 14), (date(2026, 2, 2), 16), (date(2026, 3, 16), 12), (date(2026, 3, 16), 2),
+    (date(2026, 3, 17), 12), (date(2026, 3, 17), 9), (date(2026, 4, 1), 10),
+]  # fmt: skip
+
+
+def called(on: date, minutes: float, service: str = "A") -> Ticket:
+    issued_at = datetime(on.year, on.month, on.day, 1, tzinfo=UTC)
+    ticket = a_ticket()
+    leg = replace(ticket.leg, service=service, joined_at=issued_at, called_at=issued_at + timedelta(minutes=minutes))
+    return replace(ticket, business_on=on, service=service, issued_at=issued_at, legs=(leg,))
+
+
+def table(first: date, last: date) -> list[tuple[object, ...]]:
+    found = scores([called(*one) for one in WAITS], BRANCH)
+    return list(achievement_rows(achievement(found, BRANCH, first, last)))
+
+
+def test_each_promise_of_each_version_has_a_line_a_month_with_the_year_so_far() -> None:
+    any_service = ("", "wait_to_call")
+
+    assert table(date(2026, 2, 1), date(2026, 4, 30)) == [
+        ("2026-02", 1, *any_service, 15, 0.9, 1, 0.5, 1, 0.5, 2, 1, 0.5, 1, 0.5, 2),
+        ("2026-03", 1, *any_service, 15, 0.9, 2, 1.0, 0, 0.0, 2, 3, 0.75, 1, 0.25, 4),
+        ("2026-03", 2, *any_service, 10, 0.9, 1, 0.5, 1, 0.5, 2, 1, 0.5, 1, 0.5, 2),
+        ("2026-04", 2, *any_service, 10, 0.9, 1, 1.0, 0, 0.0, 1, 2, 0.6667, 1, 0.3333, 3),
+    ]
+
+
+def test_a_table_that_begins_in_the_year_knows_the_months_before() -> None:
+    (april,) = table(date(2026, 4, 10), date(2026, 4, 12))
+
+    assert april[-5:] == (2, 0.6667, 1, 0.3333, 3)
+    assert begin_of_year(date(2026, 4, 10)) == date(2026, 1, 1)
+
+
+def test_a_month_without_anybody_is_a_line_without_a_share() -> None:
+    january = table(date(2026, 1, 1), date(2026, 1, 31))
+
+    assert [row[6:11] for row in january] == [(0, None, 0, None, 0)]
+
+
+def test_a_service_with_a_promise_of_its_own_has_a_line_of_its_own() -> None:
+    branch = a_branch("AF", promises=(Promise(), Promise("F", within_s=300, share=0.8)))
+    day = date(2026, 5, 4)
+    found = scores([called(day, 6, "F"), called(day, 6, "A"), called(day, 4, "F")], branch)
+
+    lines = achievement(found, branch, day, day)
+
+    assert [(line.promise.service, line.score) for line in lines] == [(None, Score(1, 1)), ("F", Score(2, 1))]
+
+
+@pytest.mark.parametrize("on", [date(2026, 12, 31), date(2027, 1, 1)])
+def test_the_year_begins_anew_in_january(on: date) -> None:
+    found = scores([called(date(2026, 12, 31), 1), called(date(2027, 1, 1), 1)], BRANCH)
+
+    lines = achievement(found, BRANCH, on, on)
+
+    assert [line.year for line in lines] == [Score(1, 1)]
