@@ -77,6 +77,9 @@ def _place_in_the_queue(page: _Page, ticket: Ticket) -> None:
     page.gap(8)
     page.number(ticket.number)
     page.name(ticket.service, is_large=True)
+    if ticket.further:
+        page.gap(8)
+        page.sentence("phone.further", services=", ".join(page.called(one) for one in ticket.further))
     page.rule()
 
     if ticket.ahead is not None:

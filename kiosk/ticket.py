@@ -69,6 +69,8 @@ class Ticket:
     """Today's opening hours, from and to; empty: it never closes, or nobody said."""
     feedback: str
     """Where to praise or complain, beside the page of the code."""
+    further: tuple[Names, ...]
+    """The services that follow on the same number."""
     referral: Referral | None
     """Its slip is another: the number has served its turn."""
 
@@ -107,6 +109,7 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             copied_at=_instant(payload["copied_at"]) if payload.get("copied_at") else None,
             hours=tuple((_instant(opens), _instant(closes)) for opens, closes in payload.get("hours") or ()),
             feedback=str(payload.get("feedback") or ""),
+            further=tuple(_names(one) for one in payload.get("further") or ()),
             referral=_referral(payload.get("referral")),
         )
     except ZoneInfoNotFoundError as error:

@@ -43,6 +43,7 @@ from server.web import (
     api_notices,
     api_paper,
     api_people,
+    api_recordings,
     api_records,
     api_tickets,
     health,
@@ -73,8 +74,8 @@ from sql.store import SqlStore
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
-    api_boards, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_records, api_tickets,
-    join, phone,
+    api_boards, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings, api_records,
+    api_tickets, join, phone,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

@@ -20,7 +20,7 @@ from tests.live_screen import LiveScreen, Told, a_screen
 from tests.machine import children, eventually
 from tests.servers import RunningOffice, a_running_office
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 SPEAKS = {"GILIRAN_VOICE": "auto", "GILIRAN_HEARTBEAT": "1"}
 ONE_ZONE = (Path(__file__).parent.parent / "config/branch.example.toml").read_text(encoding="utf-8").replace(

@@ -103,6 +103,9 @@ function isMine(duty, officer) {
   return on.id === officer.id;
 }
 
+/** What is asked of a ticket, wherever it is. */
+const OF_TICKETS = { check_in: "check-in", reprint: "slip" };
+
 const NEEDS = {
   // the states in which an action makes sense, where the board itself says nothing of it
   open: ["closed"],
@@ -122,6 +125,8 @@ const NEEDS = {
   other: ["idle", "called", "serving"],
   resume: ["idle"],
   restore: ["idle", "called", "serving"],
+  check_in: ["idle", "called", "serving"],
+  reprint: ["called", "serving"],
   help: ["closed", "idle", "called", "serving"],
 };
 
@@ -359,6 +364,7 @@ const PATHS = { no_show: "no-show", walk_direct: "walk-direct", take_over: "open
 /** The path and the body of an action. `detail` holds what the officer chose. */
 export function requestOf(action, counter, detail = {}) {
   if (action === "help") return { path: "/help", body: { counter, kind: "help" } };
+  if (action in OF_TICKETS) return { path: `/tickets/${detail.id}/${OF_TICKETS[action]}`, body: {} };
   const at = `/counters/${encodeURIComponent(counter)}`;
   if (action in OUTCOMES) return { path: `${at}/finish`, body: { outcome: OUTCOMES[action] } };
   const body = action === "take_over" ? { ...detail, take_over: true } : { ...detail };

@@ -14,6 +14,7 @@ import { createPanels, PANELS, servicesHere } from "./panels.js";
 
 const TICK = 250; // ms between two looks at the clock
 const PUSH_PATIENCE = 300; // ms in which the board follows an answer by itself
+const QUIET = new Set(["help", "reprint"]); // change nothing on the board
 const SAID_FOR = 6000; // ms that an answer stands on the line
 const RUNG_FOR = 20000; // ms that a call for help stands there
 const STRUCK_FOR = 150; // ms that a struck key looks struck
@@ -154,8 +155,8 @@ async function press(action, detail = {}) {
     const answer = await api.post(path, body);
     answered(action, answer, before, detail);
     if (["open", "take_over"].includes(action)) hands.claim();
-    if (action === "refer" && before?.ticket && !before.ticket.further?.length) printReferral(before.ticket);
-    if (action !== "help") await settle(before);
+    if (action === "refer" && before?.ticket) printReferral(before.ticket);
+    if (!QUIET.has(action)) await settle(before);
   } catch (error) {
     if (error instanceof Refusal) {
       tell("bad", phrases.refusal(error, language));
@@ -200,11 +201,13 @@ async function count(action) {
 function answered(action, answer, before, detail) {
   const number = detail.number ?? before?.ticket?.number ?? "";
   const onward = facts.onwardOf(action, before);
-  const words = { help: "help", restore: "restored", transfer: "transferred", hold: "held" };
+  const words = { help: "help", restore: "restored", transfer: "transferred", hold: "held", check_in: "checked_in" };
   if (action === "next" && answer === null) tell("calm", phrases.say("terminal.line.nobody", language));
   else if (onward) tell(onward.level, paint.onward(onward, language));
   else if (action in facts.OUTCOMES) tell("calm", phrases.say("terminal.line.finished", language, { number }));
-  else if (words[action]) tell("calm", phrases.say(`terminal.line.${words[action]}`, language, { number }));
+  else if (action === "reprint") {
+    tell("calm", phrases.say("terminal.line.reprinted", language, { number, kiosk: answer.kiosk }));
+  } else if (words[action]) tell("calm", phrases.say(`terminal.line.${words[action]}`, language, { number }));
 }
 
 // ── the officer's hand ─────────────────────────────────────────────────────────────────────────────────────
@@ -220,6 +223,10 @@ function trigger(action) {
   const state = facts.stateOf(board, me());
   if (action === "next" && state === "closed") return openCounter();
   if (action in facts.STEPS) return count(action);
+  if (action === "reprint" && board?.ticket) {
+    panels.close();
+    return press(action, { id: board.ticket.id });
+  }
   if (action === "serve" && state === "idle") return trigger("walk_direct");
   if (action === "close" && board?.ticket && panels.name !== "close") return panels.open("close");
   if (PANELS.has(action)) {

@@ -165,6 +165,15 @@ export function createPanels(root, { phrases, context, onChoose }) {
           }),
         ),
       );
+      fill(
+        "absent",
+        (board.absent ?? []).map((absent) =>
+          choice(absent.number, {
+            small: phrases.say("terminal.check_in", language),
+            onPress: () => choose("check_in", { id: absent.id, number: absent.number }),
+          }),
+        ),
+      );
       root.querySelector("[data-call-form]").reset();
     },
 

@@ -37,22 +37,26 @@ little is kept on either side, faded, so that no "s" or "h" is lost."""
 
 
 class Unfit(Exception):
-    """This recording cannot be used; the message is what the person reads."""
+    """This recording cannot be used; the message is what the person reads, `code` what a page has its own words for."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
 
 
 def fitted(path: Path) -> array.array[int]:
     """The recording as it will be played. Raises Unfit, and OSError for a file that cannot be read."""
     samples, rate = _read(path)
     if _longest_run(np.abs(samples).max(axis=1) >= CLIPPED) >= CLIPPED_RUN:
-        raise Unfit("clipped: record it again, a little farther from the microphone")
+        raise Unfit("clipped", "clipped: record it again, a little farther from the microphone")
     mono = _at_our_rate(samples.mean(axis=1) / sound.FULL_SCALE, rate)
     loud = integrated(mono)
     if loud < QUIETEST:
-        how = "silent" if loud == -math.inf else f"too quiet ({loud:.0f} LUFS)"
-        raise Unfit(f"{how}: record it again, closer to the microphone")
+        code, how = ("silent", "silent") if loud == -math.inf else ("too_quiet", f"too quiet ({loud:.0f} LUFS)")
+        raise Unfit(code, f"{how}: record it again, closer to the microphone")
     kept = trimmed(mono)
     if len(kept) < SHORTEST_S * sound.SAMPLE_RATE:
-        raise Unfit(f"nothing is heard for as long as {SHORTEST_S:g} s")
+        raise Unfit("silent", f"nothing is heard for as long as {SHORTEST_S:g} s")
     as_loud = np.clip(np.rint(kept * sound.FULL_SCALE), -sound.FULL_SCALE, sound.FULL_SCALE)
     return worker.levelled(array.array("h", as_loud.astype(np.int16).tobytes()))
 
@@ -80,16 +84,21 @@ def _read(path: Path) -> tuple[Samples, int]:
         with path.open("rb") as raw, wave.open(raw, "rb") as file:
             channels, width, rate, frames = file.getparams()[:4]
             if width != 2 or channels not in (1, 2):
-                raise Unfit(f"{8 * width} bits, {channels} channels: save it as WAV, 16 bits PCM, mono or stereo")
+                raise Unfit(
+                    "wrong_format",
+                    f"{8 * width} bits, {channels} channels: save it as WAV, 16 bits PCM, mono or stereo",
+                )
             if rate not in RATES:
-                raise Unfit(f"{rate} samples a second: record it at {RATES[0]} to {RATES[-1]}")
+                raise Unfit("wrong_rate", f"{rate} samples a second: record it at {RATES[0]} to {RATES[-1]}")
             if not SHORTEST_S <= frames / rate <= LONGEST_S:
-                raise Unfit(f"{frames / rate:.2f} s long: it has to be {SHORTEST_S:g} to {LONGEST_S:g} s")
+                raise Unfit(
+                    "wrong_length", f"{frames / rate:.2f} s long: it has to be {SHORTEST_S:g} to {LONGEST_S:g} s"
+                )
             told = file.readframes(frames)
     except (wave.Error, EOFError) as error:
-        raise Unfit(f"no WAV file of 16 bits PCM ({error}): save it as one") from error
+        raise Unfit("wrong_format", f"no WAV file of 16 bits PCM ({error}): save it as one") from error
     if len(told) < frames * channels * width:
-        raise Unfit("the file ends before its sound does: copy it again")
+        raise Unfit("cut_off", "the file ends before its sound does: copy it again")
     return np.frombuffer(told, dtype="<i2").reshape(-1, channels).astype(np.float64), rate
 
 

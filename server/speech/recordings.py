@@ -10,15 +10,25 @@ missing the whole is left to the synthetic voice, for two voices in one call are
 
 from __future__ import annotations
 
+import array
 import re
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from config import phrases
 from server.domain.announcement import TEMPLATES, Call, Kind, Tongue, segments
+from server.domain.branch import Branch
+from server.speech import sound
 
 FOLDER = "recorded"
 """In the data folder: a folder for each language."""
+
+SCRIPT_HEADER = ("file", "text", "heard_in")
+
+Takes = dict[str, "array.array[int]"]
+"""The samples of recordings that can be played, by the part's name."""
 
 _SIGN, _COUNTER = "\ue000", "\ue001"
 
@@ -97,6 +107,39 @@ def script(letters: Iterable[str], counters: Sequence[str], words: Tongue) -> li
         return next((n for n, name in enumerate(places) if line.name.startswith(f"{name}-")), len(places))
 
     return sorted(lines.values(), key=place)
+
+
+def lines_of(branch: Branch, language: str) -> list[Line]:
+    """What this branch has to have recorded in a language."""
+    letters = [service.letter for service in branch.services]
+    return script(letters, [counter.name for counter in branch.counters], phrases.words(language))
+
+
+def script_rows(branch: Branch, language: str) -> Iterator[tuple[str, str, str]]:
+    """What has to be read out, as rows under SCRIPT_HEADER."""
+    for line in lines_of(branch, language):
+        yield f"{line.name}.wav", line.text.rstrip(",，"), line.heard_in
+
+
+def install(takes: Takes, home: Path) -> None:
+    """Put the recordings where the servers look for them, in place of those before."""
+    coming, going = home.with_name(f"{home.name}.coming"), home.with_name(f"{home.name}.going")
+    for left_over in (coming, going):
+        shutil.rmtree(left_over, ignore_errors=True)
+    coming.mkdir(parents=True)
+    for name, samples in takes.items():
+        sound.write_wav(coming / f"{name}.wav", samples)
+    if home.exists():
+        home.rename(going)
+    coming.rename(home)
+    shutil.rmtree(going, ignore_errors=True)
+
+
+def remove(home: Path) -> None:
+    """Have the computer's own voice speak again. Raises ValueError where nothing is recorded."""
+    if not home.exists():
+        raise ValueError(f"nothing is recorded in this language: {home.name}")
+    shutil.rmtree(home)
 
 
 class Recordings:

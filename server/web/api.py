@@ -29,6 +29,8 @@ PUBLIC = frozenset({"api.get_queues"})
 TICKETS, COUNTERS, BOARDS, BRANCH, PEOPLE, RECORDS = (
     Tag(name=name) for name in ("tickets", "counters", "boards", "branch", "people", "records")
 )
+LARGE = {"api.post_recordings": 64_000_000}
+"""Bytes of a body, where it may be longer than those of all others."""
 _PROBLEM = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -50,6 +52,9 @@ def who() -> None:
     """A wrong token, a missing one and a missing CSRF token are refused before the body is looked at."""
     if not identities() and request.endpoint not in PUBLIC:
         raise not_signed_in()
+    if request.endpoint in LARGE:
+        need("admin")  # before anybody sends megabytes
+        request.max_content_length = LARGE[request.endpoint]
     protect()
 
 

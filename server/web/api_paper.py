@@ -161,6 +161,7 @@ def paper_json(ticket: Ticket, now: datetime) -> Json:
         "id": ticket.id, "number": ticket.number, "language": ticket.language,
         "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
         "wait_reason": shown["wait_reason"], "url": f"{public}{shown['url']}", "transactions": ticket.transactions,
+        "further": [dict(s.name) for code in ticket.further for s in branch.services if s.code == code],
         "referral": referral_json(branch, leg) if (leg := referred_leg(ticket)) else None,
     }  # fmt: skip
 

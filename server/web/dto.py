@@ -214,6 +214,23 @@ class NoticePath(BaseModel):
     notice: Annotated[int, Field(ge=1, le=2**53)]
 
 
+class LanguagePath(BaseModel):
+    language: Literal["ms", "en", "zh", "ta"]
+
+
+class Recording(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}\.[wW][aA][vV]$", examples=["first-A.wav"])]
+    content: Annotated[str, Field(description="the file, in base64")]
+
+
+class RecordingsSent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    files: Annotated[list[Recording], Field(min_length=1, max_length=500)]
+
+
 class KioskPath(BaseModel):
     kiosk: Annotated[str, Field(min_length=1, max_length=40, examples=["main"])]
 

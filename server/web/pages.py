@@ -310,5 +310,7 @@ def admin() -> str | AnyResponse:
         person=_person_json(asker),
         rights=sorted(rights(asker)),
         places=places,
-        **page_context(("admin.", "manage.nav.", "manage.counter.does", "setup.password.hint", "refusal.")),
+        **page_context(
+            ("admin.", "language.", "manage.nav.", "manage.counter.does", "setup.password.hint", "refusal.")
+        ),
     )

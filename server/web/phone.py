@@ -7,7 +7,7 @@ No lane, no name, nobody else's number.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,6 +98,7 @@ def phone(token: str) -> AnyResponse:
         ticket=shown,
         said=sentences(shown, context["now"], missed_at, speech),
         service=dict(service.name) if service else {},
+        further=_further(shown["further"], speech),
         bring=dict(service.bring) if service else {},
         zone=_zone(floor, ticket),
         missed_at=missed_at,
@@ -189,6 +190,12 @@ def sentences(ticket: Json, now: str, missed_at: str, speech: Speech) -> Json:
     if ticket["ended_at"] is None:
         told["as_of"] = say("asof", t=speech.clock(now))
     return told
+
+
+def _further(names: Sequence[Mapping[str, str]], speech: Speech) -> str:
+    """Which services follow on the same number; empty where none does."""
+    called = ", ".join(in_language(one, speech.language) for one in names)
+    return speech.say("phone.further", services=called) if called else ""
 
 
 def _zone(floor: Floor, ticket: Ticket) -> Mapping[str, str]:

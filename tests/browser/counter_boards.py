@@ -162,6 +162,7 @@ def everything(at: Instants) -> Payload:
             {"number": "A1007", "at": at(-300), "may_return_until": at(1500)},
             {"number": "A1008", "at": at(-200), "may_return_until": at(1600)},
         ],
+        absent=[{"id": 77, "number": "A1031", "service": "A", "given_up_at": at(900)}],
     )
 
 

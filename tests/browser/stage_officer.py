@@ -24,7 +24,15 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
 from tests.browser.counter_boards import ME, Instants, Payload, states
-from tests.browser.manage_boards import an_achievement, an_audit, an_overview, the_devices, the_people, what_may_be_told
+from tests.browser.manage_boards import (
+    an_achievement,
+    an_audit,
+    an_overview,
+    some_recordings,
+    the_devices,
+    the_people,
+    what_may_be_told,
+)
 
 ROOT = Path(__file__).parents[2]
 POLICY = "default-src 'self'; connect-src 'self' ws: wss:"
@@ -155,6 +163,10 @@ def create_stage(desk: Desk) -> Flask:
     @app.get("/api/v1/overview")
     def overview() -> Response:
         return jsonify(desk.overview or an_overview(Instants()))
+
+    @app.get("/api/v1/recordings")
+    def recordings() -> Response:
+        return jsonify(languages=some_recordings())
 
     @app.get("/api/v1/charter/achievement")
     def achievement() -> Response:

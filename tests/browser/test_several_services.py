@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import KIOSK, TERMINAL, Screens, at_step, in_state, number_at, press, sign_in, tap
+from tests.browser.screens import KIOSK, PHONE, TERMINAL, Screens, at_step, in_state, number_at, press, sign_in, tap
 from tests.servers import RunningOffice
 
 
@@ -37,6 +37,7 @@ def test_three_services_are_one_number_and_three_legs(screens: Screens, running:
 
     press(terminal, "F8", "called")
     assert number_at(terminal) == number
+    ticket_id = running.caller("counter").get("/counters/K1").body["ticket"]["id"]
     expect(terminal.locator("[data-now-past]")).to_contain_text("Bayaran")
     terminal.locator('[data-open="menu"]').click()
     terminal.locator('[data-panel="menu"] [data-action="visit"]').click()
@@ -45,6 +46,9 @@ def test_three_services_are_one_number_and_three_legs(screens: Screens, running:
     press(terminal, "F10", "idle")
 
     expect(terminal.locator("[data-line-text]")).to_have_text(f"{number} menunggu Bayaran: tiada kaunter dibuka")
+    phone = screens.open(running.caller("kiosk").get(f"/tickets/{ticket_id}").body["url"], size=PHONE)
+    expect(phone.locator('[data-slot="service"]')).to_have_text("Bayaran")
+    expect(phone.locator('[data-slot="further"]')).to_have_text("Selepas ini, dengan nombor yang sama: Pertanyaan")
     counter = running.caller("counter")
     counter.post("/counters/K4/open", {})
     called = {}
@@ -52,6 +56,8 @@ def test_three_services_are_one_number_and_three_legs(screens: Screens, running:
         called = counter.post("/counters/K4/next").body
         assert (called["number"], called["service"]) == (number, service)
         counter.post("/counters/K4/serve")
+        expect(phone.locator('[data-slot="service"]')).to_have_text({"H": "Bayaran", "J": "Pertanyaan"}[service])
+    expect(phone.locator('[data-slot="further"]')).to_have_text("")
     counter.post("/counters/K4/finish")
 
     told = running.caller("kiosk").get(f"/tickets/{called['id']}").body

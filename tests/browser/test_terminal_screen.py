@@ -254,6 +254,30 @@ def test_what_asks_something_takes_two_actions(
     assert page.locator("dialog[open]").count() == 0
 
 
+def test_who_joined_from_outside_is_checked_in_by_the_officer(page: Page, desk: Desk, address: str) -> None:
+    look(page, desk, address, "everything")
+
+    page.keyboard.press("F5")
+    page.get_by_text("Belum tiba").wait_for()
+    with page.expect_response("**/tickets/77/check-in"):
+        page.keyboard.press("5")
+
+    assert posted(desk) == [("/tickets/77/check-in", {})]
+    page.get_by_text("A1031 didaftarkan tiba").wait_for()
+
+
+def test_a_slip_is_printed_again_from_the_terminals_menu(page: Page, desk: Desk, address: str) -> None:
+    look(page, desk, address, "good")
+
+    page.keyboard.press("F3")
+    page.wait_for_selector("dialog[open]")
+    with page.expect_response("**/slip"):
+        page.get_by_role("button", name="Cetak semula slip").click()
+
+    assert [path.rpartition("/")[2] for path, _ in posted(desk)] == ["slip"]
+    page.get_by_text("slip dicetak semula").wait_for()
+
+
 def test_a_note_goes_with_the_customer_and_may_hold_digits(page: Page, desk: Desk, address: str) -> None:
     look(page, desk, address, "good")
 

@@ -17,7 +17,7 @@ import pytest
 from kiosk.launcher import Screen
 from tests.machine import children, eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.soak]
 
 ROOT = Path(__file__).parents[2]
 GOOD = "<script>setInterval(() => fetch('/alive', {method: 'POST'}), 200)</script>"

@@ -150,6 +150,13 @@ def test_a_tamil_slip_draws_its_sentences() -> None:
     assert found[-1] == "02/03/2026  10.42 pagi"
 
 
+def test_a_visit_to_several_counters_names_what_follows_under_the_first_service() -> None:
+    found = read(lines(further=[{"ms": "Bayaran", "en": "Payments"}, {"ms": "Pertanyaan"}]))
+
+    assert found[3] == "Sijil"
+    assert " ".join(found[4 : found.index("—")]) == "Selepas ini, dengan nombor yang sama: Bayaran, Pertanyaan"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", PAPERS)
 def test_every_slip_fits_its_paper_and_ends_with_a_cut(language: str, width: int) -> None:

@@ -59,6 +59,8 @@ MATRIX: dict[tuple[str, str], set[str]] = {
             "resume", "transfer", "transactions", "visit", "walk-direct",
         )
     },
+    ("GET", "/recordings"): {"admin"},
+    ("GET", "/recordings/ms/script.csv"): {"admin"},
     ("GET", "/people"): {"manager", "admin"},
     ("GET", "/devices"): {"manager", "admin"},
     ("GET", "/audit"): {"manager", "admin", "auditor"},
@@ -66,7 +68,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("POST", path): {"admin"}
         for path in (
             "/people", "/people/9/password", "/people/9/role", "/people/9/disable", "/people/9/enable",
-            "/devices/pair", "/devices/9/revoke",
+            "/devices/pair", "/devices/9/revoke", "/recordings/ms", "/recordings/ms/remove",
         )
     },
 }  # fmt: skip
@@ -130,7 +132,8 @@ def test_the_matrix_names_every_route_of_the_api(the_office: OfficeServer) -> No
     assert routes == {(method, path.partition("?")[0]) for method, path in MATRIX}
 
 
-EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "block": "9", "row": "9", "notice": "9"}
+EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "block": "9", "row": "9",
+            "notice": "9", "language": "ms"}  # fmt: skip
 
 
 @pytest.mark.parametrize("right", sorted(MAY_BE_LISTED))
@@ -147,7 +150,7 @@ def test_an_integration_may_do_what_its_token_lists_and_nothing_else(the_office:
 
 
 NEEDED = {
-    "charter": {"overview"},
+    "charter": {"overview"}, "recordings": {"admin"},
     "tickets": {"issue", "ticket", "leave", "print", "counter", "join"}, "texts": {"join"},
     "kiosks": {"print", "watch", "issue"}, "zones": {"board"},
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},

@@ -3,6 +3,7 @@
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createClock, formatDate, formatTime } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
+import { createRecordings } from "/static/web/recordings.js";
 
 const SILENT_AFTER = 120; // s since a device was last heard, before the page says so
 const AGAIN = 15000; // ms between two looks at the devices
@@ -68,6 +69,17 @@ function tell(level, icon, words) {
   note.hidden = false;
   note.scrollIntoView({ block: "nearest" });
 }
+
+function fail(error) {
+  if (error instanceof Refusal) tell("bad", "circle-alert", phrases.refusal(error, language));
+  else if (error instanceof Unreachable || error instanceof TypeError)
+    tell("bad", "wifi-off", say("refusal.unreachable"));
+  else throw error;
+}
+
+const recordings = find("voice")
+  ? createRecordings({ root: find("voice"), api, say, tell, fail, make, row, button })
+  : null;
 
 /** Does one thing, says what came of it, and shows the lists as they then stand. */
 async function act(path, body, done, name, form = null) {
@@ -224,6 +236,7 @@ function paint() {
     offerPlaces();
   }
   if (find("audit")) find("audit").replaceChildren(...lists.audit.map(auditRow));
+  recordings?.paint();
 }
 
 async function load() {
@@ -273,6 +286,7 @@ find("language").addEventListener("change", (event) => {
   paint();
 });
 prepareForms();
+recordings?.load();
 phrases.dress(document, language);
 reload();
 setInterval(() => {

@@ -40,6 +40,9 @@ function draw({ ticket, as_of }) {
   main.dataset.asOf = as_of;
   for (const [slot, text] of Object.entries(texts)) put(slot, text);
   put("counter", ticket.counter ?? "");
+  put("service", phrases.text(ticket.service_name, language)); // a visit goes on to its next one
+  const further = ticket.further.map((names) => phrases.text(names, language)).join(", ");
+  put("further", further && say("phone.further", { services: further }));
   const isAtCounter = state === "called" || state === "serving";
   one("[data-counter]").hidden = !isAtCounter;
   for (const fact of main.querySelectorAll("[data-while-waiting]")) fact.hidden = isAtCounter;
