@@ -299,6 +299,7 @@ export function startDisplay({
     });
   };
   let voice = null;
+  const early = new Map(); // what is to be spoken and comes before the voice is there: nobody would send it again
   const player = playerName();
 
   const first = JSON.parse(root.querySelector("script[data-board]")?.textContent ?? "null");
@@ -327,7 +328,7 @@ export function startDisplay({
       hall.notice(notice);
       draw();
     },
-    onSpeak: (call) => voice?.speak(call),
+    onSpeak: (call) => (voice ? voice.speak(call) : early.set(call.id, call)),
     onBeat: (beat) => clock.sync(beat.at),
     onFreshness(state) {
       link = state;
@@ -338,6 +339,7 @@ export function startDisplay({
       draw();
     },
   });
+  live.on?.("hush", ({ id }) => (voice ? voice.hush(id) : early.delete(id)));
   // A voice that fails must never blank the screen: it is fetched apart, and the page lives without it.
   speaker()
     .then(({ createSpeaker }) => {
@@ -350,7 +352,7 @@ export function startDisplay({
           introduce();
         },
       });
-      live.on?.("hush", ({ id }) => voice.hush(id));
+      for (const call of early.values()) voice.speak(call);
       introduce();
       for (const touch of ["click", "keydown"]) {
         root.addEventListener(touch, () => voice.isBlocked() && voice.allow());

@@ -306,7 +306,10 @@ class Announcing:
         if why == "chime" and speaking is not None and is_under_way and not speaking.languages:
             why = ""  # a chime was all that there was to hear
         if not why:
-            voice.given_up.pop(id, None)
+            late = voice.given_up.pop(id, None)
+            if late is not None and not is_under_way:
+                self._over(zone, voice, late, "spoken" if late.languages else "chime", now)
+                voice.told = deque((one for one in voice.told if one.number != late.call.number), voice.told.maxlen)
             voice.doubts.discard(player)
             voice.played_at[player] = now
             if len(voice.played_at) > KNOWN:

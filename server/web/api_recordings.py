@@ -62,7 +62,7 @@ def post_recordings(path: dto.LanguagePath, body: dto.RecordingsSent) -> Respons
             intake.close()
     if answer["is_installed"]:
         door.people.note(asker.actor, "recordings_installed", door.office.now(), language=path.language)
-    faults = [{"file": file, "code": code, "detail": detail} for file, code, detail in answer["faults"]]
+    faults = [dict(zip(("file", "code", "detail"), fault, strict=True)) for fault in answer["faults"]]
     told = {name: answer[name] for name in ("is_installed", "played", "missing", "longest_s")}
     return jsonify(_state(path.language) | told | {"faults": faults})
 

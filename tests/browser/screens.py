@@ -169,7 +169,8 @@ def in_state(page: Page, state: str) -> None:
 
 
 def press(page: Page, key: str, state: str) -> None:
-    """A key of the officer's, and the state of the terminal that it leads to, with its keys free again."""
+    """A key of the officer's once the keys are free, and the state of the terminal that it leads to."""
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     page.keyboard.press(key)
     in_state(page, state)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)

@@ -269,8 +269,7 @@ def test_who_joined_from_outside_is_checked_in_by_the_officer(page: Page, desk: 
 def test_a_slip_is_printed_again_from_the_terminals_menu(page: Page, desk: Desk, address: str) -> None:
     look(page, desk, address, "good")
 
-    page.keyboard.press("F3")
-    page.wait_for_selector("dialog[open]")
+    page.locator('[data-open="menu"]').click()
     with page.expect_response("**/slip"):
         page.get_by_role("button", name="Cetak semula slip").click()
 

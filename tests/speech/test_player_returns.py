@@ -65,6 +65,8 @@ def test_a_player_that_had_spoken_and_whose_answer_was_lost_does_not_speak_again
     hall.run(30)
 
     assert hall.heard == []
+    assert [one.outcome for one in hall.sounds.rows.values()] == ["spoken"]
+    assert hall.standing().missed == ()
 
 
 def test_a_screen_that_was_not_allowed_to_sound_speaks_what_stands_once_it_is() -> None:
