@@ -31,6 +31,7 @@ def proof_of(data: Path) -> Report:
         engine.dispose()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_demo_lives_through_and_leaves_a_sound_journal_again_and_again(tmp_path: Path) -> None:
     """The second begins where the first had got to: its clock must not be taken for one that was set back."""

@@ -158,6 +158,7 @@ def test_twenty_power_cuts_under_load_lose_nothing_and_give_no_number_twice(tmp_
         cut_the_power_again_and_again(office, 20)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_power_cuts_of_a_server_on_postgresql_lose_nothing_either(tmp_path: Path, postgresql_url: str) -> None:

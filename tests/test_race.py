@@ -86,7 +86,7 @@ class Officer:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
 def test_twenty_officers_call_two_thousand_customers_each_once(
     tmp_path: Path, database: str, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:

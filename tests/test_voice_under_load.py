@@ -168,6 +168,7 @@ def test_a_voice_that_is_killed_twenty_times_under_load_loses_no_call_and_repeat
         assert office.is_running
 
 
+@pytest.mark.soak
 def test_twenty_calls_at_once_are_heard_in_three_zones_one_after_another_in_the_time_there_is(
     office: RunningOffice,
 ) -> None:

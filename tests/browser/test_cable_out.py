@@ -59,6 +59,7 @@ def outcomes(office: RunningOffice) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.soak
 def test_a_hall_whose_cable_was_out_shows_and_speaks_the_calls_that_still_stand(
     screens: Screens, running: RunningOffice, cable: Cable
 ) -> None:

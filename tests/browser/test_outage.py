@@ -57,6 +57,7 @@ IS_WELL = {
 }
 
 
+@pytest.mark.soak
 def test_a_server_that_dies_and_returns_leaves_every_screen_right_without_a_hand(
     screens: Screens, running: RunningOffice
 ) -> None:

@@ -71,6 +71,7 @@ def typed(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.soak
 def test_it_plays_tells_the_manager_and_goes_on_after_its_server_was_killed(
     office: RunningOffice, player: str, tmp_path: Path
 ) -> None:
