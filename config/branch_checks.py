@@ -13,11 +13,11 @@ from itertools import pairwise
 
 from config.branch_tables import BranchFile
 from config.branch_values import WEEKDAYS, WORKING_DAYS, Span, minutes_of, weekdays
-from config.complaints import nearest
+from config.complaints import Complaint, nearest
 from config.tamil import tamil_faults
 from config.toml_lines import Place
 
-Fault = tuple[Place, str]
+Fault = tuple[Place, Complaint]
 EASY_LETTERS = "AFHJKLMRUWXY"
 NUMBER_HEIGHT, CAPITAL, MM_PER_METRE = 0.25, 0.714, 12.2
 LOOKS_LIKE = {"I": "1", "O": "0", "Q": "0", "S": "5", "Z": "2", "B": "8"}
@@ -46,22 +46,30 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
     for i, service in enumerate(file.services):
         letter = service.starts_with
         if letter in LOOKS_LIKE:
-            yield ("service", i, "letter"), f'"{letter}" is easily taken for {LOOKS_LIKE[letter]}{easy}'
+            what = f'"{letter}" is easily taken for {LOOKS_LIKE[letter]}{easy}'
+            yield (
+                ("service", i, "letter"),
+                Complaint(what, "looks_like", value=letter, sign=LOOKS_LIKE[letter], free=free),
+            )
         elif any(each not in EASY_LETTERS for each in letter):
-            yield ("service", i, "letter"), f'"{letter}" is easily misheard{easy}'
+            what = f'"{letter}" is easily misheard{easy}'
+            yield ("service", i, "letter"), Complaint(what, "misheard", value=letter, free=free)
         if not any(service.code in counter.services for counter in file.counters):
-            yield ("service", i, "code"), f'no counter can do "{service.code}": its customers would wait for ever'
+            what = f'no counter can do "{service.code}": its customers would wait for ever'
+            yield ("service", i, "code"), Complaint(what, "no_counter", value=service.code)
     for i, service in enumerate(file.services):
         for broken in tamil_faults(service.name.get("ta", "")):
-            yield ("service", i, "name"), broken
+            yield ("service", i, "name"), Complaint(broken, "tamil_broken")
     for i, zone in enumerate(file.zones):
         for j, quiet in enumerate(zone.quiet):
             if quiet.volume >= zone.volume:
-                yield ("zone", i, "quiet", j), f"{quiet.volume} % is no quieter than the zone, {zone.volume} %"
+                what = f"{quiet.volume} % is no quieter than the zone, {zone.volume} %"
+                yield ("zone", i, "quiet", j), Complaint(what, "no_quieter", n=quiet.volume, most=zone.volume)
     for i, duty in enumerate(file.roster):
         for j, pause in enumerate(duty.breaks):
             if not minutes_of(duty.open) <= minutes_of(pause.at) < minutes_of(duty.close):
-                yield ("roster", i, "breaks", j), f"{pause.at} is outside the duty, {duty.open} to {duty.close}"
+                what = f"{pause.at} is outside the duty, {duty.open} to {duty.close}"
+                yield ("roster", i, "breaks", j), Complaint(what, "break_outside", at=pause.at)
 
 
 def _quiet(file: BranchFile) -> Iterator[Fault]:
@@ -79,9 +87,13 @@ def _screen(file: BranchFile) -> Iterator[Fault]:
     least = math.ceil(hall.distance / readable_from_m(1))
     yield (
         ("zone", 0, "screen"),
-        (
+        Complaint(
             f"a number on {hall.screen:g} inches is read from {readable_from_m(hall.screen):.1f} m at most, "
-            f"and the last row sits at {hall.distance:g} m: take {least} inches or more, or another screen nearer"
+            f"and the last row sits at {hall.distance:g} m: take {least} inches or more, or another screen nearer",
+            "screen_small",
+            inches=f"{hall.screen:g}",
+            metres=f"{readable_from_m(hall.screen):.1f}",
+            least=least,
         ),
     )
 
@@ -98,17 +110,19 @@ def readable_from_m(inches: float) -> float:
 def _join(file: BranchFile) -> Iterator[Fault]:
     join = file.join
     if minutes_of(join.since) >= minutes_of(join.to):
-        yield ("join", "to"), f"ends ({join.to}) before it begins ({join.since})"
+        yield ("join", "to"), _ends_first(join.to, join.since)
     if join.sms and not join.enabled:
-        yield ("join", "sms"), "says that numbers are taken by text message, but enabled = false: nobody may join"
+        what = "says that numbers are taken by text message, but enabled = false: nobody may join"
+        yield ("join", "sms"), Complaint(what, "sms_alone")
 
 
 def _lunch(file: BranchFile) -> Iterator[Fault]:
     lunch = file.lunch
     if minutes_of(lunch.since) >= minutes_of(lunch.to):
-        yield ("lunch", "to"), f"ends ({lunch.to}) before it begins ({lunch.since})"
+        yield ("lunch", "to"), _ends_first(lunch.to, lunch.since)
     if lunch.minimum > len(file.counters):
-        yield ("lunch", "minimum"), f"is {lunch.minimum}: there are {len(file.counters)} counters"
+        what = f"is {lunch.minimum}: there are {len(file.counters)} counters"
+        yield ("lunch", "minimum"), Complaint(what, "lunch_counters", n=len(file.counters))
 
 
 def _lists(file: BranchFile) -> Iterator[Fault]:
@@ -121,11 +135,13 @@ def _lists(file: BranchFile) -> Iterator[Fault]:
     needed += [(("counter", i, "services"), counter.services) for i, counter in enumerate(file.counters)]
     for place, entries in needed:
         if not entries:
-            yield place, "needs at least one"
+            yield place, Complaint("needs at least one", "one_needed")
     if "ms" not in file.branch.languages:
-        yield ("branch", "languages"), "has no Malay (ms): Malay comes first on every screen"
+        what = "has no Malay (ms): Malay comes first on every screen"
+        yield ("branch", "languages"), Complaint(what, "no_malay")
     if "regular" not in file.branch.lanes:
-        yield ("branch", "lanes"), "has no regular lane: whoever needs no other waits there"
+        what = "has no regular lane: whoever needs no other waits there"
+        yield ("branch", "lanes"), Complaint(what, "no_regular")
     lists: list[tuple[Place, Sequence[str]]] = [
         (("branch", "languages"), file.branch.languages),
         (("branch", "lanes"), file.branch.lanes),
@@ -135,7 +151,7 @@ def _lists(file: BranchFile) -> Iterator[Fault]:
     lists += [(("hours", i, "services"), row.services) for i, row in enumerate(file.hours)]
     for place, values in lists:
         for i in _repeated(values):
-            yield (*place, i), f'"{values[i]}" is named twice'
+            yield (*place, i), Complaint(f'"{values[i]}" is named twice', "twice", value=values[i])
 
 
 def _codes(file: BranchFile) -> Iterator[Fault]:
@@ -147,15 +163,18 @@ def _codes(file: BranchFile) -> Iterator[Fault]:
     }
     for name, found in codes.items():
         for i in _repeated([code.casefold() for code in found]):
-            yield (name, i, "code"), f'"{found[i]}" is the code of another {name} already'
+            what = f'"{found[i]}" is the code of another {name} already'
+            yield (name, i, "code"), Complaint(what, "taken", value=found[i])
     shown = [counter.shown for counter in file.counters]
     for i in _repeated(shown):
         if codes["counter"][i].casefold() not in [code.casefold() for code in codes["counter"][:i]]:
-            yield ("counter", i, "name"), f'another counter is shown as "{shown[i]}" already'
+            what = f'another counter is shown as "{shown[i]}" already'
+            yield ("counter", i, "name"), Complaint(what, "taken", value=shown[i])
     for i in _repeated([(promise.service, promise.measure, promise.since) for promise in file.promises]):
-        yield ("promise", i), f'"{file.promises[i].measure}" is promised to the same customers already'
+        what = f'"{file.promises[i].measure}" is promised to the same customers already'
+        yield ("promise", i), Complaint(what, "said_already")
     for i in _repeated([referral.service for referral in file.referrals]):
-        yield ("referral", i), "another table says so already for the same service"
+        yield ("referral", i), Complaint("another table says so already for the same service", "said_already")
 
 
 def _strangers(file: BranchFile) -> Iterator[Fault]:
@@ -180,18 +199,20 @@ def _strangers(file: BranchFile) -> Iterator[Fault]:
         named += [(("roster", i, "counter"), "counter", duty.counter, counters)]
     for place, kind, code, known in named:
         if code not in known:
-            yield place, f'there is no {kind} "{code}"{nearest(code, known)}'
+            yield place, Complaint(f'there is no {kind} "{code}"{nearest(code, known)}', "unknown", value=code)
 
 
 def _letters(file: BranchFile) -> Iterator[Fault]:
     for i, service in enumerate(file.services):
         letter = service.starts_with
         if not (letter.isascii() and letter.isalpha() and letter.isupper() and len(letter) <= 2):
-            yield ("service", i, "code"), f'"{letter}" cannot start a number: add a letter, such as letter = "A"'
+            what = f'"{letter}" cannot start a number: add a letter, such as letter = "A"'
+            yield ("service", i, "code"), Complaint(what, "letter", value=letter)
         sharing = [other for other in file.services[:i] if other.starts_with == letter]
         if sharing and sharing[0].code != service.code and not (service.share_letter and sharing[0].share_letter):
             both = f'"{sharing[0].code}" and "{service.code}" both start with "{letter}"'
-            yield ("service", i, "letter"), f"{both}: if that is meant, set share_letter = true in each"
+            what = f"{both}: if that is meant, set share_letter = true in each"
+            yield ("service", i, "letter"), Complaint(what, "letter_shared", value=letter, other=sharing[0].code)
 
 
 def _hours(file: BranchFile) -> Iterator[Fault]:
@@ -207,33 +228,39 @@ def _hours(file: BranchFile) -> Iterator[Fault]:
             for day in _day_names(row.days):
                 clash = _take(taken[service, day], row.open, day) or clash
             if clash:
-                yield ("hours", i, "open"), clash + (f' for service "{service}"' if service else "")
+                what = clash + (f' for service "{service}"' if service else "")
+                yield ("hours", i, "open"), Complaint(what, "overlaps")
 
 
 def _calendar(file: BranchFile) -> Iterator[Fault]:
     for i in _repeated([holiday.date for holiday in file.holidays]):
-        yield ("holiday", i, "date"), f"{file.holidays[i].date} is a holiday already"
+        on = file.holidays[i].date
+        yield ("holiday", i, "date"), Complaint(f"{on} is a holiday already", "taken", value=on)
     for i in _repeated([weekend.since for weekend in file.weekends]):
-        yield ("weekend", i, "from"), f"{file.weekends[i].since} has a weekend already"
+        since = file.weekends[i].since
+        yield ("weekend", i, "from"), Complaint(f"{since} has a weekend already", "taken", value=since)
     for i, weekend in enumerate(file.weekends):
         if weekdays(weekend.days) is None or len(weekdays(weekend.days) or ()) > 6:
-            yield ("weekend", i, "days"), f'"{weekend.days}" leaves no working day: write such as "fri-sat"'
+            what = f'"{weekend.days}" leaves no working day: write such as "fri-sat"'
+            yield ("weekend", i, "days"), Complaint(what, "no_working_day")
     named: Counter[tuple[bool, dt.date]] = Counter()
     for i, override in enumerate(file.overrides):
         yield from _turned(("override", i, "open"), override.open)
         if clash := _take([], override.open, str(override.first)):
-            yield ("override", i, "open"), clash
+            yield ("override", i, "open"), Complaint(clash, "overlaps")
         days = [override.first + dt.timedelta(days=n) for n in range((override.last - override.first).days + 1)]
         if len(days) > 400:
-            yield ("override", i, "to"), f"lasts {len(days)} days: at most 400, longer changes belong under [[hours]]"
+            what = f"lasts {len(days)} days: at most 400, longer changes belong under [[hours]]"
+            yield ("override", i, "to"), Complaint(what, "too_many_days", n=len(days))
             continue
         wanted = weekdays(override.days) if override.days else None
         covered = [(override.date is None, day) for day in days if wanted is None or day.weekday() in wanted]
         if not covered:
-            yield ("override", i, "days"), f'no "{override.days}" between {override.first} and {override.last}'
+            what = f'no "{override.days}" between {override.first} and {override.last}'
+            yield ("override", i, "days"), Complaint(what, "no_such_day")
         twice = next((day for day in covered if named[day]), None)
         if twice:
-            yield ("override", i), f"{twice[1]} has an override already"
+            yield ("override", i), Complaint(f"{twice[1]} has an override already", "taken", value=twice[1])
         named.update(covered)
 
 
@@ -248,10 +275,15 @@ def _rosters(file: BranchFile) -> Iterator[Fault]:
         for day in _day_names(duty.days):
             clash = _take(taken[duty.counter, day], span, day) or clash
         if clash:
-            yield ("roster", i), f'{clash} at counter "{duty.counter}"'
+            yield ("roster", i), Complaint(f'{clash} at counter "{duty.counter}"', "overlaps")
         pauses = sorted((minutes_of(pause.at), minutes_of(pause.at) + pause.minutes) for pause in duty.breaks)
         if any(ends > starts for (_, ends), (starts, _) in pairwise(pauses)):
-            yield ("roster", i, "breaks"), "a break begins before the one before it has ended"
+            what = "a break begins before the one before it has ended"
+            yield ("roster", i, "breaks"), Complaint(what, "breaks_overlap")
+
+
+def _ends_first(to: str, since: str) -> Complaint:
+    return Complaint(f"ends ({to}) before it begins ({since})", "ends_first", to=to, since=since)
 
 
 def _day_names(days: str) -> list[str]:
@@ -263,7 +295,8 @@ def _turned(place: Place, spans: Sequence[Span]) -> Iterator[Fault]:
     for i, (opens, closes) in enumerate(spans):
         if minutes_of(closes) <= minutes_of(opens):
             past = ': to go past midnight, end at "24:00" and begin the next day at "00:00"' if closes < opens else ""
-            yield (*place, i), f"closes at {closes}, before it opens at {opens}{past}"
+            what = f"closes at {closes}, before it opens at {opens}{past}"
+            yield (*place, i), Complaint(what, "closes_first", to=closes, since=opens)
 
 
 def _take(taken: list[tuple[int, int]], spans: Sequence[Span], day: str) -> str:

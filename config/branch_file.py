@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,12 +15,25 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config import branch_checks
+from config.branch_checks import Fault
 from config.branch_tables import BranchFile
-from config.complaints import in_words, nearest
+from config.complaints import Complaint, in_words, nearest
+from config.toml_edit import NotPlain, edited
 from config.toml_lines import Place, line_of, lines_of
 from config.toml_text import toml_text
 
-__all__ = ["EXAMPLE", "BranchFile", "BranchFileError", "dump", "load", "parse", "warnings_of"]
+__all__ = [
+    "EXAMPLE",
+    "BranchFile",
+    "BranchFileError",
+    "check",
+    "dump",
+    "load",
+    "parse",
+    "plain",
+    "rewritten",
+    "warnings_of",
+]
 
 EXAMPLE = Path(__file__).with_name("branch.example.toml")
 LARGEST_BYTES = 1_000_000
@@ -36,16 +49,20 @@ class BranchFileError(Exception):
 
 def load(path: Path | str) -> BranchFile:
     """Raises BranchFileError."""
+    return parse(text_of(path), name=str(path))
+
+
+def text_of(path: Path | str) -> str:
+    """What stands in a file. Raises BranchFileError where it cannot be read."""
     path = Path(path)
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise BranchFileError([f"{path}: is larger than {LARGEST_BYTES:,} bytes"])
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BranchFileError([f"{path}: cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise BranchFileError([f"{path}: is not UTF-8 text (byte {error.start})"]) from error
-    return parse(text, name=str(path))
 
 
 def parse(text: str, name: str = "branch.toml") -> BranchFile:
@@ -54,23 +71,41 @@ def parse(text: str, name: str = "branch.toml") -> BranchFile:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BranchFileError([_not_toml(name, str(error))]) from error
-    try:
-        file = BranchFile.model_validate(raw)
-    except ValidationError as error:
-        found = list(_shape_faults(error.errors(include_url=False)))
-    else:
-        found = list(branch_checks.faults(file))
-        if not found:
-            return file
+    file, found = check(raw)
+    if file is not None:
+        return file
     lines = lines_of(text)
     raise BranchFileError([_line(name, line_of(lines, place), place, what) for place, what in found])
 
 
+def check(raw: Mapping[str, Any]) -> tuple[BranchFile | None, list[Fault]]:
+    """The file of these tables, or None and every fault; tables are held against each other when each is fit."""
+    try:
+        file = BranchFile.model_validate(raw)
+    except ValidationError as error:
+        return None, list(_shape_faults(error.errors(include_url=False)))
+    found = list(branch_checks.faults(file))
+    return (None if found else file), found
+
+
 def dump(file: BranchFile) -> str:
     """TOML that loads as the same file. Keys that say nothing are left out."""
-    tables = _plain(file)
-    assert isinstance(tables, dict)
-    return toml_text(tables)
+    return toml_text(plain(file))
+
+
+def plain(file: BranchFile) -> dict[str, Any]:
+    """The file as bare tables, with the keys that a writer would give: `check` makes the same file of them."""
+    tables: dict[str, Any] = _plain(file)
+    return tables
+
+
+def rewritten(text: str, file: BranchFile) -> str:
+    """`text`, a branch's file, changed so that it says `file`: comments and order stay wherever that can be done."""
+    try:
+        found = edited(text, plain(parse(text)), plain(file))
+        return found if parse(found) == file else dump(file)
+    except (NotPlain, BranchFileError):
+        return dump(file)
 
 
 def warnings_of(file: BranchFile) -> list[str]:
@@ -92,7 +127,7 @@ def _is_empty(value: object) -> bool:
     return value is None or value is False or value in ("", (), {})
 
 
-def _shape_faults(errors: list[ErrorDetails]) -> Iterator[branch_checks.Fault]:
+def _shape_faults(errors: list[ErrorDetails]) -> Iterator[Fault]:
     """Each fault once: a value that may be one of two kinds is refused by both."""
     seen: set[Place] = set()
     for error in errors:
@@ -107,12 +142,13 @@ def _is_machinery(part: str) -> bool:
     return bool(re.search(r"[\[(]", part)) or part in ("float", "int", "constrained-float")
 
 
-def _what(error: ErrorDetails, place: Place) -> str:
+def _what(error: ErrorDetails, place: Place) -> Complaint:
     if error["type"] == "extra_forbidden":
-        return "unknown key" + nearest(str(place[-1]), _keys_around(place))
+        return Complaint("unknown key" + nearest(str(place[-1]), _keys_around(place)))
     if place[:2] == ("discipline", "head_start") and error["type"] in ("float_type", "literal_error"):
-        return 'must be minutes, or "always"'
-    return in_words(error) + (" (0.9 is 90 %)" if place[-1] == "share" else "")
+        return Complaint('must be minutes, or "always"', "number")
+    found = in_words(error)
+    return Complaint(f"{found} (0.9 is 90 %)", found.kind, **found.values) if place[-1] == "share" else found
 
 
 def _keys_around(place: Place) -> list[str]:

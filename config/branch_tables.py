@@ -30,6 +30,7 @@ from config.branch_values import (
     Words,
     text,
 )
+from config.complaints import Unfit
 
 
 class Table(BaseModel):
@@ -218,7 +219,7 @@ class PromiseTable(Table):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> PromiseTable:
         if self.since is not None and self.to is not None and self.to < self.since:
-            raise ValueError(f"ends ({self.to}) before it begins ({self.since})")
+            raise Unfit(f"ends ({self.to}) before it begins ({self.since})", "ends_first", to=self.to, since=self.since)
         return self
 
 
@@ -256,11 +257,11 @@ class OverrideTable(Table):
     def _says_when(self) -> OverrideTable:
         is_range = self.since is not None and self.to is not None
         if (self.date is not None) == is_range or (self.since is None) != (self.to is None):
-            raise ValueError("says when by date, or by from and to")
+            raise Unfit("says when by date, or by from and to", "when")
         if self.since is not None and self.to is not None and self.to < self.since:
-            raise ValueError(f"ends ({self.to}) before it begins ({self.since})")
+            raise Unfit(f"ends ({self.to}) before it begins ({self.since})", "ends_first", to=self.to, since=self.since)
         if self.date is not None and self.days is not None:
-            raise ValueError("days go with from and to, not with one date")
+            raise Unfit("days go with from and to, not with one date", "days_with_date")
         return self
 
     @property

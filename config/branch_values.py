@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
+from config.complaints import Unfit
+
 Language = Literal["ms", "en", "zh", "ta"]
 LaneName = Literal["emergency", "elderly", "disabled", "pregnant", "with_children", "priority", "regular"]
 LANGUAGES: tuple[Language, ...] = ("ms", "en", "zh", "ta")
@@ -62,7 +64,9 @@ def weekdays(days: str) -> frozenset[int] | None:
     for part in text.split(","):
         ends = [end.strip() for end in part.split("-")]
         if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
-            raise ValueError(f'"{days}" names no weekdays: write "mon-fri", "mon,wed,fri", "daily" or "working"')
+            raise Unfit(
+                f'"{days}" names no weekdays: write "mon-fri", "mon,wed,fri", "daily" or "working"', "days", value=days
+            )
         first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
         found.update((first + i) % 7 for i in range((last - first) % 7 + 1))
     return frozenset(found)
@@ -70,7 +74,8 @@ def weekdays(days: str) -> frozenset[int] | None:
 
 def _code(value: str) -> str:
     if not _CODE.fullmatch(value):
-        raise ValueError(f'"{value}" is no code: 1 to {CODE_LENGTH} letters, digits, hyphens or underscores')
+        wanted = f"1 to {CODE_LENGTH} letters, digits, hyphens or underscores"
+        raise Unfit(f'"{value}" is no code: {wanted}', "code", value=value, most=CODE_LENGTH)
     return value
 
 
@@ -78,7 +83,7 @@ def _branch_code(value: str) -> str:
     """Looser than the other codes: it stands in reports and file names, never in an address."""
     if len(value) > BRANCH_CODE_LENGTH or not re.fullmatch(r"[^\W_][\w .-]*", value):
         wanted = f"1 to {BRANCH_CODE_LENGTH} letters, digits, spaces, dots, hyphens, underscores"
-        raise ValueError(f'"{value}" is no code of a branch: {wanted}')
+        raise Unfit(f'"{value}" is no code of a branch: {wanted}', "code", value=value, most=BRANCH_CODE_LENGTH)
     return value
 
 
@@ -86,11 +91,11 @@ def text(value: str) -> str:
     """One line of words in NFC; raises ValueError."""
     line = unicodedata.normalize("NFC", value.strip())
     if not line:
-        raise ValueError("must not be empty")
+        raise Unfit("must not be empty", "empty")
     if len(line) > 200:
-        raise ValueError(f"is {len(line)} characters long: at most 200")
+        raise Unfit(f"is {len(line)} characters long: at most 200", "too_long", most=200)
     if any(unicodedata.category(character) == "Cc" for character in line):
-        raise ValueError("must stand on one line, without control characters")
+        raise Unfit("must stand on one line, without control characters", "one_line")
     return line
 
 
@@ -100,7 +105,7 @@ def _clock(value: Any) -> Any:
     if isinstance(value, str):
         found = _CLOCK.fullmatch(value.strip())
         if found is None or int(found[2]) > 59 or int(found[1]) * 60 + int(found[2]) > 1440:
-            raise ValueError(f'"{value}" is no time of day: write "08:00", up to "24:00"')
+            raise Unfit(f'"{value}" is no time of day: write "08:00", up to "24:00"', "clock", value=value)
         return f"{int(found[1]):02d}:{found[2]}"
     return value
 
@@ -110,7 +115,7 @@ def _date(value: Any) -> Any:
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f'"{value}" is no date: write 2026-08-31') from None
+            raise Unfit(f'"{value}" is no date: write 2026-08-31', "date", value=value) from None
     return value
 
 
@@ -121,9 +126,9 @@ def _words(value: Any) -> Any:
 def _by_language(value: dict[str, str]) -> dict[str, str]:
     for language in value:
         if language not in LANGUAGES:
-            raise ValueError(f'"{language}" is no language of the screens: {", ".join(LANGUAGES)}')
+            raise Unfit(f'"{language}" is no language of the screens: {", ".join(LANGUAGES)}', "choice", value=language)
     if value and "ms" not in value:
-        raise ValueError("has no Malay (ms): Malay comes first on every screen")
+        raise Unfit("has no Malay (ms): Malay comes first on every screen", "no_malay")
     return value
 
 
@@ -136,12 +141,16 @@ def _state(value: str) -> str:
     for code, name in STATES.items():
         if value.strip().casefold() in (code.casefold(), name.casefold()):
             return code
-    raise ValueError(f'"{value}" is no state or federal territory: one of {", ".join(STATES)}, or its name')
+    raise Unfit(
+        f'"{value}" is no state or federal territory: one of {", ".join(STATES)}, or its name', "choice", value=value
+    )
 
 
 def _timezone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError(f'"{value}" is no time zone: write one such as "Asia/Kuala_Lumpur" or "Asia/Kuching"')
+        raise Unfit(
+            f'"{value}" is no time zone: write one such as "Asia/Kuala_Lumpur" or "Asia/Kuching"', "choice", value=value
+        )
     return value
 
 

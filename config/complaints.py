@@ -5,8 +5,32 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic_core import ErrorDetails
+
+
+class Complaint(str):
+    """What is wrong, as the command line says it. By `kind` and `values` a page says it in its reader's language:
+    the phrase plan.fault.KIND; "other" has none of its own."""
+
+    __slots__ = ("kind", "values")
+    kind: str
+    values: dict[str, Any]
+
+    def __new__(cls, text: str, kind: str = "other", **values: Any) -> Complaint:
+        made = super().__new__(cls, text)
+        made.kind, made.values = kind, values
+        return made
+
+
+class Unfit(ValueError):
+    """A value that cannot be used, with the complaint about it."""
+
+    def __init__(self, text: str, kind: str, **values: Any) -> None:
+        super().__init__(text)
+        self.complaint = Complaint(text, kind, **values)
+
 
 _KINDS = {
     "string_type": "must be a text in quotes",
@@ -25,6 +49,11 @@ _KINDS = {
     "path_type": "must be a path in quotes",
     "missing": "is missing",
 }
+_SAME = {
+    "int_type": "whole_number", "int_parsing": "whole_number", "int_from_float": "whole_number", "float_type": "number",
+    "float_parsing": "number", "finite_number": "number", "missing": "missing", "string_type": "missing",
+    "date_type": "date", "tuple_type": "missing", "dict_type": "missing",
+}  # fmt: skip
 _LIMITS = {
     "greater_than": "more than",
     "greater_than_equal": "at least",
@@ -39,23 +68,27 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{found[0]}"?' if found else ""
 
 
-def in_words(error: ErrorDetails) -> str:
+def in_words(error: ErrorDetails) -> Complaint:
     """The fault without its place: 'is 70000: must be at most 65535'."""
     kind, context, given = error["type"], error.get("ctx", {}), error["input"]
     match kind:
         case "value_error":
-            return str(context["error"])
+            cause = context["error"]
+            return cause.complaint if isinstance(cause, Unfit) else Complaint(str(cause))
         case "literal_error":
             expected = str(context["expected"]).replace("'", '"')
-            return f'is "{given}": must be {expected}' + nearest(str(given), re.findall(r'"([^"]*)"', expected))
+            near = nearest(str(given), re.findall(r'"([^"]*)"', expected))
+            return Complaint(f'is "{given}": must be {expected}{near}', "choice", value=given)
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             (limit,) = context.values()
-            return f"is {given}: must be {_LIMITS[kind]} {limit:g}"
+            return Complaint(f"is {given}: must be {_LIMITS[kind]} {limit:g}", kind, limit=f"{limit:g}")
         case "string_pattern_mismatch":
-            return f'"{given}" does not fit {context["pattern"]}'
+            return Complaint(f'"{given}" does not fit {context["pattern"]}', "pattern", value=given)
         case "string_too_short" | "too_short":
-            return f"needs at least {context['min_length']}"
+            return Complaint(f"needs at least {context['min_length']}", "empty")
         case "string_too_long":
-            return f"is {len(given)} characters long: at most {context['max_length']}"
+            most = context["max_length"]
+            return Complaint(f"is {len(given)} characters long: at most {most}", "too_long", most=most)
         case _:
-            return _KINDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+            text = _KINDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+            return Complaint(text, _SAME.get(kind, "other"))

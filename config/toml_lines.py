@@ -45,6 +45,15 @@ def lines_of(text: str) -> dict[Place, int]:
     return found
 
 
+def table_name(line: str) -> tuple[tuple[str, ...], bool] | None:
+    """The name in a header such as [day] and whether it begins an entry of a list ([[service]]); None for none."""
+    stripped = line.strip()
+    if header := _TABLES.fullmatch(stripped):
+        return _parts(header[1]), True
+    header = _TABLE.fullmatch(stripped)
+    return (_parts(header[1]), False) if header else None
+
+
 def line_of(lines: Mapping[Place, int], place: Place) -> int | None:
     """The line of `place`, or of what is nearest around it; None for the file as a whole."""
     for end in range(len(place), 0, -1):

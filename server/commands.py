@@ -106,8 +106,14 @@ def branch(given: argparse.Namespace) -> int:
     file = branch_file.load(given.file)
     for warning in branch_file.warnings_of(file):
         print(f"giliran: {given.file}: {warning}", file=sys.stderr)
-    version = replace_plan(office.engine, office.branch, file, datetime.now(UTC))
-    _audit(office, settings, "branch_loaded", file=given.file.name, version=version)
+    text = branch_file.text_of(given.file)
+    loaded = replace_plan(office.engine, office.branch, file, datetime.now(UTC), text)
+    _audit(office, settings, "branch_loaded", file=given.file.name, version=loaded.version)
+    if loaded.promises_on is not None:
+        said = (
+            f"the changed promise begins on {loaded.promises_on}; what was promised before holds until the end of today"
+        )
+        print(f"giliran: {given.file}: {said}", file=sys.stderr)
     return DONE
 
 

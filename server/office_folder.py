@@ -70,7 +70,7 @@ def _found_or_made(engine: Engine, folder: Path, branch: Path | None, file: Bran
         print(f"giliran: {branch or branch_file.EXAMPLE.name}: {warning}", file=sys.stderr)
     note.write_text(file.branch.code + "\n")  # first: a start that fails here is repeated, and finds its own note
     try:
-        found_branch(engine, file)
+        found_branch(engine, file, branch_file.text_of(branch or branch_file.EXAMPLE))
     except IntegrityError:  # another process was faster
         return Opened(engine, file.branch.code, False)
     return Opened(engine, file.branch.code, True)

@@ -83,6 +83,41 @@ branches = Table(
     Column("version", Integer, nullable=False, default=1),
 )
 
+plans = Table(
+    "plans",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(40), nullable=False),
+)
+"""Every version of the branch's file that held, `branches.plan` the newest; `at`: since when."""
+
+plan_drafts = Table(
+    "plan_drafts",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("person", Integer, primary_key=True),
+    Column("base", Integer, nullable=False),
+    Column("sections", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+planned_plans = Table(
+    "planned_plans",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("branch", String(20), nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("sections", Text, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("begins_at", Instant, nullable=False),
+    Column("fault", Text, nullable=False, default=""),
+)
+"""Changes that are to begin later; the row goes when they do. `fault`: why it could not, when it should have."""
+
 journal = Table(
     "journal",
     metadata,

@@ -71,6 +71,28 @@ def test_an_edited_branch_is_loaded_and_written_back(typed: Command, tmp_path: P
     assert typed.audit()[0] == ("command line", "branch_loaded")
 
 
+def test_the_office_s_own_remarks_come_back_with_its_file(typed: Command, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.toml"
+    text = EXAMPLE.replace("walk = 30  ", "walk = 45  ") + "\n# Ask Puan Rohani before you change this.\n"
+
+    typed("branch", "load", edited(tmp_path, text))
+
+    typed("branch", "save", str(saved))
+    assert saved.read_text(encoding="utf-8") == text
+
+
+def test_whoever_changes_a_promise_is_told_that_it_begins_tomorrow(typed: Command, tmp_path: Path) -> None:
+    changed = EXAMPLE.replace("minutes = 15\nshare", "minutes = 10\nshare")
+
+    first = typed("branch", "load", edited(tmp_path, changed))
+    again = typed(
+        "branch", "load", edited(tmp_path, EXAMPLE.replace("Certificates", "Papers").replace("15\nshare", "10\nshare"))
+    )
+
+    assert re.search(r"the changed promise begins on \d{4}-\d\d-\d\d; what was promised before holds", first.err)
+    assert "promise" not in again.err
+
+
 # ── what is still needed ─────────────────────────────────────────────────────────────────────────────────────
 
 
