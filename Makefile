@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Where bytecode may not be kept, each of the hundred servers that the tests start would compile the tree anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run demo setup test soak quick lint format bench screens lock vendor
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \

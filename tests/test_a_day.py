@@ -28,6 +28,8 @@ from server.domain.measures import of_leg, of_ticket
 from server.domain.ticket import Status, Ticket, issued
 from tests.builders import OPENING, AnOffice, a_branch, a_service, an_office
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 420
 MINUTES = {"A": 5.0, "F": 7.0, "H": 2.5, "J": 6.0}
 COUNTERS = {"K1": "AF", "K2": "AF", "K3": "AFJ", "K4": "HJ", "K5": "AFHJ", "K6": "FAJ"}

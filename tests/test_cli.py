@@ -20,6 +20,8 @@ from sql.tables import branches
 from tests.command_line import DONE, FAILED, UNUSABLE, Command
 from tests.servers import GILIRAN, PASSWORD, ROOT, clean_environment
 
+pytestmark = pytest.mark.slow
+
 TODAY = ("--from", "2020-01-01", "--to", "2099-12-31")
 
 

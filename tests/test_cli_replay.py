@@ -10,6 +10,8 @@ import pytest
 from tests.command_line import DONE, FAILED, UNUSABLE, Command, edited
 from tests.reports.test_replay import HEADER, OFFICE, a_day, a_file
 
+pytestmark = pytest.mark.slow
+
 ROWS = a_day(0, customers=8)
 
 

@@ -20,6 +20,8 @@ from tests.live_screen import LiveScreen, Told, a_screen
 from tests.machine import eventually
 from tests.servers import Caller, Reply, RunningOffice, a_running_office
 
+pytestmark = pytest.mark.slow
+
 RIGHT_WITHIN_S = 5.0
 ASK_AGAIN_S = 0.2
 KIOSKS = 4

@@ -14,6 +14,8 @@ from server.speech import sound
 from tests.command_line import DONE, FAILED, UNUSABLE, Command
 from tests.speech.a_speaker import record, said, write
 
+pytestmark = pytest.mark.slow
+
 CALL = ("first-A", "middle-0", "middle-4", "end-2", "counter-3")
 
 

@@ -16,6 +16,8 @@ import pytest
 from display.agent import AnnouncerAgent, Clips, NoPlayer, found_player, main, player_command
 from tests.live_office import TOKEN, LiveOffice, live_office
 
+pytestmark = pytest.mark.slow
+
 
 class FakePlayer:
     """Keeps what it played; a clip whose content is b"bad" cannot be heard."""

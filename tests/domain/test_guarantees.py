@@ -25,6 +25,8 @@ from tests.builders import OPENING, a_ticket
 from tests.halls import a_hall, a_law, a_post
 from tests.town import LANES, TOWN, Called, Customer, Desk, a_town_day, lived, without_lanes
 
+pytestmark = pytest.mark.slow
+
 FIRST_COME = Policy(kind="first_come", guard=0)
 DAYS = 120
 BAD = (0.01, 0.40, 0.59)

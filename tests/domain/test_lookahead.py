@@ -19,6 +19,8 @@ from server.domain.queue import Lane
 from tests.builders import OPENING, AnOffice, a_branch, an_office
 from tests.domain.reference_engine import reference
 
+pytestmark = pytest.mark.slow
+
 MINUTES = np.array([1, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 13, 20]) * 60
 MIXED = {"elderly": 3, "disabled": 1, "emergency": 1, "priority": 1, "regular": 14}
 LONG_AND_SHORT: Mapping[Lane, float] = {Lane.EMERGENCY: ALWAYS, Lane.ELDERLY: 900.0, Lane.DISABLED: 2700.0,

@@ -13,6 +13,8 @@ from server.domain.lookahead import Options, Played, play
 from server.domain.queue import Lane
 from tests.halls import a_hall, a_law, a_line, a_post, varied
 
+pytestmark = pytest.mark.slow
+
 ONCE = Options(replications=3, arrivals=())
 
 

@@ -20,6 +20,8 @@ from sql.store import SqlStore, read_journal
 from tests.builders import AnOffice, FakeClock, a_branch
 from tests.stores import a_database, founded
 
+pytestmark = pytest.mark.slow
+
 BRANCH = a_branch("AF", ("K1", "K2"))
 
 

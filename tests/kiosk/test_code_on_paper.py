@@ -16,6 +16,8 @@ from tests.kiosk.paper_picture import paper_picture
 from tests.kiosk.slip_pictures import FOLDER, slip
 from tests.kiosk.test_offline import Stand, a_fresh_folder, offices, stand
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["a_fresh_folder", "offices", "stand"]
 
 

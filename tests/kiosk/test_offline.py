@@ -25,6 +25,8 @@ from tests.kiosk.fake_printer import FakePrinter, fake_printer
 from tests.kiosk.test_agent import FakeClock, number_on
 from tests.web.conftest import Caller, Offices, OfficeServer
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Wire:

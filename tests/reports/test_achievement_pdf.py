@@ -14,6 +14,8 @@ from server.reports.achievement import achievement
 from server.reports.achievement_pdf import achievement_pdf
 from tests.builders import a_branch
 
+pytestmark = pytest.mark.slow
+
 JANUARY, LAST = date(2026, 1, 1), date(2026, 3, 31)
 MADE_AT = datetime(2026, 4, 1, 1, tzinfo=UTC)
 PROMISES = (

@@ -16,6 +16,8 @@ from server.reports.journal_file import JournalFault
 from server.reports.replay import Answer, BackTest, replay
 from tests.builders import OPENING
 
+pytestmark = pytest.mark.slow
+
 HEADER = "at,kind,ticket,service,lane,counter,services,detail"
 OFFICE = """
 [branch]

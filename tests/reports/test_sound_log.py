@@ -8,11 +8,15 @@ import random
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from server.domain.branch import Zone
 from server.reports.export import csv_lines
 from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
 from tests.builders import OPENING, a_branch
 from tests.fake_hall import AHall
+
+pytestmark = pytest.mark.slow
 
 ZONES = ("hall", "canteen", "surau")
 

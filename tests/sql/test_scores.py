@@ -18,6 +18,8 @@ from sql.scores import SqlScores
 from tests.builders import OPENING, AnOffice, FakeClock, a_branch
 from tests.stores import founded
 
+pytestmark = pytest.mark.slow
+
 MONDAY = OPENING.date()
 PROMISES = (Promise(within_s=600), Promise("F", "sojourn", 1200), Promise("H", "wait", 300))
 BRANCH = a_branch("AFH", {"K1": "AFH", "K2": "AF", "K3": "H"}, promises=PROMISES)

@@ -11,6 +11,8 @@ import pytest
 from server.web.access import BETWEEN, DEVICE_COOKIE, MAY_BE_LISTED, PERSON_COOKIE, RIGHTS
 from tests.web.conftest import Caller, OfficeServer, refusal
 
+pytestmark = pytest.mark.slow
+
 ROLES = (
     "kiosk", "display", "announcer", "counter", "manager", "integration", "officer", "supervisor", "admin", "auditor",
 )  # fmt: skip

@@ -11,6 +11,8 @@ import pytest
 from server.web.check_in_code import code_at
 from tests.web.conftest import Browser, OfficeServer, refusal
 
+pytestmark = pytest.mark.slow
+
 OfficeMaker = Callable[..., OfficeServer]
 
 FILE = """\

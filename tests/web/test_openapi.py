@@ -15,6 +15,8 @@ import schemathesis
 from tests.servers import ROOT, RunningOffice, a_running_office, clean_environment
 from tests.web.conftest import OfficeServer
 
+pytestmark = pytest.mark.slow
+
 CONFIG = """
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "503"]

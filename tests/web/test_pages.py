@@ -14,6 +14,8 @@ from werkzeug.test import TestResponse
 from server.domain.queue import Lane
 from tests.web.conftest import Caller, OfficeServer, refusal
 
+pytestmark = pytest.mark.slow
+
 STATIC = (
     "/static/web/api.js", "/static/web/tokens.css", "/static/web/icons.svg",
     "/static/web/fonts/noto-sans-tamil-5.3.0-bold.woff2", "/static/kiosk/page.js", "/static/display/page.js",

@@ -9,6 +9,8 @@ import pytest
 from tests.web.conftest import Browser, OfficeServer
 from tests.web.test_phone import at_counter, page, slot, take
 
+pytestmark = pytest.mark.slow
+
 
 def asked(browser: Browser, url: str, what: str, **fields: str) -> tuple[int, str]:
     browser.get(url)

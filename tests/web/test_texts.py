@@ -15,6 +15,8 @@ from tests.sms.gateways import a_message_centre, an_http_gateway
 from tests.web.conftest import OfficeServer, refusal
 from tests.web.test_join import FILE, joined
 
+pytestmark = pytest.mark.slow
+
 WITH_TEXTS = FILE.replace("enabled = true", "enabled = true\nsms = true\nper_phone = 2")
 PHONE = "+60 12-345 6789"
 
