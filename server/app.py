@@ -26,6 +26,7 @@ from config import phrases
 from config.settings import Settings
 from counter_terminal.screen import screen as counter_screen
 from display.screen import screen as display_screen
+from kiosk.screen import SAYINGS, SAYINGS_A_MINUTE
 from kiosk.screen import screen as kiosk_screen
 from server import runtime, schedule
 from server.actions.load_branch import read_plan
@@ -160,6 +161,7 @@ def create_app(
         turnstile=Turnstile({
             "login": settings.login_per_minute, "pairing": settings.pairing_per_minute,
             "public": settings.public_per_minute, "refusals": settings.public_per_minute,
+            SAYINGS: SAYINGS_A_MINUTE,
         }),
         strangers=Strangers(), joiners=SqlJoiners(engine, branch),
     )  # fmt: skip

@@ -49,7 +49,9 @@ class FakeVoice:
         self.holds = False
         self._held: list[Callable[[], None]] = []
 
-    def request(self, call: Said, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
+    def request(
+        self, call: Said, languages: Sequence[str], on_ready: Callable[[Any], None], *, is_pressing: bool = True
+    ) -> None:
         self.asked.append((call.number, tuple(languages)))
         made = [language for language in languages if language not in self.mute]
         clip = Clip(

@@ -23,9 +23,11 @@ const isFull = (stage) =>
   isAnyOver(stage, "[data-content]") ||
   isAnyOver(stage, "[data-step]:not([hidden]), [data-step]:not([hidden]) :is(ol, button)");
 
-/** The foot first, for it takes its height from the step: signs alone where its words have no room, the settings' first. */
+/** The foot first, for it takes its height from the step: one key for all settings where their words have no room, then
+    signs alone. */
 export function fitFoot(stage) {
-  for (const level of ["0", "1", "2"]) {
+  const isSmall = document.documentElement.dataset.room === "small"; // every line of the foot is an answer's room there
+  for (const level of isSmall ? ["1", "2"] : ["0", "1", "2"]) {
     stage.dataset.foot = level;
     if (!isAnyOver(stage, "footer button, .foot__main")) return;
   }

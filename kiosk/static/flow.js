@@ -19,6 +19,8 @@
  * `ticket_issued`, `issue_refused` or `issue_failed`, `help_answered`.
  */
 
+import { groupsOf, isOverPromise, mostTransactions, queueOf, stageAfter, stageBefore } from "./stages.js";
+
 export const LIMITS = Object.freeze({
   idle: 40_000, // untouched so long: are you still there?
   countdown: 20_000, // … and so long until the screen starts again
@@ -36,8 +38,9 @@ export const LIMITS = Object.freeze({
   ring: 10_000, // one call for help needs no second one
 });
 
-const NOT_GROUPS = new Set(["emergency", "regular", "priority"]);
-const SETTINGS = new Set(["largeText", "highContrast", "reach"]);
+const SETTINGS = new Set(["largeText", "highContrast", "reach", "voice"]);
+/** How loud the voice is: 2 when somebody comes, whatever the last customer wanted. */
+export const VOLUMES = Object.freeze({ least: 1, usual: 2, most: 4 });
 export const MOST_SERVICES = 4; // of one visit
 
 /** A kiosk as it stands when nobody is there. `kiosk`: {code, priority, printer?}. `queues`: GET /queues. */
@@ -53,6 +56,8 @@ function nobody(language, now) {
     largeText: false,
     highContrast: false,
     reach: false,
+    voice: false, // the page says aloud what stands on it
+    volume: VOLUMES.usual,
     step: "services",
     page: 0,
     service: null,
@@ -74,7 +79,7 @@ function nobody(language, now) {
     paper: null, // "awaited" | "printed" | "failed" | "silent" | "none"
     paperAt: null,
     refusal: null,
-    dialog: null, // "still_there" | "help"
+    dialog: null, // "still_there" | "help" | "settings"
     dialogAt: null,
     help: null, // {kind, state: "ringing" | "rung" | "failed", at}
     touchedAt: now,
@@ -82,12 +87,6 @@ function nobody(language, now) {
     settlesAt: null,
   };
 }
-
-export const queueOf = (state, code = state.service) =>
-  state.queues.queues.find((queue) => queue.service === code) ?? null;
-
-/** The lanes that a customer may name; "would rather not say" stands beside them. */
-export const groupsOf = (state) => (state.queues.lanes ?? []).filter((lane) => !NOT_GROUPS.has(lane));
 
 export const isOnline = (state, now) => !(state.isMissed && now - state.contactAt >= LIMITS.contact);
 
@@ -115,7 +114,7 @@ const isTouched = (state) =>
 /** When the ticket page closes by itself. */
 export function ticketClosesAt(state) {
   if (state.paper === "failed" || state.paper === "silent") return state.paperAt + LIMITS.noted;
-  const isSlow = state.largeText || state.paper === "none"; // a number that no paper carries takes time to note
+  const isSlow = state.largeText || state.voice || state.paper === "none"; // a number that no paper carries takes time to note
   const stay = isSlow ? LIMITS.ticketLarge : LIMITS.ticket;
   const closes = Math.max(state.shownAt, state.touchedAt) + stay;
   return state.paper === "printed" ? Math.max(closes, state.paperAt + LIMITS.afterPaper) : closes;
@@ -126,7 +125,7 @@ export function view(state, now) {
   const secondsTo = (at) => Math.max(0, Math.ceil((at - now) / 1000));
   const seen = (screen, more = {}) => ({ screen, dialog: state.dialog, secondsLeft: null, ...more });
   if (state.step === "ticket") {
-    const secondsLeft = state.dialog === "help" ? null : secondsTo(ticketClosesAt(state));
+    const secondsLeft = state.dialog ? null : secondsTo(ticketClosesAt(state));
     return seen("ticket", { secondsLeft });
   }
   if (state.step === "asking" && !state.isLate) return seen(state.from);
@@ -163,37 +162,15 @@ function ask(state, key, now) {
   return [asking, [{ type: way, key, body }]];
 }
 
-function isOverPromise(state) {
-  const queue = queueOf(state);
-  return Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
-}
-
 function askOrApologise(state, key, now) {
   if (state.lane === "regular" && isOverPromise(state)) return still(turn(state, { step: "over" }, now));
   return ask(state, key, now);
 }
 
-/** The pages between the choice and the number, in order, and for whom each of them is. */
-const STAGES = ["services", "online", "batch", "priority"];
-const IS_DUE = {
-  services: () => true,
-  online: (state) => state.further.length === 0 && Boolean(queueOf(state)?.online),
-  batch: (state) => mostTransactions(state) > 1,
-  priority: (state) => state.kiosk.priority,
-};
-
-/** How many transactions somebody may bring to one turn of this service; 1: nobody is asked. */
-export const mostTransactions = (state) => queueOf(state)?.batch ?? 1;
-
 function goOn(state, from, key, now) {
-  const due = STAGES.slice(STAGES.indexOf(from) + 1).find((stage) => IS_DUE[stage](state));
+  const due = stageAfter(state, from);
   return due ? still(turn(state, { step: due }, now)) : askOrApologise(state, key, now);
 }
-
-const stageBefore = (state, step) => {
-  const before = STAGES.includes(step) ? STAGES.slice(0, STAGES.indexOf(step)) : STAGES;
-  return before.findLast((stage) => IS_DUE[stage](state));
-};
 
 function ticked(state, service) {
   const without = state.visit.filter((code) => code !== service);
@@ -270,6 +247,19 @@ function helpAsked(state, { kind = "help", key }, now) {
   return [{ ...shown, help: { kind, state: "ringing", at: now } }, [{ type: "ring", key, kind }]];
 }
 
+/** `isOn`: what a plug in its socket says; a button that is pressed again turns it off. */
+function voiceTurned(state, { isOn = !state.voice }) {
+  return still({ ...state, voice: isOn, volume: isOn ? state.volume : VOLUMES.usual });
+}
+
+/** Louder until it can be no louder, then from the quietest on: one key is enough. `by` -1: quieter. */
+function volumeChanged(state, { by = null }) {
+  const { least, most } = VOLUMES;
+  const next = state.volume + (by ?? 1);
+  const volume = by === null && next > most ? least : Math.min(most, Math.max(least, next));
+  return still({ ...state, volume });
+}
+
 function done(state, _event, now) {
   return state.step === "ticket" ? still(reset(state, now)) : still(state);
 }
@@ -277,8 +267,12 @@ function done(state, _event, now) {
 /** What a hand does; everything here is guarded against drumming fingers. */
 const TOUCHES = {
   language_chosen: (state, { language }) => still({ ...state, language }),
-  setting_toggled: (state, { setting }) =>
-    still(SETTINGS.has(setting) ? { ...state, [setting]: !state[setting] } : state),
+  setting_toggled: (state, { setting }) => {
+    if (setting === "voice") return voiceTurned(state, {});
+    return still(SETTINGS.has(setting) ? { ...state, [setting]: !state[setting] } : state);
+  },
+  settings_opened: (state, _event, now) => still(turn(state, { dialog: "settings", dialogAt: now }, now)),
+  volume_changed: volumeChanged,
   page_turned: (state, { page }, now) => still(turn(state, { page }, now)),
   service_chosen: serviceChosen,
   several_toggled: severalToggled,
@@ -355,6 +349,10 @@ const FACTS = {
   issue_failed: (state, { key }) => still(key === state.key ? { ...state, isUnanswered: true } : state),
   help_answered: (state, { isRung }) =>
     still(state.help ? { ...state, help: { ...state.help, state: isRung ? "rung" : "failed" } } : state),
+  /** A plug went into its socket, or out of it. */
+  voice_turned: (state, event, now) => still({ ...voiceTurned(state, event)[0], touchedAt: now }),
+  /** A clip came to its end: whoever listens is there. */
+  voice_heard: (state, _event, now) => still(state.voice ? { ...state, touchedAt: now } : state),
   tick,
 };
 
@@ -374,7 +372,7 @@ function tickTicket(state, now) {
   if (state.paper === "awaited" && now - state.shownAt >= LIMITS.paper) {
     return still({ ...state, paper: "silent", paperAt: now });
   }
-  const isHelpRead = state.dialog !== "help" || now - state.touchedAt >= LIMITS.idle;
+  const isHelpRead = !state.dialog || now - state.touchedAt >= LIMITS.idle;
   return still(now >= ticketClosesAt(state) && isHelpRead ? reset(state, now) : state);
 }
 

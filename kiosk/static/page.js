@@ -8,11 +8,13 @@
 import { createApi, newKey, Refusal } from "/static/web/api.js";
 import { createClock } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
-import { begin, isAlone, step } from "./flow.js";
+import { begin, isAlone, step, view as viewOf } from "./flow.js";
+import { watchHeadphones } from "./headphones.js";
 import { growthOf, isWide, reachBand } from "./layout.js";
 import { createLocal } from "./local.js";
 import { createPen } from "./pen.js";
 import { createView } from "./view.js";
+import { createVoice } from "./voice.js";
 
 const TICK = 100; // ms
 const ASK_QUEUES = 2000; // ms between two looks at the queues …
@@ -39,6 +41,8 @@ const view = createView({ phrases: readPhrases(), clock, office, zone: kiosk.zon
 
 const local = createLocal({ kiosk, looking, onNews: (known) => act({ type: "local_came", local: known }) });
 const pen = createPen({ phrases: readPhrases(), clock });
+const audio = document.querySelector("[data-voice]");
+const voice = audio && createVoice({ kiosk: kiosk.code, audio, onHeard: () => act({ type: "voice_heard" }) });
 const steady = () => performance.now();
 let state = begin({ kiosk, languages, queues: read("script[data-queues]") }, steady());
 
@@ -56,7 +60,7 @@ function measure() {
   root.dataset.shape = isWide(glass) ? "wide" : "tall";
   root.dataset.room = glass.height < LOW_GLASS ? "small" : "large";
   // where every target is in reach anyway, there is nothing to move down
-  document.querySelector('[data-setting="reach"]').hidden = band.above + band.below < 1;
+  for (const button of document.querySelectorAll('[data-setting="reach"]')) button.hidden = band.above + band.below < 1;
 }
 
 /* the loop */
@@ -103,7 +107,8 @@ function show(now, isAnew = false) {
   const isOther = local.paint({ pen, language: state.language, isAlone: isAlone(state, now) }); // takes room too
   const seen = view.draw(state, now, isAnew || isOther);
   root.toggleAttribute("data-settling", state.settlesAt !== null && now < state.settlesAt);
-  if (seen.isTurned) focusFirst();
+  if (seen.isTurned || isFocusLost()) focusFirst();
+  voice?.follow(state, viewOf(state, now), { choices, byKeys: root.dataset.hand === "keys" });
 }
 
 async function lookAtQueues() {
@@ -171,7 +176,7 @@ addEventListener("click", (event) => {
   if (state.step === "asking" && before !== "asking") button.setAttribute("aria-busy", "true");
 });
 
-/* five keys: up, down, enter, back, help */
+/* five keys: up, down, enter, back, help; and those of the voice */
 
 const KEYS = {
   ArrowUp: "up",
@@ -185,6 +190,13 @@ const KEYS = {
   BrowserBack: "back",
   F1: "help",
   Help: "help",
+  "+": "louder",
+  AudioVolumeUp: "louder",
+  "-": "quieter",
+  AudioVolumeDown: "quieter",
+  F2: "voice",
+  F15: "plugged", // what an audio keypad sends when a plug goes into its socket …
+  F16: "unplugged", // … and when it goes out
 };
 
 /** The answers first, then more, done, back and help, then the settings, then the languages. */
@@ -195,6 +207,16 @@ function targets() {
     : [".content", ".foot__main", ".foot__settings", ".tabs"].map((part) => document.querySelector(part));
   return order.flatMap((part) => [...part.querySelectorAll("button")]).filter((button) => button.offsetParent !== null);
 }
+
+/** What there is to choose among: the buttons of the page, or of what is asked over it. */
+function choices() {
+  const root = document.querySelector("dialog[open]") ?? document.querySelector(".content");
+  return [...root.querySelectorAll("button")].filter((button) => button.offsetParent !== null);
+}
+
+/** The button that had it is gone: who goes by keys must never look for it. */
+const isFocusLost = () =>
+  root.dataset.hand === "keys" && (document.activeElement?.offsetParent ?? null) === null && targets().length > 0;
 
 function focusFirst() {
   if (root.dataset.hand === "keys") targets()[0]?.focus({ preventScroll: true });
@@ -207,6 +229,7 @@ function move(by) {
   const next = here < 0 ? (by > 0 ? 0 : all.length - 1) : (here + by + all.length) % all.length;
   all[next]?.focus({ preventScroll: true });
   act({ type: "touched" });
+  if (all[next]) voice?.reached(state, all[next]);
 }
 
 addEventListener("keydown", (event) => {
@@ -220,6 +243,10 @@ addEventListener("keydown", (event) => {
   if (key === "enter" && document.activeElement?.matches("button[data-act]")) document.activeElement.click();
   if (key === "back") act({ type: "back" });
   if (key === "help") act({ type: "help_asked", kind: "help", key: newKey() });
+  if (key === "louder" || key === "quieter") act({ type: "volume_changed", by: key === "louder" ? 1 : -1 });
+  if (!voice) return;
+  if (key === "voice") act({ type: "setting_toggled", setting: "voice" });
+  if (key === "plugged" || key === "unplugged") act({ type: "voice_turned", isOn: key === "plugged" });
 });
 
 /* nothing but the kiosk */
@@ -264,3 +291,4 @@ setInterval(() => act({ type: "tick" }), TICK);
 setTimeout(lookAtQueues, ASK_QUEUES);
 setTimeout(lookAtTicket, ASK_TICKET);
 local.start();
+if (voice) watchHeadphones((isIn) => act({ type: "voice_turned", isOn: isIn }));

@@ -1,9 +1,9 @@
 /** What stands on each page of the kiosk: one function a page, from a state of flow.js to the DOM. */
 
 import { fitAnswers, fitText, posterSize } from "./fit.js";
-import { groupsOf, mostTransactions, queueOf } from "./flow.js";
 import { pageOf, pagesOf } from "./layout.js";
 import { all, one, rangeOf } from "./pen.js";
+import { groupsOf, mostTransactions, queueOf } from "./stages.js";
 
 const PAPER_ICON = {
   awaited: "printer",

@@ -3,22 +3,11 @@
  * Reads the state, writes the DOM, decides nothing; draws only what changed.
  */
 
-import { MOST_SERVICES, view } from "./flow.js";
+import { MOST_SERVICES, VOLUMES, view } from "./flow.js";
+import { headingOf } from "./headings.js";
 import { createPages, forgetTicket } from "./pages.js";
 import { all, createPen, one } from "./pen.js";
 
-const HEADINGS = {
-  services: "kiosk.services",
-  online: "kiosk.online.title",
-  batch: "kiosk.batch.ask",
-  priority: "kiosk.priority.ask",
-  groups: "kiosk.groups",
-  over: "kiosk.over.title",
-  refused: "kiosk.refused.title",
-  ticket: "kiosk.yours",
-  closed: "kiosk.closed.title",
-  offline: "kiosk.offline.title",
-};
 const BEHIND = new Set(["online", "batch", "priority", "groups", "over", "refused"]); // something lies behind: there is a way back
 const PAGED = new Set(["services", "groups"]);
 const FOR_ALL = new Set(["closed", "offline"]);
@@ -28,12 +17,12 @@ const BUSY_WORDS_AFTER = 200; // ms: an answer that comes sooner needs no "pleas
 /** What a drawing depends on; two equal ones look the same. */
 function sightOf(state, seen, now) {
   const isAsking = state.step === "asking" && !state.isLate;
-  const { largeText, highContrast, reach, page, queues, ticket, paper, refusal } = state;
+  const { largeText, highContrast, reach, voice, volume, page, queues, ticket, paper, refusal } = state;
   const isForAll = FOR_ALL.has(seen.screen);
   return {
     screen: seen.screen,
     language: isForAll ? state.languages[0] : state.language,
-    ...(isForAll ? {} : { largeText, highContrast, reach }),
+    ...(isForAll ? {} : { largeText, highContrast, reach, voice, volume }),
     isForAll,
     isAsking,
     isBusy: isAsking && now - state.askedAt >= BUSY_WORDS_AFTER,
@@ -89,6 +78,10 @@ export function createView({ phrases, clock, office, zone }) {
     for (const button of all("[data-setting]")) {
       button.setAttribute("aria-pressed", String(state[button.dataset.setting]));
     }
+    for (const button of all("[data-volume]")) {
+      button.hidden = !state.voice;
+      pen.write(one("[data-level]", button), `${state.volume}/${VOLUMES.most}`);
+    }
     const isTicking = screen === "services" && state.isSeveral;
     show("back", BEHIND.has(screen) || isTicking || (PAGED.has(screen) && state.page > 0));
     show("several", screen === "services" && !state.isSeveral && openOnes(state) > 1);
@@ -97,13 +90,8 @@ export function createView({ phrases, clock, office, zone }) {
     show("done", screen === "ticket");
     if (!PAGED.has(screen)) show("more", false);
     pen.name(one("[data-office]"), office.name, language);
-    pen.say(one("[data-heading]"), headingOf(state, sight), language, { n: MOST_SERVICES });
-  }
-
-  function headingOf(state, { screen, isBusy }) {
-    if (isBusy) return "kiosk.busy";
-    if (screen === "services" && openOnes(state) === 0) return "kiosk.all_closed";
-    return screen === "services" && state.isSeveral ? "kiosk.several.ask" : HEADINGS[screen];
+    const heading = sight.isBusy ? "kiosk.busy" : headingOf(state, screen);
+    pen.say(one("[data-heading]"), heading, language, { n: MOST_SERVICES });
   }
 
   function release() {

@@ -142,6 +142,11 @@ def sentence(call: Call, words: Tongue) -> str:
     return words[TEMPLATES[call.kind]].replace("{A} {d}", call.number).replace("{c}", call.counter)
 
 
+def spelt(number: str, words: Tongue) -> str:
+    """A number for a sentence of its own, sign by sign: "A, kosong, satu, dua"."""
+    return ", ".join(_sign(sign, words) for sign in re.findall(r"[^\W_]", number))
+
+
 def languages_now(languages: Sequence[str], backlog_s: float) -> tuple[str, ...]:
     """The zone's languages that there is time for: all, the first one, or none (then the chime and the screens).
 

@@ -153,9 +153,12 @@ class Voice:
         """The worker's process; None before the first call and between two workers."""
         return self._worker.pid
 
-    def request(self, call: Said, languages: Sequence[str], on_ready: Callable[[Spoken], None]) -> None:
-        """Have the call made in these languages; `on_ready` is called once, in the order of the requests."""
-        self._put(1, partial(self._answer, call, tuple(languages), on_ready))
+    def request(
+        self, call: Said, languages: Sequence[str], on_ready: Callable[[Spoken], None], *, is_pressing: bool = True
+    ) -> None:
+        """Have the call made in these languages; `on_ready` is called once, in the order of the requests. What is not
+        pressing waits until no call does."""
+        self._put(1 if is_pressing else 2, partial(self._answer, call, tuple(languages), on_ready))
 
     def warm(self, letters: Iterable[str], counters: Iterable[str], languages: Sequence[str]) -> None:
         """Have the parts of all calls that these can make rendered beforehand; a call that comes meanwhile goes first.

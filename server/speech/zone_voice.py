@@ -81,8 +81,11 @@ class Spoken(Protocol):
 
 
 class Speaker(Protocol):
-    def request(self, call: Said, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
-        """Returns at once; `on_ready` is called once, on the voice's own task, in the order of the requests."""
+    def request(
+        self, call: Said, languages: Sequence[str], on_ready: Callable[[Any], None], *, is_pressing: bool = True
+    ) -> None:
+        """Returns at once; `on_ready` is called once, on the voice's own task, in the order of the requests. What is
+        not pressing waits until no call does."""
 
 
 class Hall(Protocol):

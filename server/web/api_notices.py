@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time as clock
 from datetime import datetime, time
 
@@ -14,13 +13,13 @@ from server.actions.office import Answer
 from server.domain.branch import Branch
 from server.domain.errors import Malformed
 from server.domain.floor import Draft
-from server.domain.notices import LONGEST_S, message, seconds_of, spoken_in
-from server.speech.zone_voice import Spoken
+from server.domain.notices import LONGEST_S, seconds_of, spoken_in
 from server.web import dto
 from server.web.api import BRANCH, act, api, key_of_request, need
 from server.web.boards import notice_json
 from server.web.edge import Edge, edge
 from server.web.staff_boards import notices_json
+from server.web.voice import clip_of
 
 TEMPLATES = {"a.delay": False, "a.close": True, "down": True, "a.prio": False}
 """The phrases that are offered, and whether they name a time."""
@@ -117,14 +116,10 @@ def _rendered(door: Edge, text: dict[str, str]) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     until = clock.monotonic() + RENDER_WITHIN_S
-    for language in text:  # one by one: a call that comes meanwhile waits for one of them, not for all
-        made = threading.Event()
-
-        def ready(spoken: Spoken, made: threading.Event = made) -> None:
-            found.update(zip(spoken.languages, (f"/clips/{clip.name}" for clip in spoken.clips[1:]), strict=True))
-            made.set()
-
-        announcer.speaker.request(message(text), [language], ready)
-        if not made.wait(max(0.0, until - clock.monotonic())):
+    for language, words in text.items():  # one by one: a call that comes meanwhile waits for one of them, not for all
+        clip = clip_of(announcer.speaker, words, language, until - clock.monotonic())
+        if clip is not None:
+            found[language] = clip
+        elif clock.monotonic() >= until:
             break
     return found

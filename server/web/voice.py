@@ -16,6 +16,7 @@ from server.domain.announcement_queue import Announcement
 from server.domain.branch import Zone
 from server.domain.events import Event
 from server.domain.floor import Floor
+from server.domain.notices import message
 from server.ports import Sounds
 from server.speech.announcing import Announcing
 from server.speech.zone_voice import Player, Speaker, Spoken, Standing, Unheard
@@ -220,6 +221,20 @@ class Announcer:
         if self._live.pass_on is not None:
             self._live.pass_on("voice", figures=_short(self.figures))
         self._live.soil("branch")
+
+
+def clip_of(speaker: Speaker, text: str, language: str, within_s: float, *, is_pressing: bool = True) -> str | None:
+    """The address of the clip of a text, made anew where it is not kept; None: no voice has made it in time."""
+    made = threading.Event()
+    found: list[str] = []
+
+    def ready(spoken: Spoken) -> None:
+        found.extend(f"/clips/{clip.name}" for clip in spoken.clips[1:])
+        made.set()
+
+    speaker.request(message({language: text}), [language], ready, is_pressing=is_pressing)
+    made.wait(max(0.0, within_s))
+    return next(iter(found), None)
 
 
 def figures(standing: Standing) -> Json:

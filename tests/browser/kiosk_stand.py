@@ -89,6 +89,16 @@ class Kiosk:
         self.passes(0.5)
         self.page.locator(selector).locator("visible=true").first.click()
 
+    def sets(self, setting: str) -> None:
+        """Touches a setting, behind its key where the foot has no room for all of them."""
+        key = self.page.locator(".setting--all")
+        is_behind = key.is_visible()
+        if is_behind:
+            self.tap(".setting--all")
+        self.tap(f'[data-setting="{setting}"]')
+        if is_behind:
+            self.tap('[data-dialog="settings"] [data-act="dialog_closed"]')
+
     def sees(self, screen: str) -> None:
         expect(self.page.locator(f'[data-step="{screen}"]')).to_be_visible()
         self.passes(0.5)

@@ -169,6 +169,7 @@ class Office:
             "px_per_mm": 4.03,
             "priority": True,
             "mounting_mm": 850,
+            "voice": True,
         }
     )
     branch: Payload = field(

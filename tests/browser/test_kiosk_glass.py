@@ -84,7 +84,7 @@ def test_a_language_twice_as_long_is_not_cut_off_either(stand: Stand, office: Of
 @pytest.mark.parametrize("setting", ["largeText", "highContrast"])
 def test_large_text_and_high_contrast_cut_nothing_off(stand: Stand, setting: str, glass: str) -> None:
     kiosk = stand(glass)
-    kiosk.tap(f'[data-setting="{setting}"]')
+    kiosk.sets(setting)
 
     for screen in kiosk.walk():
         assert kiosk.measures()["cut"] == [], screen
@@ -94,7 +94,7 @@ def test_large_text_is_larger(stand: Stand) -> None:
     kiosk = stand()
     before = max(text["capital"] for text in kiosk.measures()["type"] if text["words"].startswith("Bayaran"))
 
-    kiosk.tap('[data-setting="largeText"]')
+    kiosk.sets("largeText")
 
     after = max(text["capital"] for text in kiosk.measures()["type"] if text["words"].startswith("Bayaran"))
     assert after >= 1.25 * before
@@ -108,7 +108,7 @@ def test_in_reach_mode_a_hand_finds_everything_between_400_and_1220_mm(stand: St
     high = kiosk.measures()["glass"]["height"]
     assert high - toggle["top"] <= 100
 
-    kiosk.tap('[data-setting="reach"]')
+    kiosk.sets("reach")
 
     for screen in kiosk.walk():
         for target in kiosk.measures()["targets"]:
@@ -123,7 +123,7 @@ def test_axe_finds_nothing_on_any_page(stand: Stand, office: Office, glass: str,
     office.printed = False  # a number that must be noted stays while axe looks
     kiosk = stand(glass, is_held=False)
     if setting:
-        kiosk.tap(f'[data-setting="{setting}"]')
+        kiosk.sets(setting)
 
     for screen in kiosk.walk():
         assert kiosk.axe() == [], screen
@@ -134,7 +134,7 @@ def test_axe_finds_nothing_on_any_page(stand: Stand, office: Office, glass: str,
 
 def test_high_contrast_is_fifteen_to_one(stand: Stand) -> None:
     kiosk = stand()
-    kiosk.tap('[data-setting="highContrast"]')
+    kiosk.sets("highContrast")
 
     for screen in kiosk.walk():
         weak = [text for text in kiosk.measures()["contrasts"] if text["ratio"] < 15]

@@ -227,7 +227,7 @@ def test_the_next_customer_finds_nothing_of_the_last_one(stand: Stand) -> None:
     kiosk = stand()
     fresh = kiosk.page.locator("[data-stage]").inner_text()
     for setting in ("largeText", "highContrast", "reach"):
-        kiosk.tap(f'[data-setting="{setting}"]')
+        kiosk.sets(setting)
     *_, _ticket = kiosk.walk("en")
 
     kiosk.lingers(45)

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
-import { begin, groupsOf, isOnline, LIMITS, step, ticketClosesAt, view } from "../../kiosk/static/flow.js";
+import { begin, isOnline, LIMITS, step, ticketClosesAt, view } from "../../kiosk/static/flow.js";
+import { groupsOf } from "../../kiosk/static/stages.js";
 
 const queue = (changes = {}) => ({
   service: "A",

@@ -29,7 +29,9 @@ class AVoice:
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
 
-    def request(self, said: Message, languages: Sequence[str], on_ready: Callable[[Any], None]) -> None:
+    def request(
+        self, said: Message, languages: Sequence[str], on_ready: Callable[[Any], None], *, is_pressing: bool = True
+    ) -> None:
         self.asked.append(tuple(languages))
         made = [language for language in languages if language != "ta"]
         on_ready(Made(made, [Path("chime.wav"), *(Path(f"{language}.wav") for language in made)]))
