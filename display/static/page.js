@@ -10,6 +10,7 @@ import { createClock, formatDate, formatDayAndTime, formatTime, minutesRange } f
 import { connectLive } from "/static/web/live.js";
 import { readPhrases } from "/static/web/phrases.js";
 import { breadth, createHall, isReloadDue, shiftAt, tongueAt } from "./board.js";
+import { createMedia } from "./media.js";
 import { fit, icon, keep, make, put, set, show, sign, two } from "./patch.js";
 
 const LOOK_EVERY = 250; // ms
@@ -45,6 +46,13 @@ export function startDisplay({
   const hall = createHall({ heroFor: seconds("heroFor"), attentionFor: seconds("attentionFor") });
   const startedAt = clock.now().getTime();
   let link = "live";
+  const media = slot.media
+    ? createMedia({
+        place: slot.media,
+        list: () => fetch(`/display/${encodeURIComponent(settings.zone)}/media`).then((it) => (it.ok ? it.json() : [])),
+        onChange: (isShown) => set(main, "media", String(isShown)),
+      })
+    : null;
   let live = null;
   let refused = null;
   let drawnShape = "";
@@ -252,6 +260,7 @@ export function startDisplay({
     two(slot.date, (language) => formatDate(now, language, clock.timeZone), tongue);
     put(slot.clock, formatTime(now, "ms", clock.timeZone));
     drawCalls(view, tongue);
+    media?.want(link === "live" && (view.mode === "rest" || view.mode === "idle"));
     drawClosed(view, tongue, now);
     drawFoot(view, tongue, now);
     for (const element of main.querySelectorAll("[data-two]")) two(element, twoOf(element.dataset.two), tongue);

@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 from threading import Thread
 
-from flask import Flask, Response, render_template, request, send_from_directory
+from flask import Flask, Response, jsonify, render_template, request, send_from_directory
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
@@ -61,6 +61,10 @@ def make_stage() -> Flask:
     @app.get("/stage.js")
     def script() -> Response:
         return send_from_directory(Path(__file__).parent, "stage.js")
+
+    @app.get("/display/<view>/media")
+    def media(view: str) -> Response:
+        return jsonify([])
 
     @app.get("/display/<view>/<state>")
     def display(view: str, state: str) -> str:

@@ -330,3 +330,59 @@ def test_axe_finds_nothing(page: Page, stage: Stage, path: str) -> None:
     found = page.evaluate("() => axe.run().then((result) => result.violations.map((v) => [v.id, v.nodes[0].html]))")
 
     assert found == []
+
+
+# ── the office's own pictures, where nobody is called ────────────────────────────────────────────────────────
+
+
+POSTER = Path(__file__).parents[2] / "docs" / "screens" / "kiosk.png"
+
+
+@pytest.fixture
+def poster(page: Page) -> Iterator[None]:
+    """The hall has one picture to show."""
+    page.route("**/display/hall/media", lambda route: route.fulfill(json=[{"url": "/poster.png", "kind": "picture"}]))
+    page.route("**/poster.png", lambda route: route.fulfill(path=POSTER))
+    yield
+    page.unroute("**/display/hall/media")
+    page.unroute("**/poster.png")
+
+
+@pytest.mark.usefixtures("poster")
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1080, 1920)])
+@pytest.mark.parametrize("state", ["rest", "empty"])
+def test_a_picture_stands_where_nobody_is_called_and_covers_nothing(
+    page: Page, stage: Stage, state: str, size: tuple[int, int]
+) -> None:
+    measure(page, stage, f"/display/hall/{state}?tongue=ta&at=13500", size)
+    page.wait_for_selector(".media__one")
+    found = page.evaluate(MEASURE)
+
+    box = page.locator("[data-slot=media]").bounding_box()
+    assert box is not None
+    share = box["width"] * box["height"] / (size[0] * size[1])
+    assert 0.1 < share <= 0.4
+    assert (found["cut"], found["scrolls"]) == ([], False)
+    covered = page.evaluate(
+        """([x, y, width, height]) => [...document.querySelectorAll('main .number, main .two > span')]
+          .filter((el) => el.checkVisibility()).map((el) => [el.textContent, el.getBoundingClientRect()])
+          .filter(([, at]) => at.right > x + 1 && at.left < x + width - 1)
+          .filter(([, at]) => at.bottom > y + 1 && at.top < y + height - 1)
+          .map(([text]) => text)""",
+        [box["x"], box["y"], box["width"], box["height"]],
+    )
+    assert covered == []
+
+
+@pytest.mark.usefixtures("poster")
+def test_a_call_takes_the_picture_away(page: Page, stage: Stage) -> None:
+    measure(page, stage, "/display/hall/rest?at=13500")
+    page.wait_for_selector(".media__one")
+    event = {"seq": 900, "prev": 899, "number": "A077", "counter": "3", "at": "2026-03-02T02:42:00Z", "calls": 1}
+
+    told = {"after": 0, "name": "ticket_called", "event": event}
+    page.evaluate("(detail) => dispatchEvent(new CustomEvent('word', { detail }))", told)
+
+    expect(page.locator(".card__number")).to_have_text("A077")
+    expect(page.locator(".media__one")).to_have_count(0)
+    assert page.locator("[data-slot=media]").is_hidden()
