@@ -174,6 +174,8 @@ def _limits(hint: Any) -> dict[str, Any]:
 
 def native(value: Any) -> Any:
     """A value as JSON keeps it: dates as 2026-08-31."""
+    if isinstance(value, BaseModel):
+        return native(value.model_dump())
     if isinstance(value, Mapping):
         return {key: native(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -202,9 +204,14 @@ def _said_table(fields: Iterable[Field], sent: Sent, place: str) -> dict[str, An
     found = {}
     for field in fields:
         value = _said(field, sent, f"{place}.{field.key}")
-        if value is not None:
+        goes_without_saying = not field.is_needed and _says_nothing(value) and _says_nothing(field.default)
+        if value is not None and not goes_without_saying:
             found[field.key] = value
     return found
+
+
+def _says_nothing(value: Any) -> bool:
+    return value is None or value is False or value in ("", [], {})
 
 
 def _said(field: Field, sent: Sent, place: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
@@ -146,8 +147,14 @@ def _state(value: str) -> str:
     )
 
 
+@cache
+def _timezones() -> set[str]:
+    """Looked up once: it reads some six hundred files."""
+    return available_timezones()
+
+
 def _timezone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _timezones():
         raise Unfit(
             f'"{value}" is no time zone: write one such as "Asia/Kuala_Lumpur" or "Asia/Kuching"', "choice", value=value
         )

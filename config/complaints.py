@@ -49,7 +49,7 @@ _KINDS = {
     "path_type": "must be a path in quotes",
     "missing": "is missing",
 }
-_SAME = {
+SAME = {
     "int_type": "whole_number", "int_parsing": "whole_number", "int_from_float": "whole_number", "float_type": "number",
     "float_parsing": "number", "finite_number": "number", "missing": "missing", "string_type": "missing",
     "date_type": "date", "tuple_type": "missing", "dict_type": "missing",
@@ -91,4 +91,4 @@ def in_words(error: ErrorDetails) -> Complaint:
             return Complaint(f"is {len(given)} characters long: at most {most}", "too_long", most=most)
         case _:
             text = _KINDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
-            return Complaint(text, _SAME.get(kind, "other"))
+            return Complaint(text, SAME.get(kind, "other"))

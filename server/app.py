@@ -51,6 +51,7 @@ from server.web import (
     join,
     pages,
     phone,
+    plan_pages,
     voice,
 )
 from server.web.access import csrf
@@ -67,6 +68,7 @@ from server.web.watch import of_validation, watch
 from sql.database import checkpoint, is_storage_fault
 from sql.joiners import SqlJoiners
 from sql.people import SqlPeople
+from sql.plan import SqlPlans
 from sql.records import SqlRecords
 from sql.scores import SqlScores
 from sql.sounds import SqlSounds
@@ -76,7 +78,7 @@ VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings, api_records,
-    api_tickets, join, phone,
+    api_tickets, join, phone, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -158,6 +160,7 @@ def create_app(
         phrases=phrases.table(), offload=runtime.offload,
         records=SqlRecords(engine, branch, lambda: store.floor.branch),
         scores=SqlScores(engine, branch),
+        plans=SqlPlans(engine, branch),
         turnstile=Turnstile({
             "login": settings.login_per_minute, "pairing": settings.pairing_per_minute,
             "public": settings.public_per_minute, "refusals": settings.public_per_minute,
@@ -198,6 +201,7 @@ def start(
         partial(schedule.release_step, door.office),
         partial(schedule.give_up_step, door.office),
         partial(schedule.turn_of_day_step, door.office),
+        partial(begin_planned_step, door),
         partial(schedule.forget_step, door.office, lasts),
         partial(_keep_scores, door),
         partial(_look_at_the_clock, door),
@@ -226,6 +230,20 @@ def _keep_scores(door: Edge) -> bool:
     """Of a business day that has passed. The turn of the day comes before it among the steps."""
     floor = door.office.floor
     return keep_step(door.scores, Breathing(door.records), floor.branch, floor.business_on)
+
+
+def begin_planned_step(door: Edge) -> bool:
+    """Let changes of the branch's file begin that are due; a day that has ended is closed before them. False: what
+    cannot begin yet is tried with the next round."""
+    now = door.office.now()
+    begun = door.plans.begin_due(now)
+    if begun:
+        door.office.store.catch_up()
+        door.office.publish()
+    for change, version in begun:
+        kind = "branch_changed" if version is not None else "branch_change_late"
+        door.people.note(change.actor, kind, now, sections=", ".join(change.sections), version=version)
+    return False
 
 
 def _look_at_the_clock(door: Edge) -> bool:

@@ -48,8 +48,6 @@ def replace_plan(engine: Engine, code: str, file: BranchFile, now: datetime, tex
     Raises StillWaiting when a removal would leave tickets without their service, lane or counter, ValueError when the
     file describes another branch.
     """
-    if file.branch.code != code:
-        raise ValueError(f"the file describes branch {file.branch.code}, this is branch {code}")
     with writing(engine) as connection:
         return _replace(connection, code, file, text or dump(file), now, BY_COMMAND)
 
@@ -174,6 +172,8 @@ def _locked(connection: Connection, code: str) -> tuple[str, int]:
 
 def _replace(connection: Connection, code: str, file: BranchFile, text: str, now: datetime, actor: str) -> Published:
     """Write a new version, in the words of `text` where it says the same."""
+    if file.branch.code != code:
+        raise ValueError(f"the file describes branch {file.branch.code}, this is branch {code}")
     before, version = _locked(connection, code)
     branch = read_plan(before, version)
     today = branch.business_on(now)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from flask import current_app
 
 from server.actions.office import Office
+from server.plans import Plans
 from server.ports import Joiners, People, Records, ScoreBook
 from server.web.boards import Json, Say
 from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
@@ -48,6 +49,7 @@ class Edge:
     offload: Offload
     records: Records
     scores: ScoreBook
+    plans: Plans
     turnstile: Turnstile
     strangers: Strangers
     joiners: Joiners

@@ -99,11 +99,11 @@ def index() -> str:
         "staff": [{"code": "manage", "path": "/manage"}, {"code": "admin", "path": "/admin"}],
     }
     return render_template(
-        "web/index.html", screens=screens, person=_person_json(asker), **page_context(("index.", "counter"))
+        "web/index.html", screens=screens, person=person_json(asker), **page_context(("index.", "counter"))
     )
 
 
-def _person_json(asker: Identity | None) -> dict[str, Any] | None:
+def person_json(asker: Identity | None) -> dict[str, Any] | None:
     if asker is None or asker.person is None:
         return None
     return {"id": asker.person, "name": asker.name, "role": asker.role}
@@ -284,7 +284,7 @@ def manage() -> str | AnyResponse:
         door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers, door.texts
     )
     return render_template(
-        "web/manage.html", board=board, person=_person_json(asker), rights=sorted(rights(asker)),
+        "web/manage.html", board=board, person=person_json(asker), rights=sorted(rights(asker)),
         today=board["business_day"],
         **page_context((
             "manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "language.", "done",
@@ -307,7 +307,7 @@ def admin() -> str | AnyResponse:
     }  # fmt: skip
     return render_template(
         "web/admin.html",
-        person=_person_json(asker),
+        person=person_json(asker),
         rights=sorted(rights(asker)),
         places=places,
         **page_context(

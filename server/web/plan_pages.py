@@ -1,0 +1,243 @@
+"""The branch's file in the browser, /admin/branch: forms made of the file's own tables, a draft of one's own, a look at
+what it would change, and then it holds: now or from tomorrow. No page needs a script; each is in its reader's own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from flask import Response, abort, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from config import phrases
+from config.branch_checks import Fault
+from config.branch_form import said, sections
+from server.domain.errors import StillWaiting
+from server.plans import PlanMoved, PlanUnfit
+from server.web.access import need, protect_form
+from server.web.edge import edge
+from server.web.pages import LANGUAGE_COOKIE, page_context, pages, person_json, signed_in, to_login
+from server.web.plan_desk import Desk, lines_between, raw_of
+from server.web.plan_words import Words
+
+GROUPS = {
+    "offer": ("branch", "service", "counter", "zone", "kiosk", "referral"),
+    "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "day"),
+    "rules": ("discipline", "calling", "join"),
+}
+FORM_BYTES, FORM_PARTS = 2_000_000, 40_000
+"""Of a form with every counter's roster in it."""
+ICONS = (
+    "baby", "badge-check", "banknote", "briefcase", "building-2", "car", "circle-help", "credit-card", "file-check",
+    "file-text", "graduation-cap", "heart-handshake", "house", "id-card", "info", "key-round", "landmark", "map-pin",
+    "receipt", "scale", "scroll-text", "shield-check", "stamp", "stethoscope", "syringe", "user-plus", "users-round",
+)  # fmt: skip
+"""The signs that fit a service."""
+SAID = ("draft.kept", "draft.same", "draft.full", "done.discarded", "done.withdrawn", "done.nothing", "done.now")
+
+
+def _desk() -> Desk:
+    """Raises Refused 401, 403."""
+    door = edge()
+    asker = need("admin")
+    if asker.person is None:
+        abort(403)
+    asked = request.cookies.get(LANGUAGE_COOKIE, "ms")
+    branch = door.office.floor.branch
+    language = asked if asked in branch.languages else "ms"
+    return Desk(door, asker, Words(language, branch.timezone), door.office.now())
+
+
+def _sent_desk() -> Desk:
+    """As `_desk`, of a form that was sent. Raises Refused 400 csrf too."""
+    desk = _desk()
+    request.max_content_length = request.max_form_memory_size = FORM_BYTES
+    request.max_form_parts = FORM_PARTS
+    protect_form()
+    return desk
+
+
+def _page(template: str, desk: Desk, status: int = 200, **context: Any) -> AnyResponse:
+    shown = render_template(
+        f"web/{template}", desk=desk, w=desk.words, person=person_json(desk.asker), rights=["admin", "audit"],
+        **context, **page_context(("manage.nav.",)),
+    )  # fmt: skip
+    answer = make_response(shown, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _told(key: str, **values: object) -> AnyResponse:
+    """Back to the list, which says what was done."""
+    more = "".join(f"&{name}={value}" for name, value in values.items())
+    return redirect(f"/admin/branch?said={key}{more}", 303)
+
+
+@pages.get("/admin/branch")
+def branch_file() -> AnyResponse:
+    """The sections of the file, the draft, what begins later, and the versions there were."""
+    if signed_in("admin") is None:
+        return to_login()
+    desk = _desk()
+    key, number = request.args.get("said", ""), request.args.get("n", "")
+    note = desk.words.say(f"plan.{key}", n=number) if key in SAID else ""
+    others = [one for one in desk.drafts if one.person != desk.person]
+    return _page("branch_file.html", desk, groups=GROUPS, note=note, others=others, planned=desk.door.plans.planned())
+
+
+@pages.get("/admin/branch/file")
+def branch_text() -> Response:
+    """The file itself, to be kept or to be edited elsewhere."""
+    need("admin")
+    door = edge()
+    answer = Response(door.plans.newest().text, content_type="application/toml; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{door.office.floor.branch.code}.toml"'
+    return answer
+
+
+@pages.get("/admin/branch/<key>")
+def branch_section(key: str) -> AnyResponse:
+    if key == "review":
+        return branch_review()
+    if key not in sections():
+        abort(404)
+    if signed_in("admin") is None:
+        return to_login()
+    desk = _desk()
+    is_wrong = key in desk.drafted
+    return _form(desk, key, desk.wanted(key), desk.newest.number, desk.checked[1] if is_wrong else [])
+
+
+@pages.post("/admin/branch/<key>")
+def branch_section_sent(key: str) -> AnyResponse:
+    if key == "review":
+        return branch_reviewed()
+    if key not in sections():
+        abort(404)
+    desk = _sent_desk()
+    section = sections()[key]
+    value = said(section, request.form.to_dict())
+    do, _, place = request.form.get("do", "keep").partition(".")
+    base = min(request.form.get("base", type=int, default=desk.newest.number), desk.newest.number)
+    if section.is_list and do in ("add", "remove", "up", "down"):
+        return _form(desk, key, _arranged(value, do, place), base, [])
+    if do == "again":
+        return _form(desk, key, value, base, [])
+    is_in = desk.keep(key, value, base)
+    moved = desk.moved_since(base, key) if is_in else None
+    faults = [fault for fault in desk.checked[1] if fault[0][0] == key] if is_in else []
+    if faults or moved:
+        g.refusal = "plan_unfit" if faults else "plan_moved"
+        return _form(desk, key, value, base, desk.checked[1], 422 if faults else 409)
+    return _told("draft.kept" if is_in else "draft.same")
+
+
+def _arranged(entries: list[Any], do: str, place: str) -> list[Any]:
+    """The entries with one more, one less, or one moved."""
+    if do == "add":
+        return [*entries, {}]
+    i = int(place) if place.isdecimal() else -1
+    if not 0 <= i < len(entries):
+        return entries
+    entry = entries.pop(i)
+    if do != "remove":
+        entries.insert(max(0, i - 1) if do == "up" else i + 1, entry)
+    return entries
+
+
+def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], status: int = 200) -> AnyResponse:
+    here: defaultdict[str, list[str]] = defaultdict(list)
+    for place, what in faults:
+        if place[0] == key:
+            here[".".join(map(str, place))].append(desk.words.fault(what))
+    moved = desk.moved_since(base, key)
+    return _page(
+        "branch_section.html", desk, status, section=sections()[key], value=value, base=base, faults=here, moved=moved,
+        icons=ICONS if key == "service" else (),
+    )  # fmt: skip
+
+
+def branch_review() -> AnyResponse:
+    """What the draft would change, in words, for people, and in the file."""
+    if signed_in("admin") is None:
+        return to_login()
+    return _review(_desk())
+
+
+def _review(desk: Desk, status: int = 200, note: str = "", moved: PlanMoved | None = None) -> AnyResponse:
+    begins_at = desk.branch.day_ends_at(desk.branch.business_on(desk.now))
+    effects = desk.effects()
+    return _page(
+        "branch_review.html", desk, status, changes=desk.changes(), diff=desk.diff(), warnings=desk.warnings(),
+        effects=effects, is_forbidden=any(forbids for forbids, _ in effects), tomorrow=desk.words.on(begins_at),
+        note=note, moved=moved, faults=[(str(place[0]), desk.words.fault(what)) for place, what in desk.checked[1]],
+    )  # fmt: skip
+
+
+def branch_reviewed() -> AnyResponse:
+    desk = _sent_desk()
+    do = request.form.get("do", "")
+    if do == "discard":
+        desk.discard()
+        return _told("done.discarded")
+    draft = desk.draft
+    if draft is None:
+        return _told("done.nothing")
+    if do in ("mine", "theirs"):
+        desk.settle([name for name in request.form.get("sections", "").split() if name in sections()], do == "mine")
+        return redirect("/admin/branch/review", 303)
+    begins_at = desk.branch.day_ends_at(desk.branch.business_on(desk.now))
+    people, names = desk.door.people, ", ".join(draft.sections)
+    try:
+        if do == "tomorrow":
+            desk.door.plans.plan(draft.sections, draft.base, desk.asker.actor, desk.now, begins_at)
+            people.note(
+                desk.asker.actor, "branch_change_planned", desk.now, sections=names, begins=begins_at.isoformat()
+            )
+            desk.discard()
+            return redirect("/admin/branch", 303)
+        published = desk.door.plans.publish(draft.sections, draft.base, desk.asker.actor, desk.now)
+    except PlanMoved as moved:
+        g.refusal = "plan_moved"
+        return _review(desk, 409, moved=moved)
+    except PlanUnfit:
+        g.refusal = "plan_unfit"
+        return _review(desk, 422)
+    except StillWaiting as waiting:
+        g.refusal = waiting.code
+        return _review(desk, 409, phrases.say("refusal.still_waiting", desk.words.language))
+    desk.door.office.store.catch_up()
+    desk.door.office.publish()
+    people.note(desk.asker.actor, "branch_changed", desk.now, sections=names, version=published.version)
+    desk.discard()
+    return _told("done.now", n=published.version)
+
+
+@pages.get("/admin/branch/versions/<int:number>")
+def branch_version(number: int) -> AnyResponse:
+    """What came with a version, and the way back."""
+    if signed_in("admin") is None:
+        return to_login()
+    desk = _desk()
+    version, before = desk.door.plans.version(number), desk.door.plans.version(number - 1)
+    if version is None:
+        abort(404)
+    changes = desk.words.changes(raw_of(before.text), raw_of(version.text)) if before is not None else []
+    diff = lines_between(before.text, version.text) if before is not None else []
+    return _page("branch_version.html", desk, version=version, changes=changes, diff=diff, is_first=before is None)
+
+
+@pages.post("/admin/branch/versions/<int:number>/undo")
+def branch_undo(number: int) -> AnyResponse:
+    """Drafts the way back: it is looked at and published as every change is."""
+    desk = _sent_desk()
+    return redirect("/admin/branch/review", 303) if desk.undo(number) else _told("draft.full")
+
+
+@pages.post("/admin/branch/planned/<int:number>/withdraw")
+def branch_withdraw(number: int) -> AnyResponse:
+    desk = _sent_desk()
+    if not desk.door.plans.withdraw(number):
+        return _told("done.nothing")
+    desk.door.people.note(desk.asker.actor, "branch_change_withdrawn", desk.now, change=number)
+    return _told("done.withdrawn")
