@@ -98,7 +98,7 @@ COMPILE := $(UV) pip compile --quiet --no-config --python-version 3.11 --python-
 
 lock: $(UV)
 	$(COMPILE) --extra dev setup.cfg -o requirements/dev.lock
-	$(COMPILE) --extra voice --extra kiosk --extra sms --extra postgresql --extra redis --extra gevent \
+	$(COMPILE) --extra voice --extra kiosk --extra sms --extra push --extra postgresql --extra redis --extra gevent \
 		--constraint requirements/dev.lock setup.cfg -o requirements/server.lock
 	$(COMPILE) --constraint requirements/dev.lock requirements/agent.in -o requirements/agent.lock
 	cd requirements/lint && npm install --silent --package-lock-only

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     sms_format: Literal["json", "form"]
     sms_fields: str
 
+    push_contact: Annotated[str, Field(max_length=200)]
+    push_hosts: Annotated[str, Field(min_length=1)]
+
     session_hours: Annotated[float, Field(gt=0, le=168)]
     idle_minutes: Annotated[float, Field(gt=0, le=1440)]
     password_min_length: Annotated[int, Field(ge=8, le=128)]
@@ -125,6 +128,20 @@ class Settings(BaseSettings):
             where.hostname and where.scheme in ("https", "smpp", "smpps", *(["http"] if is_here else []))
         ):
             raise ValueError("must begin with https://, smpp:// or smpps:// (http:// for a gateway on this computer)")
+        return value
+
+    @field_validator("push_contact")
+    @classmethod
+    def _known_contact(cls, value: str) -> str:
+        if value and not re.fullmatch(r"mailto:[^@\s]+@[\w-]+(\.[\w-]+)+|https://[\w-]+(\.[\w-]+)+", value):
+            raise ValueError("must be empty, or such as mailto:it@office.example.my or https://office.example.my")
+        return value
+
+    @field_validator("push_hosts")
+    @classmethod
+    def _known_hosts(cls, value: str) -> str:
+        if any(re.fullmatch(r"(\*\.)?[\w-]+(\.[\w-]+)*(:\d{1,5})?", name.strip()) is None for name in value.split(",")):
+            raise ValueError('must list names, such as "fcm.googleapis.com, *.push.apple.com"')
         return value
 
     @field_validator("sms_fields")

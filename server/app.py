@@ -51,6 +51,7 @@ from server.web import (
     join,
     pages,
     phone,
+    phone_push,
     plan_pages,
     voice,
 )
@@ -78,7 +79,7 @@ VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings, api_records,
-    api_tickets, join, phone, plan_pages,
+    api_tickets, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

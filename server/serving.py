@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import logging
 import os
 import signal
@@ -26,6 +27,10 @@ from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereab
 from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
+from server.push.pusher import COMMAND as PUSH_COMMAND
+from server.push.pusher import SILENCE_S as PUSH_SILENCE_S
+from server.push.pusher import Postman, Pusher, Sender
+from server.push.subscription import hosts_of
 from server.sms.courier import COMMAND as TEXTS_COMMAND
 from server.sms.courier import SILENCE_S as TEXTS_SILENCE_S
 from server.sms.courier import Courier, Messenger
@@ -34,10 +39,12 @@ from server.web.edge import Edge
 from server.web.voice import Speaker
 from sql.people import SqlPeople
 from sql.plan import saved_plan
+from sql.subscriptions import SqlSubscriptions
 
 log = logging.getLogger(__name__)
 CLIPS = "clips"
 LESSONS = "lessons"
+PUSH_KEY = "push.key"
 GARBAGE = 20_000
 """New objects between two looks for garbage in cycles: a request makes some thousand, and hardly any cycle."""
 READY = "ready"
@@ -87,6 +94,10 @@ def serve(
     if courier is not None:
         door.texts = courier
         socketio.start_background_task(courier.run, stopping)
+    pusher = pusher_of(settings, opened, door)
+    if pusher is not None:
+        door.push = pusher
+        socketio.start_background_task(pusher.run, stopping)
     application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database, foresight)
     host, port = listening.getsockname()[:2]
     root = f"http://{host}:{port}"
@@ -168,6 +179,21 @@ def courier_of(settings: Settings, door: Edge, root: str) -> Courier | None:
     child = Messenger(TEXTS_COMMAND, silence_s=TEXTS_SILENCE_S)
     root = settings.public_url or root
     return Courier(door.office, door.joiners, door.records, child, gateway, root, partial(door.live.soil, "branch"))
+
+
+def pusher_of(settings: Settings, opened: Opened, door: Edge) -> Pusher | None:
+    """Who sends web pushes; None where they are off. Raises NotUsable where the library is missing, and for a key that
+    others may read."""
+    if not settings.push_contact:
+        return None
+    if importlib.util.find_spec("pywebpush") is None:
+        raise NotUsable("push_contact: web push needs its library: pip install 'giliran[push]'")
+    key = (settings.data / PUSH_KEY).resolve()
+    if key.exists() and key.stat().st_mode & 0o077:
+        raise NotUsable(f"push_contact: the key {key} can be read by others: chmod 600 {key}")
+    sender = Sender(key, settings.push_contact, hosts_of(settings.push_hosts))
+    child = Postman(PUSH_COMMAND, silence_s=PUSH_SILENCE_S)
+    return Pusher(door.office, SqlSubscriptions(opened.engine, opened.branch), child, sender)
 
 
 def poke_of(settings: Settings, opened: Opened) -> Poke | None:

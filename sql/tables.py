@@ -308,6 +308,23 @@ phones = Table(
 )
 """Telephones that are told of their ticket's turn, by the token of its public address; deleted when it has ended."""
 
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("ticket", Integer, nullable=False),
+    Column("endpoint", String(1000), nullable=False),
+    Column("p256dh", String(100), nullable=False),
+    Column("auth", String(40), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("kept_at", Instant, nullable=False),
+    Column("told", String(120), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("busy_until", Instant),
+    PrimaryKeyConstraint("branch", "ticket", "endpoint", name="pk_subscriptions"),
+)
+"""Browsers that are told of a ticket's turn by web push; deleted when its visit is over."""
+
 people = Table(
     "people",
     metadata,

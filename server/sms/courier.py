@@ -1,6 +1,6 @@
 """Tells telephones how their tickets stand: taken, time to come, called. Each once, retried until it is taken.
 
-    kept ──► joined ──► soon ──► called ──► the ticket has ended: the telephone is deleted
+    kept ──► joined ──► soon ──► called (a visit's next service: soon again) ──► the ticket has ended: it is deleted
               └── not taken: again after 15 s, 30 s, 1 min … 5 min, and the managers are told
 
 What is due is read from the ticket and from what this telephone was told before, so nothing is queued: who starts
@@ -22,10 +22,10 @@ from config.phrases import in_language, say
 from server.actions.office import Office
 from server.child import Child, ChildFault
 from server.domain.floor import Floor
-from server.domain.readiness import should_return
-from server.domain.ticket import Status, Ticket
+from server.domain.telling import and_told, due, kind_of
+from server.domain.ticket import Ticket
 from server.ports import Joiners, Phone, Records
-from server.sms.words import CALLED, JOINED, SOON, message
+from server.sms.words import message
 
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "server.sms.worker")
@@ -96,12 +96,13 @@ class Courier:
         if not ticket.is_open:
             self._joiners.drop_phone(phone.token)
             return False
-        kind = due(self._office.floor, ticket, phone, now)
-        if kind is None or (phone.busy_until is not None and phone.busy_until > now):
+        moment = due(self._office.floor, ticket, phone.said, now)
+        if moment is None or (phone.busy_until is not None and phone.busy_until > now):
             return False
-        return self._joiners.claim(phone.token, now, CLAIM) and self._send(phone, ticket, kind, now)
+        return self._joiners.claim(phone.token, now, CLAIM) and self._send(phone, ticket, moment, now)
 
-    def _send(self, phone: Phone, ticket: Ticket, kind: str, now: datetime) -> bool:
+    def _send(self, phone: Phone, ticket: Ticket, moment: str, now: datetime) -> bool:
+        kind = kind_of(moment)
         text = text_of(self._office.floor, ticket, phone.language, kind, self._root)
         try:
             answer = self._child.ask({"gateway": self._gateway, "to": phone.number, "text": text})
@@ -111,7 +112,8 @@ class Courier:
             if "sent" not in answer:
                 log.warning("ticket %s: the message %s is given up: %s", ticket.number, kind, answer["fault"])
             fault = "" if "sent" in answer else str(answer["fault"])[:200]
-            self._joiners.write(phone.token, said=(*phone.said, kind), attempts=0, busy_until=None, fault=fault)
+            told = and_told(phone.said, moment)
+            self._joiners.write(phone.token, said=told, attempts=0, busy_until=None, fault=fault)
             return "sent" in answer
         attempts = phone.attempts + 1
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempts - 1, 10))
@@ -129,19 +131,6 @@ class Courier:
         self._figures = {"failing": len(failing), "fault": failing[-1].fault if failing else "", "since": since}
         if self._figures != before:
             self._news()
-
-
-def due(floor: Floor, ticket: Ticket, phone: Phone, now: datetime) -> str | None:
-    """Which message this telephone should get now; None for none. Whoever is called is told that and nothing else."""
-    if ticket.status is Status.CALLED:
-        return None if CALLED in phone.said else CALLED
-    if ticket.status is not Status.WAITING:
-        return None
-    if JOINED not in phone.said:
-        return JOINED
-    if SOON not in phone.said and should_return(floor, ticket, now):
-        return SOON
-    return None
 
 
 def text_of(floor: Floor, ticket: Ticket, language: str, kind: str, root: str) -> str:

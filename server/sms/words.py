@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-JOINED, SOON, CALLED = "joined", "soon", "called"
-KINDS = (JOINED, SOON, CALLED)
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"

@@ -17,6 +17,7 @@ from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from server.push.pusher import Pusher
     from server.speech.self_test import SelfTest
     from server.web.limits import Turnstile
     from server.web.live import Live
@@ -59,6 +60,7 @@ class Edge:
     self_test: SelfTest | None = None
     foresight: Foresight | None = None
     texts: Texting | None = None
+    push: Pusher | None = None
 
     @property
     def voice(self) -> list[Json] | None:

@@ -76,7 +76,7 @@ class Speech:
 def phone(token: str) -> AnyResponse:
     """404 for an unknown address, and for one whose ticket ended longer ago than `ticket_link_hours`."""
     door = edge()
-    ticket = _ticket(token)
+    ticket = ticket_of(token)
     floor, now = door.office.floor, door.office.now()
     words = (*WORDS, *(f"refusal.{code}" for code in REFUSALS))
     context = page_context(words, language=request.args.get("language") or ticket.language)
@@ -104,6 +104,7 @@ def phone(token: str) -> AnyResponse:
         missed_at=missed_at,
         promise=promise_json(floor),
         rule=rule_words(floor, door.say),
+        push_key=door.push.public_key if door.push is not None else "",
         opens=speech.clock(hours["opens_at"]) if hours["opens_at"] else None,
         token=token,
         say=speech.say,
@@ -143,7 +144,7 @@ def phone_rate(token: str) -> AnyResponse:
 
 def _done(token: str, deed: Callable[[Ticket, Draft, datetime], object]) -> AnyResponse:
     """Let a form of the page happen, and back to the page, which shows what came of it or why it could not be."""
-    ticket = _ticket(token)
+    ticket = ticket_of(token)
     protect_form()
     then = {"language": language} if (language := request.args.get("language", "")) in LANGUAGES else {}
 
@@ -227,7 +228,7 @@ def _link(address: str) -> Json | None:
     return {"href": f"mailto:{address}" if is_mail else None, "words": address}
 
 
-def _ticket(token: str) -> Ticket:
+def ticket_of(token: str) -> Ticket:
     door = edge()
     found = door.records.ticket_of(token) if token.isascii() and token.isprintable() else None
     if found is None:
@@ -241,7 +242,7 @@ def _ticket(token: str) -> Ticket:
 @pages.get("/t/<token>/qr.svg")
 def phone_qr(token: str) -> Response:
     """The QR code that leads to the customer's page."""
-    _ticket(token)
+    ticket_of(token)
     root = edge().settings.public_url or request.url_root.rstrip("/")
     made = segno.make(f"{root}/t/{token}", error="m")
     answer = Response(square_code(made), mimetype="image/svg+xml")

@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from config.phrases import LANGUAGES, say
-from server.sms.words import KINDS, MOST_PARTS, message, parts
+from server.domain.telling import KINDS
+from server.sms.words import MOST_PARTS, message, parts
 
 URL = "https://giliran.example.gov.my/t/" + "x" * 22
 FACTS: dict[str, object] = {"number": "A001", "url": URL, "counter": "12"}

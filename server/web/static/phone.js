@@ -56,6 +56,8 @@ function draw({ ticket, as_of }) {
   if (delayed) delayed.hidden = !(ticket.delayed && ticket.status === "waiting");
   const alert = one("[data-alert]");
   if (alert) alert.hidden = !(["waiting", "soon", "held"].includes(state) && "AudioContext" in window);
+  const push = one("[data-push]");
+  if (push?.dataset.can) push.hidden = !["waiting", "soon", "held"].includes(state);
   const facts = one("[data-while-open]");
   if (facts) facts.hidden = Boolean(ticket.ended_at);
   if (state !== shown && state in SHAKE) alarm(state);
