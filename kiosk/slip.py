@@ -94,6 +94,9 @@ def _place_in_the_queue(page: _Page, ticket: Ticket) -> None:
             page.sentence("wait.label")
         page.figure(key, **values)
         page.sentence("slip.wait_at", t=time_of_day(as_of, ticket.language))
+    for notice in ticket.notices:
+        page.gap(12)
+        page.words(page.called(notice), is_bold=True)
     if ticket.zone:
         page.gap(12)
         page.sentence("slip.zone", zone=page.called(ticket.zone))

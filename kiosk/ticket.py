@@ -71,6 +71,8 @@ class Ticket:
     """Where to praise or complain, beside the page of the code."""
     further: tuple[Names, ...]
     """The services that follow on the same number."""
+    notices: tuple[Names, ...]
+    """What everybody is told today, and the apology where the wait is beyond the promise."""
     referral: Referral | None
     """Its slip is another: the number has served its turn."""
 
@@ -110,6 +112,7 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             hours=tuple((_instant(opens), _instant(closes)) for opens, closes in payload.get("hours") or ()),
             feedback=str(payload.get("feedback") or ""),
             further=tuple(_names(one) for one in payload.get("further") or ()),
+            notices=tuple(_names(one) for one in payload.get("notices") or ()),
             referral=_referral(payload.get("referral")),
         )
     except ZoneInfoNotFoundError as error:

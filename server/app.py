@@ -201,6 +201,7 @@ def start(
     steps: list[Callable[[], bool]] = [
         partial(schedule.release_step, door.office),
         partial(schedule.give_up_step, door.office),
+        partial(schedule.recovery_step, door.office, door.say),
         partial(schedule.turn_of_day_step, door.office),
         partial(begin_planned_step, door),
         partial(schedule.forget_step, door.office, lasts),

@@ -1,5 +1,5 @@
 """What happens by itself, in small steps that one loop calls: transfers nobody took up, numbers from outside
-whose holders never came, and the turn of the day."""
+whose holders never came, promises in danger, and the turn of the day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from server.actions.check_in import give_up, overdue
 from server.actions.close_day import close_day, left_open, left_over
 from server.actions.office import Actor, Answer, Decide, Office
+from server.actions.recovery import Say, is_due, watch
 from server.actions.transfer import release_untaken, untaken
 from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor
@@ -36,6 +37,15 @@ def give_up_step(office: Office) -> bool:
         return Answer(200, {"given_up": give_up(draft, now)})
 
     return bool(overdue(office.floor, office.now())) and _happened(office, decide)
+
+
+def recovery_step(office: Office, say: Say) -> bool:
+    """Write down which promises are in danger, broken or safe again, and apologise for them. True if any were."""
+
+    def decide(draft: Draft, now: datetime) -> Answer:
+        return Answer(200, {"changes": watch(draft, now, say)})
+
+    return is_due(office.floor, office.now()) and _happened(office, decide)
 
 
 def turn_of_day_step(office: Office) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from server.domain import blocks
+from server.domain import blocks, recovery
 from server.domain.blocks import Blocks
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
@@ -18,6 +18,7 @@ from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
 from server.domain.queue import Line
+from server.domain.recovery import ABOUT_CASES, Cases
 from server.domain.tally import RECENT_KEPT, Rated, RecentCall, Tally
 from server.domain.ticket import Status, Ticket
 from sql import rows
@@ -64,6 +65,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     floor.recent = _recent(connection, code, since)
     floor.notices = _notices(connection, code, floor.last_at)
     floor.blocks = _blocks(connection, floor)
+    floor.cases = _cases(connection, code, since)
     _rate(connection, floor, since)
     floor.tallies = {}
     for ticket in found:
@@ -137,6 +139,20 @@ def _notices(connection: Connection, branch: str, at: datetime) -> tuple[Notice,
         if isinstance(event, NoticeMade | NoticeWithdrawn):
             found = noted(found, row.seq, event)
     return tuple(notice for notice in found if is_remembered(notice, at))
+
+
+def _cases(connection: Connection, branch: str, since: datetime) -> Cases:
+    """The promises in danger since this business day began."""
+    j = journal.c
+    query = (
+        select(j.seq, j.at, j.kind, j.payload)
+        .where(j.branch == branch, j.at >= since, j.kind.in_([*ABOUT_CASES, NoticeMade.kind]))
+        .order_by(j.seq)
+    )
+    found: Cases = ()
+    for row in connection.execute(query):
+        found = recovery.after(found, row.seq, decode(row.kind, row.at, None, json.loads(row.payload)))
+    return found
 
 
 def _blocks(connection: Connection, floor: Floor) -> Blocks:

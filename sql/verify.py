@@ -10,16 +10,27 @@ import json
 from collections import Counter as Count
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Row, and_, func, select, type_coerce
 
+from server.domain import recovery
 from server.domain.blocks import Block, after
 from server.domain.counter import CounterState
 from server.domain.errors import QueueError
-from server.domain.events import BlockReserved, BlockReturned, Event, TicketEvent, TicketIssued, decode
+from server.domain.events import (
+    BlockReserved,
+    BlockReturned,
+    CauseGiven,
+    Event,
+    PromiseBreached,
+    TicketEvent,
+    TicketIssued,
+    decode,
+)
 from server.domain.floor import BEGINNING, MISSED_KEPT
+from server.domain.recovery import Cases
 from server.domain.ticket import ENDED, Status, Ticket, issued
 from sql import rows
 from sql.chain import entry_hash
@@ -30,6 +41,8 @@ STEP = 2000
 TOGETHER = 500
 """Ended tickets that are held against their rows at once."""
 MOST_FAULTS = 50
+CASE_KEPT = timedelta(days=2)
+"""A promise in danger is answered for on its own day: more need not be remembered."""
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 """What a cell raises into which somebody wrote what does not belong there."""
 
@@ -77,6 +90,7 @@ class Walk:
     ended: dict[int, Told] = field(default_factory=dict)
     counters: dict[str, CounterState] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
+    cases: Cases = ()
     issued: int = 0
     seq: int = 0
     at_ms: int = to_ms(BEGINNING)
@@ -108,6 +122,7 @@ class Walk:
         if code:
             self.counters[code] = self.counters.get(code, CounterState(code)).after(event)
         self._account_for(seq, event)
+        self._answer_for(seq, event)
         if isinstance(event, TicketIssued):
             self.issued += 1
             self.open[seq] = Told(issued(event, seq), event.letter, event.ordinal)
@@ -134,6 +149,21 @@ class Walk:
                 self.report.fault(f"entry {seq}: block {which} has other numbers left than were returned")
         if which is not None or isinstance(event, BlockReserved):
             self.blocks = {block.id: block for block in after(tuple(self.blocks.values()), seq, event, date.min)}
+
+    def _answer_for(self, seq: int, event: Event) -> None:
+        """Every promise in danger was warned of first, broken once at most, and over once at most."""
+        which: int | None = getattr(event, "case", None)
+        if which is not None:
+            case = next((one for one in self.cases if one.id == which), None)
+            if case is None:
+                self.report.fault(f"entry {seq} ({event.kind}) is about case {which}, of which nobody was warned")
+            elif not case.is_open and not isinstance(event, CauseGiven):
+                self.report.fault(f"entry {seq} ({event.kind}) is about case {which}, which was over")
+            elif isinstance(event, PromiseBreached) and case.breached_at is not None:
+                self.report.fault(f"entry {seq}: case {which} was broken already")
+        cases = recovery.after(self.cases, seq, event)
+        if cases is not self.cases:  # the causes of a case may be given for the rest of its day
+            self.cases = tuple(one for one in cases if one.is_open or event.at - one.warned_at < CASE_KEPT)
 
     def let_go(self) -> None:
         """Take the no-shows that are too old to come back for ended."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import Counter as Count
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -36,6 +36,7 @@ from server.actions.issue import issue
 from server.actions.join import join
 from server.actions.leave import leave
 from server.actions.no_show import no_show, undo
+from server.actions.notice import disrupt
 from server.actions.notice import make as make_notice
 from server.actions.notice import withdraw as withdraw_notice
 from server.actions.office import Actor, Answer, Office
@@ -44,6 +45,8 @@ from server.actions.plan_visit import plan_visit
 from server.actions.printed import printed
 from server.actions.rate import rate
 from server.actions.recall import recall
+from server.actions.recovery import act as act_on_case
+from server.actions.recovery import give_cause, watch
 from server.actions.restore import restore
 from server.actions.serve import serve
 from server.actions.transfer import POSITIONS, release_untaken, transfer
@@ -57,6 +60,7 @@ from server.domain.discipline import KINDS, Choice, Policy
 from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor, fold
 from server.domain.notices import Notice
+from server.domain.recovery import ACTIONS, CAUSES, Case
 from server.domain.ticket import AT_COUNTER, Status, Ticket
 from server.ports import Store
 from server.schedule import turn_of_day_step
@@ -98,6 +102,10 @@ def a_branch_for(kind: str, guard: int, measure: str) -> Branch:
     )
 
 
+def in_malay(key: str, values: Mapping[str, Any]) -> dict[str, str]:
+    return {"ms": f"{key} {sorted(values.items())}"}
+
+
 def told(result: object) -> object:
     """What an action returned, as a JSON body."""
     match result:
@@ -111,6 +119,8 @@ def told(result: object) -> object:
             return {"day": result.business_on.isoformat(), "carried": result.carried, "closed": result.closed}
         case Block():
             return {"block": result.id, "first": dict(result.first)}
+        case Case():
+            return {"case": result.id, "level": str(result.level), "deeds": len(result.deeds)}
         case Notice():
             return {"notice": result.id, "ends_at": result.ends_at.isoformat()}
         case _:
@@ -372,6 +382,26 @@ class RandomDay(RuleBasedStateMachine):
         self.act(make_notice, process, text={"ms": text}, minutes=minutes)
         if minutes == 1:
             self.act(withdraw_notice, process, notice=self.floor.seq)
+
+    @rule(process=a_process)
+    def promises_are_watched(self, process: int) -> None:
+        self.act(watch, process, say=in_malay)
+
+    @rule(
+        process=a_process, index=an_index, counter=counters, cause=st.sampled_from([*CAUSES, "weather"]),
+        deed=st.sampled_from([*ACTIONS, "shout"]), officer=officers,
+    )  # fmt: skip
+    def a_supervisor_answers_for_a_promise(
+        self, process: int, index: int, counter: str, cause: str, deed: str, officer: int | None
+    ) -> None:
+        cases = self.floor.cases
+        case = cases[index % len(cases)].id if cases else 999
+        self.act(give_cause, process, case=case, cause=cause, say=in_malay, officer=officer)
+        self.act(act_on_case, process, case=case, deed=deed, counter=counter, to="K3", officer=officer)
+
+    @rule(process=a_process, template=st.sampled_from(["disruption.system", "disruption.power", "other"]))
+    def the_hall_stands_still(self, process: int, template: str) -> None:
+        self.act(disrupt, process, template=template, text={"ms": "Sistem kami terganggu."}, minutes=30)
 
     @rule(process=a_process, index=an_index, deed=st.sampled_from([recall, serve]))
     def something_is_done_with_one_who_was_called(self, process: int, index: int, deed: Action) -> None:

@@ -15,6 +15,7 @@ import { fit, icon, keep, make, put, set, show, sign, two } from "./patch.js";
 
 const LOOK_EVERY = 250; // ms
 const SAY_WITHIN = 1000; // ms
+const NOTICE_TURN = 8000; // ms: so long each notice stands, where there are several
 const ASK_FOR = 60_000; // ms a room away from the counters asks to be allowed sound: a television there has no hands
 const READY = 12; // numbers that can be told to get ready at once; the server knows of no more
 const CALLS = ["ticket_called", "ticket_recalled"];
@@ -240,7 +241,8 @@ export function startDisplay({
       (language) => phrases.say("display.updated", language, { t: formatTime(sureAt, language, clock.timeZone) }),
       tongue,
     );
-    const notice = view.notices[0] ?? (view.isClosing ? { text: null } : null);
+    const turn = Math.floor(now.getTime() / NOTICE_TURN) % Math.max(1, view.notices.length);
+    const notice = view.notices[turn] ?? (view.isClosing ? { text: null } : null);
     show(slot.notice, notice !== null);
     set(main, "notice", String(notice !== null));
     if (notice) two(slot["notice-text"], notice.text ? textOf(notice.text) : twoOf("display.closing"), tongue);

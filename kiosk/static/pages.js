@@ -70,6 +70,9 @@ export function createPages({ pen, zone }) {
       for (const [index, queue] of shown.entries()) fillRow(list.children[index], queue, state);
     };
     pen.name(one('[data-step="services"] [data-rule]'), rule, state.language);
+    const news = state.queues.notices?.[0];
+    one("[data-news-line]").hidden = !news;
+    if (news) pen.name(one("[data-news]"), news.text, state.language);
     pen.say(one("[data-visit-words]"), "kiosk.several.go", state.language, { n: state.visit.length });
     drawAnswers(state, { list, count: queues.length, draw });
   }
@@ -120,7 +123,7 @@ export function createPages({ pen, zone }) {
       if (isUnder) pen.say(words, "kiosk.over.wait.under", language, { b: under, x });
       else pen.say(words, "kiosk.over.wait", language, { a, b, x });
       const reason = one("[data-over-reason]");
-      if (queue.notice) pen.name(reason, queue.notice, language);
+      if (queue.because) pen.name(reason, queue.because, language);
       else pen.say(reason, "kiosk.over.reason", language, { n: queue.waiting, m: queue.counters_open });
     }
     fitText(stage);

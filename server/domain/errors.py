@@ -15,6 +15,7 @@ QueueError
         NotForFire            an evacuation is the certified alarm's to announce
         TooManyTransactions   more than this service takes at one turn
     UnknownNotice         no notice stands that could be taken back
+    UnknownCase           no promise is in danger there today
     UnknownTicket         no open ticket has this number, or none ever had this id
     NotOpen               the branch or the service is closed now
     CounterRefusal        the counter cannot do this as it stands
@@ -115,6 +116,10 @@ class NotForFire(Malformed):
 
 class UnknownNotice(QueueError):
     code = "unknown_notice"
+
+
+class UnknownCase(QueueError):
+    code = "unknown_case"
 
 
 class TooManyTransactions(Malformed):

@@ -1,4 +1,5 @@
-"""What happened at the branch, in the past tense: the only way in which anything changes.
+"""What happened at the branch, in one file because it is one language: past-tense facts, the only way in which anything
+changes.
 
 An event names its ticket by id and carries all that is needed to redo it, so that folding the journal from the
 first row gives the branch as it stands (`server.domain.floor`). On the wire and in the journal its name is the
@@ -295,7 +296,10 @@ class DayClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMade(Event):
-    """Something is told to everybody until `ends_at`: `text` by language, in some zones or (none named) in all."""
+    """Something is told to everybody until `ends_at`: `text` by language, in some zones or (none named) in all.
+
+    `service`: the one that it is about, where it is about one alone. `case`: the promise in danger that it explains.
+    """
 
     kind: ClassVar[str] = "notice_made"
     text: dict[str, str]
@@ -304,6 +308,8 @@ class NoticeMade(Event):
     zones: tuple[str, ...] = ()
     spoken: bool = True
     officer: int | None = None
+    service: str = ""
+    case: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +321,62 @@ class NoticeWithdrawn(Event):
     officer: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseWarned(Event):
+    """A service's promise is in danger: `numbers` have waited four fifths of `within_s`, or (`why` predicted) whoever
+    comes now will have waited `predicted_s` in all. Whole seconds; `longest_s` is the longest wait so far."""
+
+    kind: ClassVar[str] = "promise_warned"
+    service: str
+    why: str
+    within_s: int
+    longest_s: int
+    predicted_s: int | None = None
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseBreached(Event):
+    """`numbers` have waited longer than was promised. `case` is the seq of the warning."""
+
+    kind: ClassVar[str] = "promise_breached"
+    case: int
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseCalmed(Event):
+    """The waits are well below the promise again."""
+
+    kind: ClassVar[str] = "promise_calmed"
+    case: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseGiven(Event):
+    """Somebody says why a promise is in danger: one of `recovery.CAUSES`. It stands in place of what was said."""
+
+    kind: ClassVar[str] = "cause_given"
+    case: int
+    cause: str
+    officer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryActed(Event):
+    """Somebody does something about it: one of `recovery.ACTIONS`, at counter `place`, a move from there `to` another.
+
+    `place` is not called `counter`: nothing happens to that counter by this alone.
+    """
+
+    kind: ClassVar[str] = "recovery_acted"
+    case: int
+    action: str
+    place: str = ""
+    to: str = ""
+    officer: int | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     made.kind: made
     for made in (
@@ -322,7 +384,7 @@ EVENTS: dict[str, type[Event]] = {
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketCheckedIn, TicketPassed,
         TicketDelayed, TicketLeft, TicketCarried, TicketPrinted, TicketRated,
         TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, BlockReserved, BlockReturned, DayClosed,
-        NoticeMade, NoticeWithdrawn,
+        NoticeMade, NoticeWithdrawn, PromiseWarned, PromiseBreached, PromiseCalmed, CauseGiven, RecoveryActed,
     )
 }  # fmt: skip
 
@@ -330,7 +392,7 @@ CONTRACT_KINDS = frozenset(EVENTS) - {
     "ticket_released", "ticket_checked_in", "ticket_passed", "ticket_delayed", "ticket_rated",
     "block_reserved", "block_returned",
     "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
-    "notice_withdrawn",
+    "notice_withdrawn", "promise_warned", "promise_breached", "promise_calmed", "cause_given", "recovery_acted",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
@@ -350,7 +412,7 @@ def _reader(name: str) -> Callable[[Any], object] | None:
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    return tuple if name in ("services", "further", "told", "law", "zones", "unused") else None
+    return tuple if name in ("services", "further", "told", "law", "zones", "unused", "numbers") else None
 
 
 _READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}

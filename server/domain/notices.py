@@ -23,6 +23,8 @@ LONGEST_MINUTES = 12 * 60
 LENGTH = 300
 """Signs in one language: more is not read from a wall."""
 HOUR = timedelta(hours=1)
+DISRUPTION = "disruption."
+"""How the templates of a disruption begin: of these one alone stands at a time."""
 
 FOR_THE_ALARM = re.compile(
     r"kebakaran|kosongkan (bangunan|premis)|\bfire\b|evacuat|火灾|火警|着火|疏散|தீ விபத்து|தீப்பிடி|வெளியேற", re.IGNORECASE
@@ -32,7 +34,8 @@ FOR_THE_ALARM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`id` is the seq of its journal entry. `zones` empty: everywhere. `text` by language, as shown and spoken."""
+    """`id` is the seq of its journal entry. `zones` empty: everywhere. `text` by language, as shown and spoken.
+    `service`: what it is about, where that is one alone. `case`: the promise in danger that it apologises for."""
 
     id: int
     at: datetime
@@ -41,6 +44,18 @@ class Notice:
     template: str = ""
     zones: tuple[str, ...] = ()
     is_spoken: bool = True
+    service: str = ""
+    case: int | None = None
+    officer: int | None = None
+
+    @property
+    def is_disruption(self) -> bool:
+        return self.template.startswith(DISRUPTION)
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Which is shown first: what stops the hall, then what people say, then apologies; the newest of each."""
+        return (not self.is_disruption, self.case is not None, -self.id)
 
     def stands(self, now: datetime) -> bool:
         return now < self.ends_at
@@ -80,9 +95,15 @@ def free_at(notices: Iterable[Notice], now: datetime) -> datetime | None:
 def noted(notices: tuple[Notice, ...], seq: int, event: e.NoticeMade | e.NoticeWithdrawn) -> tuple[Notice, ...]:
     """The notices after one more was made, or one taken back."""
     if isinstance(event, e.NoticeMade):
-        made = Notice(seq, event.at, event.ends_at, event.text, event.template, event.zones, event.spoken)
+        made = Notice(seq, event.at, event.ends_at, event.text, event.template, event.zones, event.spoken,
+                      event.service, event.case, event.officer)  # fmt: skip
         return (*notices, made)
     return tuple(replace(one, ends_at=min(one.ends_at, event.at)) if one.id == event.notice else one for one in notices)
+
+
+def standing(notices: Iterable[Notice], now: datetime) -> list[Notice]:
+    """Those that stand, in the order in which they are shown."""
+    return sorted((one for one in notices if one.stands(now)), key=lambda one: one.rank)
 
 
 def is_remembered(notice: Notice, now: datetime) -> bool:

@@ -10,14 +10,15 @@ from server.actions.office import Answer
 from server.actions.printed import printed
 from server.domain.branch import Branch
 from server.domain.errors import WrongMove
-from server.domain.floor import Draft
+from server.domain.floor import Draft, Floor
+from server.domain.recovery import APOLOGY
 from server.domain.ticket import Leg, Status, Ticket
 from server.ports import AuditRow
 from server.web import dto
 from server.web.access import Place, chosen
 from server.web.api import TICKETS, act, api, need, once
 from server.web.api_tickets import find, taken_at
-from server.web.boards import Json, instant, ticket_json
+from server.web.boards import Json, instant, news, ticket_json
 from server.web.edge import edge
 from server.web.refusals import Refused
 
@@ -162,8 +163,20 @@ def paper_json(ticket: Ticket, now: datetime) -> Json:
         "issued_at": instant(ticket.issued_at), "ahead": shown["ahead"], "wait": shown["wait"],
         "wait_reason": shown["wait_reason"], "url": f"{public}{shown['url']}", "transactions": ticket.transactions,
         "further": [dict(s.name) for code in ticket.further for s in branch.services if s.code == code],
+        "notices": slip_news(floor, ticket, shown["wait"], now),
         "referral": referral_json(branch, leg) if (leg := referred_leg(ticket)) else None,
     }  # fmt: skip
+
+
+def slip_news(floor: Floor, ticket: Ticket, wait: Json | None, now: datetime) -> list[Json]:
+    """What stands when a slip is printed. Where the wait is beyond the promise and nobody has apologised yet, because
+    it is so only since this moment, the slip does (R042)."""
+    told: list[Json] = [one["text"] for one in news(floor, now, ticket.service)]
+    promise = floor.branch.promise(ticket.service, ticket.business_on)
+    has_apology = any(one.case and one.service == ticket.service and one.stands(now) for one in floor.notices)
+    if promise is not None and wait is not None and wait["likely"] > promise.within_s and not has_apology:
+        told.append(edge().say(APOLOGY, {"x": round(promise.within_s / 60)}))
+    return told
 
 
 def referral_json(branch: Branch, leg: Leg) -> Json:

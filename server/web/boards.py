@@ -22,9 +22,10 @@ from server.domain.floor import Floor
 from server.domain.forecast import NOT_YET
 from server.domain.hours import Closed, Open
 from server.domain.measures import between, of_leg
-from server.domain.notices import Notice
+from server.domain.notices import Notice, standing
 from server.domain.queue import Lane, Service
 from server.domain.readiness import Near, ready, should_return
+from server.domain.recovery import APOLOGY
 from server.domain.ticket import Status, Ticket
 
 Json = dict[str, Any]
@@ -107,6 +108,7 @@ def public_ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     the names of the services that follow. `soon`: it is time to come back."""
     hidden = ("lane", "channel", "id", "printed")
     names = {counter.code: counter.name for counter in floor.branch.counters}
+    waits = ticket.status in (Status.WAITING, Status.HELD)
     told = {name: value for name, value in ticket_json(floor, ticket, now).items() if name not in hidden}
     services = {service.code: dict(service.name) for service in floor.branch.services}
     return told | {
@@ -119,6 +121,7 @@ def public_ticket_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "outcome": ticket.leg.outcome if ticket.status is Status.FINISHED else None,
         "rating": None if (said := floor.ratings.get(ticket.id)) is None else said.rating,
         "may_rate": may_rate(floor, ticket, now),
+        "notices": [one["text"] for one in news(floor, now, ticket.legs[0].service)] if waits else [],
     }
 
 
@@ -176,6 +179,24 @@ def rule_words(floor: Floor, say: Say) -> dict[str, str]:
     return say(key, facts)
 
 
+def sorry_json(floor: Floor, service: str, now: datetime, say: Say) -> Json:
+    """What a kiosk says of a service whose promise is passed: the apology, and why where somebody has said that."""
+    apology = next((one for one in floor.notices if one.case and one.service == service and one.stands(now)), None)
+    case = next((case for case in floor.cases if apology is not None and case.id == apology.case), None)
+    if case is None:
+        return {"notice": None, "because": None}
+    because = say(f"{APOLOGY}.{case.cause}", {}) if case.cause else None
+    return {"notice": say(APOLOGY, {"x": round(case.within_s / 60)}), "because": because}
+
+
+def news(floor: Floor, now: datetime, service: str | None = None) -> list[Json]:
+    """What everybody is told everywhere, and whoever waits for `service` of its promise."""
+    return [
+        notice_json(one) for one in standing(floor.notices, now)
+        if not one.zones and (one.case is None or one.service == service)
+    ]  # fmt: skip
+
+
 def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
     """The answer of /queues: what a kiosk offers, and what anybody may know."""
     services = []
@@ -184,8 +205,8 @@ def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
         services.append(
             queue_json(floor, service, now)
             | {"is_open": own["is_open"], "opens_at": own["opens_at"], "bring": dict(service.bring) or None,
-               "in_person": service.in_person, "batch": service.batch, "online": service.online or None,
-               "notice": None}
+               "in_person": service.in_person, "batch": service.batch, "online": service.online or None}
+            | sorry_json(floor, service.code, now, say)
         )  # fmt: skip
     return {
         "as_of": instant(now),
@@ -195,6 +216,7 @@ def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
         "lanes": [str(lane) for lane in floor.branch.lanes if lane is not Lane.EMERGENCY],
         "promise": promise_json(floor),
         "hotline": floor.branch.hotline,
+        "notices": news(floor, now),
     }
 
 
@@ -239,7 +261,7 @@ def zone_json(floor: Floor, zone: str, now: datetime, say: Say) -> Json | None:
         "counters_open": floor.counters_open(),
         "promise": promise_json(floor),
         "rule": rule_words(floor, say),
-        "notices": [notice_json(one) for one in reversed(floor.notices) if one.stands(now) and one.concerns(zone)],
+        "notices": [notice_json(one) for one in standing(floor.notices, now) if one.concerns(zone)],
     }
 
 

@@ -58,6 +58,7 @@ def a_queue(service: str, name: dict[str, str], icon: str = "file-text", **chang
         "online": None,
         "bring": {},
         "notice": None,
+        "because": None,
     }
     return queue | changes
 

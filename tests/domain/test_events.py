@@ -20,7 +20,7 @@ an_instant = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(
 )
 REQUIRED_TEXT = frozenset(
     {"number", "letter", "service", "lane", "language", "channel", "token", "why", "outcome", "to", "counter", "reason",
-     "by", "kiosk"}
+     "by", "kiosk", "cause", "action"}
 )  # fmt: skip
 
 
@@ -41,11 +41,15 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.none() | st.integers(0, 100)
     if name == "block":
         return st.integers(1, 10**6) if kind == "block_returned" else st.none() | st.integers(1, 10**6)
+    if name == "case":
+        return st.none() | st.integers(1, 10**6) if kind == "notice_made" else st.integers(1, 10**6)
+    if name in ("within_s", "longest_s", "predicted_s"):
+        return st.integers(0, 10**5)
     if name == "first":
         return st.dictionaries(st.sampled_from("AFH"), some_text, max_size=3)
     if name == "text":
         return st.dictionaries(st.sampled_from(["ms", "en", "ta"]), some_text, min_size=1)
-    if name in ("zones", "further", "unused"):
+    if name in ("zones", "further", "unused", "numbers"):
         return st.lists(some_text, max_size=3).map(tuple)
     if name in ("told", "law"):
         return st.lists(st.integers(0, 10**5), max_size=7).map(tuple)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from server.actions import recovery
+from server.domain.events import PromiseBreached
 from sql.store import SqlStore
+from sql.verify import verify
+from tests.actions import test_recovery as danger
 from tests.actions.test_notice import tell, with_zones, withdraw
 from tests.builders import AnOffice, FakeClock
 from tests.stores import founded
@@ -32,3 +36,22 @@ def test_a_process_that_starts_knows_the_notices_as_the_others_do(engine: Engine
     assert (
         SqlStore(engine, "KL01", lambda plan, version: office.floor.branch).floor.notices == office.floor.notices == ()
     )
+
+
+def test_a_process_that_starts_knows_which_promises_are_in_danger(engine: Engine) -> None:
+    office = AnOffice(founded(engine, danger.a_hall().floor.branch), FakeClock())
+    office.issue("A")
+    office.clock.advance(minutes=16)
+    danger.watch(office)
+    office.do(recovery.give_cause, danger.case(office).id, "crowd", danger.say)
+    office.do(recovery.act, danger.case(office).id, "open", counter="K3", officer=7)
+
+    assert started(engine, office).floor.cases == office.floor.cases != ()
+    assert verify(engine, "KL01").faults == []
+
+
+def test_a_breach_of_which_nobody_was_warned_is_no_sound_history(engine: Engine) -> None:
+    office = AnOffice(founded(engine, danger.a_hall().floor.branch), FakeClock())
+    office.do(lambda draft, now: draft.record(PromiseBreached(at=now, case=99)))
+
+    assert verify(engine, "KL01").faults == ["entry 1 (promise_breached) is about case 99, of which nobody was warned"]

@@ -43,6 +43,7 @@ function draw({ ticket, as_of }) {
   put("service", phrases.text(ticket.service_name, language)); // a visit goes on to its next one
   const further = ticket.further.map((names) => phrases.text(names, language)).join(", ");
   put("further", further && say("phone.further", { services: further }));
+  tell(ticket.notices ?? []);
   const isAtCounter = state === "called" || state === "serving";
   one("[data-counter]").hidden = !isAtCounter;
   for (const fact of main.querySelectorAll("[data-while-waiting]")) fact.hidden = isAtCounter;
@@ -66,6 +67,21 @@ function draw({ ticket, as_of }) {
   ended = Boolean(ticket.ended_at);
   shown = state;
   heardAt = as_of;
+}
+
+/** What everybody is told, and the apology where the wait is beyond the promise: only anew where it is other words. */
+function tell(notices) {
+  const list = one("[data-news]");
+  const texts = notices.map((text) => phrases.text(text, language));
+  if ([...list.children].map((item) => item.textContent).join("\n") === texts.join("\n")) return;
+  list.replaceChildren(
+    ...texts.map((text) => {
+      const item = document.createElement("li");
+      item.className = "note note--warning";
+      item.textContent = text;
+      return item;
+    }),
+  );
 }
 
 function titleOf(state, ticket) {
