@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     sms_url: str
     sms_user: str
     sms_secret_file: str
+    sms_ca_file: str
     sms_sender: Annotated[str, Field(max_length=20)]
     sms_format: Literal["json", "form"]
     sms_fields: str

@@ -34,6 +34,7 @@ from server.push.subscription import hosts_of
 from server.sms.courier import COMMAND as TEXTS_COMMAND
 from server.sms.courier import SILENCE_S as TEXTS_SILENCE_S
 from server.sms.courier import Courier, Messenger
+from server.sms.trust import trusting
 from server.speech.recordings import FOLDER as RECORDED
 from server.web.edge import Edge
 from server.web.voice import Speaker
@@ -174,11 +175,23 @@ def courier_of(settings: Settings, door: Edge, root: str) -> Courier | None:
     gateway = {
         "kind": settings.sms_gateway, "url": settings.sms_url, "user": settings.sms_user, "secret": secret,
         "sender": settings.sms_sender, "is_form": settings.sms_format == "form",
-        "fields": [name.strip() for name in settings.sms_fields.split(",")],
+        "ca_file": _authority(settings), "fields": [name.strip() for name in settings.sms_fields.split(",")],
     }  # fmt: skip
     child = Messenger(TEXTS_COMMAND, silence_s=TEXTS_SILENCE_S)
     root = settings.public_url or root
     return Courier(door.office, door.joiners, door.records, child, gateway, root, partial(door.live.soil, "branch"))
+
+
+def _authority(settings: Settings) -> str:
+    """The file of the gateway's own authority; empty where it needs none. Raises NotUsable."""
+    if not settings.sms_ca_file:
+        return ""
+    path = (settings.data / settings.sms_ca_file).resolve()
+    try:
+        trusting(str(path))
+    except OSError as error:  # a file that is no certificate is one too
+        raise NotUsable(f"sms_ca_file: {path} holds no certificate: {error}") from error
+    return str(path)
 
 
 def pusher_of(settings: Settings, opened: Opened, door: Edge) -> Pusher | None:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from server.ports import TextFault
+from server.sms.trust import trusting, why_not_trusted
 
 TIMEOUT_S = 10.0
 MOST_BYTES = 65_536
@@ -24,7 +25,7 @@ NOT_NOW = frozenset({408, 425, 429})
 @dataclass(frozen=True, slots=True)
 class HttpGateway:
     """`fields` are what the gateway calls `to`, `text` and `from`; with `user` the secret is a password (Basic), else
-    a bearer token."""
+    a bearer token. `ca_file`: the authority that alone is believed, where it is not one that the whole world knows."""
 
     url: str
     secret: str = field(repr=False)
@@ -33,6 +34,7 @@ class HttpGateway:
     fields: tuple[str, str, str] = ("to", "text", "from")
     is_form: bool = False
     timeout_s: float = TIMEOUT_S
+    ca_file: str = ""
 
     def send(self, to: str, text: str) -> str:
         """What the gateway said. Raises TextFault."""
@@ -40,7 +42,7 @@ class HttpGateway:
         try:
             status, said = self._post(where.path or "/", where.query, self._body(to, text), where)
         except ssl.SSLError as error:
-            raise TextFault(f"the gateway's certificate: {error.reason or error}") from error
+            raise TextFault(f"the gateway's certificate: {why_not_trusted(error)}") from error
         except TimeoutError as error:
             raise TextFault(f"the gateway gave no answer in {self.timeout_s:g} s") from error
         except (OSError, http.client.HTTPException) as error:
@@ -61,7 +63,7 @@ class HttpGateway:
     def _post(self, path: str, query: str, body: dict[str, str], where: Any) -> tuple[int, str]:
         if where.scheme == "https":
             link: http.client.HTTPConnection = http.client.HTTPSConnection(
-                where.hostname, where.port, timeout=self.timeout_s, context=ssl.create_default_context()
+                where.hostname, where.port, timeout=self.timeout_s, context=trusting(self.ca_file)
             )
         else:
             link = http.client.HTTPConnection(where.hostname, where.port, timeout=self.timeout_s)

@@ -19,6 +19,7 @@ import smpplib.exceptions
 import smpplib.gsm
 
 from server.ports import TextFault
+from server.sms.trust import trusting, why_not_trusted
 
 TIMEOUT_S = 10.0
 PORT = 2775
@@ -40,16 +41,28 @@ class _Link(smpplib.client.Client):  # type: ignore[misc]
         plain.settimeout(self.timeout)
         return plain if self._ssl_context is None else self._ssl_context.wrap_socket(plain, server_hostname=self.host)
 
+    def connect(self) -> None:
+        """As the library's, which calls a certificate that is not the centre's a connection that was refused."""
+        try:
+            super().connect()
+        except smpplib.exceptions.ConnectionError as error:
+            if isinstance(error.__context__, ssl.SSLError):
+                raise error.__context__ from None
+            raise
+
 
 class SmppGateway:
-    """`url` is smpp://host:port, or smpps:// with TLS; `user` and `secret` are the system id and its password."""
+    """`url` is smpp://host:port, or smpps:// with TLS; `user` and `secret` are the system id and its password.
+    `ca_file`: the authority that alone is believed, where it is not one that the whole world knows."""
 
-    def __init__(self, url: str, user: str, secret: str, sender: str = "", timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, user: str, secret: str, sender: str = "", timeout_s: float = TIMEOUT_S, ca_file: str = ""
+    ) -> None:
         where = urlsplit(url)
         self._host, self._port = where.hostname or "", where.port or PORT
         self._is_tls = where.scheme == "smpps"
         self._user, self._secret, self._sender = user, secret, sender
-        self._timeout = timeout_s
+        self._timeout, self._ca_file = timeout_s, ca_file
         self._client: Any = None
         logging.getLogger("smpp").setLevel(logging.ERROR)  # its debug lines have the password in them
 
@@ -57,19 +70,19 @@ class SmppGateway:
         """The centre's id of the (last part of the) message. Raises TextFault."""
         is_kept = self._client is not None
         try:
-            return self._send(to, text)
+            try:
+                return self._send(to, text)
+            except BROKEN:
+                self.close()
+                if not is_kept:
+                    raise
+            return self._send(to, text)  # the link was an old one, and nothing of this message was acknowledged on it
+        except ssl.SSLError as error:
+            self.close()
+            raise TextFault(f"the message centre's certificate: {why_not_trusted(error)}") from error
         except BROKEN as error:
             self.close()
-            if not is_kept:
-                raise TextFault(f"the message centre cannot be reached: {error or type(error).__name__}") from error
-        except GARBAGE as error:
-            self.close()
-            raise TextFault(f"the message centre said something that is not SMPP: {error}") from error
-        try:  # the link was an old one, and nothing of this message was acknowledged on it
-            return self._send(to, text)
-        except BROKEN as error:
-            self.close()
-            raise TextFault(f"the message centre cannot be reached: {error or type(error).__name__}") from error
+            raise TextFault(f"the message centre cannot be reached: {str(error) or 'it hung up'}") from error
         except GARBAGE as error:
             self.close()
             raise TextFault(f"the message centre said something that is not SMPP: {error}") from error
@@ -119,7 +132,7 @@ class SmppGateway:
             return self._client
         client = _Link(
             self._host, self._port, timeout=self._timeout, allow_unknown_opt_params=True, logger_name="smpp.giliran",
-            ssl_context=ssl.create_default_context() if self._is_tls else None,
+            ssl_context=trusting(self._ca_file) if self._is_tls else None,
         )  # fmt: skip
         self._client = client
         client.connect()

@@ -23,11 +23,17 @@ def gateway_of(order: dict[str, Any]) -> Texts:
     if order["kind"] == "http":
         to, text, sender = order["fields"]
         return HttpGateway(
-            order["url"], order["secret"], order["user"], order["sender"], (to, text, sender), order["is_form"]
+            order["url"],
+            order["secret"],
+            order["user"],
+            order["sender"],
+            (to, text, sender),
+            order["is_form"],
+            ca_file=order["ca_file"],
         )
     from server.sms.smpp import SmppGateway
 
-    return SmppGateway(order["url"], order["user"], order["secret"], order["sender"])
+    return SmppGateway(order["url"], order["user"], order["secret"], order["sender"], ca_file=order["ca_file"])
 
 
 def answer(gateway: Texts, order: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class AnHttpGateway:
 
 
 @contextmanager
-def an_http_gateway(*answers: int | str) -> Iterator[AnHttpGateway]:
+def an_http_gateway(*answers: int | str, tls: ssl.SSLContext | None = None) -> Iterator[AnHttpGateway]:
     gateway = AnHttpGateway(list(answers) or [200])
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,6 +69,9 @@ def an_http_gateway(*answers: int | str) -> Iterator[AnHttpGateway]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     gateway.url = f"http://127.0.0.1:{server.server_port}/send"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        gateway.url = gateway.url.replace("http:", "https:")
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
@@ -164,11 +168,17 @@ class AMessageCentre:
 
 
 @contextmanager
-def a_message_centre(**stated: Any) -> Iterator[AMessageCentre]:
+def a_message_centre(tls: ssl.SSLContext | None = None, **stated: Any) -> Iterator[AMessageCentre]:
     centre = AMessageCentre(**stated)
     listening = socket.create_server(("127.0.0.1", 0))
-    centre.url = f"smpp://127.0.0.1:{listening.getsockname()[1]}"
+    centre.url = f"{'smpp' if tls is None else 'smpps'}://127.0.0.1:{listening.getsockname()[1]}"
     threads = []
+
+    def serve(link: socket.socket) -> None:
+        try:
+            centre.serve(link if tls is None else tls.wrap_socket(link, server_side=True))
+        except ssl.SSLError:
+            link.close()  # whoever came did not believe us
 
     def accept() -> None:
         while True:
@@ -176,7 +186,7 @@ def a_message_centre(**stated: Any) -> Iterator[AMessageCentre]:
                 link, _ = listening.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=centre.serve, args=(link,), daemon=True)
+            thread = threading.Thread(target=serve, args=(link,), daemon=True)
             thread.start()
             threads.append(thread)
 
@@ -194,14 +204,21 @@ def a_message_centre(**stated: Any) -> Iterator[AMessageCentre]:
 
 def _read(link: socket.socket) -> tuple[int, int, bytes] | None:
     try:
-        head = link.recv(16, socket.MSG_WAITALL)
+        head = _exactly(link, 16)
         if len(head) < 16:
             return None
         length, command, _, sequence = struct.unpack(">4L", head)
-        body = link.recv(length - 16, socket.MSG_WAITALL) if length > 16 else b""
+        body = _exactly(link, length - 16) if length > 16 else b""
     except OSError:
         return None
     return command, sequence, body
+
+
+def _exactly(link: socket.socket, size: int) -> bytes:
+    found = b""
+    while len(found) < size and (more := link.recv(size - len(found))):
+        found += more
+    return found
 
 
 def _write(link: socket.socket, command: int, status: int, sequence: int, body: bytes) -> None:

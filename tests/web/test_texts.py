@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from server.office_folder import NotUsable
+from tests.certificates import an_authority
 from tests.servers import a_running_office
 from tests.sms.gateways import a_message_centre, an_http_gateway
 from tests.web.conftest import OfficeServer, refusal
@@ -176,9 +177,10 @@ def test_a_server_tells_a_telephone_its_number_and_its_call_through_a_gateway(tm
 
 
 @pytest.mark.slow
-def test_a_server_speaks_to_a_message_centre(tmp_path: Path) -> None:
-    with a_message_centre() as centre:
-        environment = settings_of(tmp_path, "smpp", centre.url)
+def test_a_server_speaks_to_a_message_centre_of_the_office_s_own_authority(tmp_path: Path) -> None:
+    authority = an_authority(tmp_path / "authority")
+    with a_message_centre(authority.server("127.0.0.1")) as centre:
+        environment = settings_of(tmp_path, "smpp", centre.url) | {"GILIRAN_SMS_CA_FILE": str(authority.file)}
         with a_running_office(tmp_path / "office", branch=WITH_TEXTS, environment=environment) as office:
             assert office.caller("integration", ["join"]).post("/texts", {"from": PHONE, "text": "A zh"}).status == 201
             assert centre.arrived.wait(30)
