@@ -46,7 +46,8 @@ def display(zone: str) -> AnyResponse:
         zone=zone,
         board=zone_json(door.office.floor, zone, door.office.now(), door.say),
         is_live=True,
-        **page_context(("display.", "refusal."), language="ms", theme="night"),
+        has_check_in=is_hall and branch.join.enabled,
+        **page_context(("display.", "refusal.", "here.title"), language="ms", theme="night"),
     )
     return as_screen(shown)
 

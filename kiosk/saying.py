@@ -21,7 +21,7 @@ from server.domain.branch import Branch
 
 SERVICE = "service"
 """Said without a phrase around it."""
-FAMILIES = ("kiosk.", "refusal.")
+FAMILIES = ("kiosk.", "refusal.", "here.scan")
 RANGE = "kiosk.voice.range"
 FIGURES = frozenset("nmabx")
 LARGEST = 999

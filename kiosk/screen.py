@@ -87,10 +87,11 @@ def kiosk(code: str) -> Response:
             "code": here.code, "zone": {"code": zone.code, "name": dict(zone.name)}, "px_per_mm": here.px_per_mm,
             "priority": here.priority and branch.policy.offers_priority, "mounting_mm": here.mounting_mm,
             "printer": door.live is not None and door.live.has_printer(here.code),
+            "check_in": branch.join.enabled,
             "voice": door.announcer is not None and door.settings.voice != "chime",
         },
         queues=queues_json(door.office.floor, door.office.now(), door.say),
-        **page_context(("kiosk.", "wait.", "refusal."), language="ms") | {"office": {
+        **page_context(("kiosk.", "wait.", "refusal.", "here.scan", "here.title"), language="ms") | {"office": {
             "code": branch.code, "name": dict(branch.name), "hotline": branch.hotline,
         }},
     )  # fmt: skip

@@ -39,6 +39,7 @@ export const LIMITS = Object.freeze({
 });
 
 const SETTINGS = new Set(["largeText", "highContrast", "reach", "voice"]);
+const OPENED = new Set(["settings", "check_in"]); // what a key shows over the page
 /** How loud the voice is: 2 when somebody comes, whatever the last customer wanted. */
 export const VOLUMES = Object.freeze({ least: 1, usual: 2, most: 4 });
 export const MOST_SERVICES = 4; // of one visit
@@ -79,7 +80,7 @@ function nobody(language, now) {
     paper: null, // "awaited" | "printed" | "failed" | "silent" | "none"
     paperAt: null,
     refusal: null,
-    dialog: null, // "still_there" | "help" | "settings"
+    dialog: null, // "still_there" | "help" | OPENED
     dialogAt: null,
     help: null, // {kind, state: "ringing" | "rung" | "failed", at}
     touchedAt: now,
@@ -271,7 +272,8 @@ const TOUCHES = {
     if (setting === "voice") return voiceTurned(state, {});
     return still(SETTINGS.has(setting) ? { ...state, [setting]: !state[setting] } : state);
   },
-  settings_opened: (state, _event, now) => still(turn(state, { dialog: "settings", dialogAt: now }, now)),
+  dialog_opened: (state, { asks }, now) =>
+    still(OPENED.has(asks) ? turn(state, { dialog: asks, dialogAt: now }, now) : state),
   volume_changed: volumeChanged,
   page_turned: (state, { page }, now) => still(turn(state, { page }, now)),
   service_chosen: serviceChosen,

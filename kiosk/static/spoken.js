@@ -96,6 +96,7 @@ const pageSayings = (state, seen) => {
 
 const dialogSayings = (state, seen) => {
   if (seen.dialog === "settings") return [{ key: "kiosk.settings" }];
+  if (seen.dialog === "check_in") return [{ key: "here.scan" }];
   if (seen.dialog === "still_there") {
     return [{ key: "kiosk.idle.title" }, { key: "kiosk.idle.n", n: Math.max(2, seen.secondsLeft ?? 20) }];
   }

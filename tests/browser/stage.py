@@ -16,10 +16,12 @@ import tomllib
 from pathlib import Path
 from threading import Thread
 
+import segno
 from flask import Flask, Response, jsonify, render_template, request, send_from_directory
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
+from server.web.phone import square_code
 from tests.browser.sample_boards import CANTEEN, NOW, ROOMS
 
 TREE = Path(__file__).resolve().parents[2]
@@ -66,6 +68,11 @@ def make_stage() -> Flask:
     def media(view: str) -> Response:
         return jsonify([])
 
+    @app.get("/here.svg")
+    def here() -> Response:
+        code = segno.make("http://giliran.pejabat.gov.my:8000/here/1c2d3e4-abcdefghijklmnop", error="m")
+        return Response(square_code(code), mimetype="image/svg+xml")
+
     @app.get("/display/<view>/<state>")
     def display(view: str, state: str) -> str:
         room = ROOMS[state]
@@ -84,6 +91,7 @@ def make_stage() -> Flask:
             phrases=phrases(),
             now=NOW,
             is_live=False,
+            has_check_in="check_in" in request.args,
         ).replace(
             "</body>",
             f'<script type="application/json" data-stage>{json.dumps(play)}</script>'

@@ -291,6 +291,10 @@ def create_stage(office: Office) -> Flask:
     def online(service: str) -> Response:
         return _a_code(next(each["online"] for each in office.queues if each["service"] == service))
 
+    @app.get("/here.svg")
+    def here() -> Response:
+        return _a_code("http://giliran.pejabat.gov.my:8000/here/1c2d3e4-abcdefghijklmnop")
+
     @app.get("/t/<token>/qr.svg")
     def code(token: str) -> Response:
         return _a_code(f"https://giliran.example/t/{token}")

@@ -233,7 +233,7 @@ describe("voice and volume", () => {
   test("the settings are asked over the page, and closed by back", () => {
     const kiosk = aKiosk();
 
-    kiosk.act("settings_opened");
+    kiosk.act("dialog_opened", { asks: "settings" });
     kiosk.act("setting_toggled", { setting: "largeText" });
     assert.deepEqual([kiosk.state.dialog, kiosk.state.largeText], ["settings", true]);
     kiosk.act("back");

@@ -212,6 +212,14 @@ def test_the_code_is_shown_to_the_hall_s_screens_and_to_nobody_else(office: Offi
     assert picture.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("page", "role"), [("/kiosk/main", "kiosk"), ("/display/hall", "display")])
+def test_the_kiosk_and_the_hall_show_the_code_where_people_may_join_and_only_there(
+    office: OfficeServer, an_office_server: OfficeMaker, page: str, role: str
+) -> None:
+    assert "data-check-in" in office.caller(role).get(page).text
+    assert "data-check-in" not in an_office_server().caller(role).get(page).text
+
+
 def test_an_integration_takes_a_number_for_somebody_outside(office: OfficeServer) -> None:
     asker = office.caller("integration", ["join"])
 

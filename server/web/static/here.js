@@ -6,22 +6,27 @@
 const EVERY = 30_000; // ms
 const TOO_OLD = 240_000; // ms: a minute before the server takes it for too old
 
-/** Renews `picture` again and again; `load(address)` resolves once that picture is there. Returns the timer. */
+/**
+ * Renews `picture` now and again and again; `load(address)` resolves once that picture is there, so that the old one
+ * stands until then. A picture that has never come stays hidden. Returns the timer.
+ */
 export function keepFresh(picture, { load = loaded, every = EVERY, tooOld = TOO_OLD, clock = performance } = {}) {
-  let shownAt = clock.now();
+  let shownAt = picture.hidden ? Number.NEGATIVE_INFINITY : clock.now();
   let serial = 0;
 
   async function renew() {
     serial += 1;
+    if (clock.now() - shownAt > tooOld) picture.hidden = true; // a line that is cut may leave a request open for ever
     try {
       picture.src = await load(`/here.svg?${serial}`);
       picture.hidden = false;
       shownAt = clock.now();
     } catch {
-      picture.hidden = clock.now() - shownAt > tooOld;
+      // the old one stands as long as it is good
     }
   }
 
+  if (picture.hidden) renew();
   return setInterval(renew, every);
 }
 
