@@ -24,7 +24,7 @@ from server.domain.errors import QueueError
 from server.office_folder import NoOffice, NotUsable, Opened, find_folder
 from server.ports import NameTaken
 from server.reports.export import csv_lines
-from server.reports.journal_file import JournalFault
+from server.reports.journal_fault import JournalFault
 from server.web.access import BOUND_TO, DEVICE_ROLES, MAY_BE_LISTED
 from server.web.passwords import NAME_LENGTH, hasher, plain_name
 from sql.people import SqlPeople

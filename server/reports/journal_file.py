@@ -21,6 +21,7 @@ from server.domain.floor import Floor
 from server.domain.ticket import AT_COUNTER, Ticket
 from server.reports.diary import Reader
 from server.reports.export import JOURNAL_HEADER
+from server.reports.journal_fault import JournalFault
 
 NIGHT = timedelta(hours=2)
 """What a day has left undone is ended after so long without a row; an office that works through the night goes on."""
@@ -45,17 +46,6 @@ class Row:
     counter: str
     services: tuple[str, ...]
     detail: str
-
-
-class JournalFault(Exception):
-    """The file cannot be read as a journal. `lines` name each fault: "file:17: what is wrong"."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__(lines)  # as it came: a fault found in another process must get home
-        self.lines = lines
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines)
 
 
 class BadRow(Exception):

@@ -15,7 +15,8 @@ from server.domain.floor import Floor
 from server.ports import JournalRow
 from server.reports.diary import Reader
 from server.reports.export import JOURNAL_HEADER, csv_lines, journal_rows
-from server.reports.journal_file import NAMED, Journal, JournalFault, Row
+from server.reports.journal_fault import JournalFault
+from server.reports.journal_file import NAMED, Journal, Row
 from sql.records import SqlRecords
 from tests.builders import a_branch, a_draft
 from tests.stores import a_database, founded

@@ -12,7 +12,7 @@ from config import branch_file
 from server.actions.load_branch import branch_of
 from server.domain.branch import Branch
 from server.domain.forecast import Told
-from server.reports.journal_file import JournalFault
+from server.reports.journal_fault import JournalFault
 from server.reports.replay import Answer, BackTest, replay
 from tests.builders import OPENING
 

@@ -103,7 +103,7 @@ def test_the_chime_is_as_loud_as_the_words_after_it() -> None:
 
 
 def test_the_server_itself_speaks_without_numpy_or_scipy() -> None:
-    looks = "import sys, server.serving, server.speech.voice; print({'numpy', 'scipy'} & {*sys.modules})"
+    looks = "import sys, server.commands, server.speech.voice; print({'numpy', 'scipy'} & {*sys.modules})"
 
     run = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
 
