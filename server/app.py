@@ -38,6 +38,7 @@ from server.reports.achievement import keep_step
 from server.speech.self_test import SelfTest, Trier
 from server.web import (
     api_boards,
+    api_calendar,
     api_counters,
     api_joining,
     api_kiosks,
@@ -78,8 +79,8 @@ from sql.store import SqlStore
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
-    api_boards, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings, api_records,
-    api_tickets, join, phone, phone_push, plan_pages,
+    api_boards, api_calendar, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings,
+    api_records, api_tickets, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

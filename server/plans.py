@@ -85,8 +85,11 @@ class Plans(Protocol):
     def keep_draft(self, draft: PlanDraft) -> None:
         """In the place of the one that this person had; one without sections is none."""
 
-    def publish(self, sections: Sections, base: int, actor: str, now: datetime) -> Published:
-        """Let it hold from now on. Raises PlanMoved, PlanUnfit, and StillWaiting as loading a file does."""
+    def publish(
+        self, sections: Sections, base: int, actor: str, now: datetime, *, despite_planned: bool = False
+    ) -> Published:
+        """Let it hold from now on; `despite_planned`: also where a later change of these sections is planned.
+        Raises PlanMoved, PlanUnfit, and StillWaiting as loading a file does."""
 
     def plan(self, sections: Sections, base: int, actor: str, now: datetime, begins_at: datetime) -> None:
         """Let it hold from then on. Raises PlanMoved, PlanUnfit."""

@@ -92,9 +92,11 @@ class SqlPlans:
                 row = {"branch": self._code, "person": draft.person, "base": draft.base, "at": draft.at}
                 connection.execute(insert(plan_drafts), row | {"sections": _text(draft.sections)})
 
-    def publish(self, sections: Sections, base: int, actor: str, now: datetime) -> Published:
+    def publish(
+        self, sections: Sections, base: int, actor: str, now: datetime, *, despite_planned: bool = False
+    ) -> Published:
         with writing(self._engine) as connection:
-            text = self._unmoved(connection, sections, base)
+            text = self._unmoved(connection, sections, base, despite_planned)
             return _replace(connection, self._code, _merged(text, sections), text, now, actor)
 
     def plan(self, sections: Sections, base: int, actor: str, now: datetime, begins_at: datetime) -> None:
@@ -135,10 +137,10 @@ class SqlPlans:
             begun.append((change, version))
         return begun
 
-    def _unmoved(self, connection: Connection, sections: Sections, base: int) -> str:
+    def _unmoved(self, connection: Connection, sections: Sections, base: int, despite_planned: bool = False) -> str:
         """The file's text as it stands, locked. Raises PlanMoved."""
         text, version = _locked(connection, self._code)
-        for change in _planned(connection, self._code):
+        for change in () if despite_planned else _planned(connection, self._code):
             if both := sorted(sections.keys() & change.sections.keys()):
                 raise PlanMoved(both, change.actor, change.begins_at, planned=True)
         began = _one(connection, self._code, base)

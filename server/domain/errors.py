@@ -41,6 +41,7 @@ QueueError
     UndoTooLate           the moment to take this back has passed
     StillServing          the day cannot close while a customer is at a counter
     DecisionNeeded        people still wait: carry them over, or close them with a reason
+    CannotExtend          today has no closing that could be later, or it would be over by now
     StillWaiting          a service or a counter cannot be removed while tickets need it
     KeyReused             this idempotency key came before, with another request
     ClockSetBack          the computer's clock is behind what is already written down
@@ -227,6 +228,10 @@ class StillServing(QueueError):
 
 class DecisionNeeded(QueueError):
     code = "decision_needed"
+
+
+class CannotExtend(QueueError):
+    code = "cannot_extend"
 
 
 class StillWaiting(QueueError):

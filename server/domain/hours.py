@@ -203,6 +203,14 @@ class Hours:
                 return found
         raise ValueError(f"the calendar has no working days after {day.isoformat()}")
 
+    def working_days(self, since: datetime, until: datetime) -> int:
+        """How many working days have begun after the day of `since`, that of `until` included: 0 on the same day, and
+        `n` from the `n`-th working day on, as `add_working_days` counts them. Negative where `until` is before."""
+        first, last = (at.astimezone(self.tz).date() for at in sorted((since, until)))
+        days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+        found = sum(self.is_working_day(day) for day in days)
+        return found if since <= until else -found
+
     def _usual(self, day: date) -> tuple[Span, ...]:
         """The pattern of the week, whatever the date is."""
         if not self.week:

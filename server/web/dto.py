@@ -116,6 +116,10 @@ class CloseDayAsked(Asked):
     reason: Annotated[Line, Field(max_length=100)] = ""
 
 
+class ExtendAsked(Asked):
+    minutes: Annotated[int, Field(ge=1, le=480, examples=[60]), Whole] = 60
+
+
 class PrintedAsked(Asked):
     result: Literal["printed", "failed"]
     fault: Annotated[str, Field(max_length=40)] | None = None
@@ -339,6 +343,11 @@ class ClosedDayTold(Told):
     business_day: str
     carried: int
     closed: int
+
+
+class ExtendedTold(Told):
+    closes_at: str
+    version: int
 
 
 class QueueTold(Told):

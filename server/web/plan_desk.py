@@ -12,6 +12,7 @@ from typing import Any
 from config.branch_checks import Fault, warnings
 from config.branch_file import BranchFile, check, parse, plain, rewritten
 from config.branch_form import native, sections
+from config.branch_values import STATES
 from server.actions.change_branch import Effect, effects
 from server.actions.load_branch import branch_of
 from server.domain.branch import Branch
@@ -83,6 +84,12 @@ class Desk:
         if section in self.drafted:
             return self.drafted[section]
         return self.raw.get(section, _nothing(section))
+
+    @property
+    def state(self) -> str | None:
+        """The state that the calendar goes by, as the draft has it."""
+        found = self.wanted("branch").get("state")
+        return found if found in STATES else None
 
     def codes(self, section: str) -> list[str]:
         """The codes that other sections may name."""

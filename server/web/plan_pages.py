@@ -12,7 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from config import phrases
 from config.branch_checks import Fault
 from config.branch_form import said, sections
+from config.branch_values import STATES, WEEKDAYS
+from server.actions import calendar_my
 from server.domain.errors import StillWaiting
+from server.domain.hours import weekend_of
 from server.plans import PlanMoved, PlanUnfit
 from server.web.access import need, protect_form
 from server.web.edge import edge
@@ -119,6 +122,8 @@ def branch_section_sent(key: str) -> AnyResponse:
     value = said(section, request.form.to_dict())
     do, _, place = request.form.get("do", "keep").partition(".")
     base = min(request.form.get("base", type=int, default=desk.newest.number), desk.newest.number)
+    if do in ("offer", "template"):
+        return _form(desk, key, _with_suggested(desk, key, value, place), base, [])
     if section.is_list and do in ("add", "remove", "up", "down"):
         return _form(desk, key, _arranged(value, do, place), base, [])
     if do == "again":
@@ -145,6 +150,56 @@ def _arranged(entries: list[Any], do: str, place: str) -> list[Any]:
     return entries
 
 
+def _with_suggested(desk: Desk, key: str, entries: Any, what: str) -> Any:
+    """The entries with the holidays that are ticked, or with those of a template, in order of their dates."""
+    today = desk.branch.business_on(desk.now)
+    state = desk.state
+    if key == "holiday" and state:
+        ticked = {name.removeprefix("offer.") for name in request.form if name.startswith("offer.")}
+        offered = calendar_my.holidays_from(state, today, ())
+        entries = entries + [
+            {"date": one.on.isoformat(), "name": dict(one.words)} for one in offered if one.on.isoformat() in ticked
+        ]
+        return sorted(entries, key=lambda entry: str(entry.get("date", "")))
+    if key == "hours":
+        return entries + calendar_my.office_hours(state or "KUL", today)
+    if key == "override" and what.isdecimal() and today.year <= int(what) <= today.year + 1:
+        return entries + calendar_my.ramadan_hours(state or "KUL", int(what))
+    return entries
+
+
+def _suggested(desk: Desk, key: str, value: Any) -> dict[str, Any]:
+    """What the calendar has to suggest beside a section."""
+    state = desk.state
+    today = desk.branch.business_on(desk.now)
+    found: dict[str, Any] = {"state": STATES.get(state or "", ""), "years": []}
+    if key == "override":
+        found["years"] = [
+            year
+            for year in (today.year, today.year + 1)
+            if any(each.get("to", "") >= today.isoformat() for each in calendar_my.ramadan_hours(state or "KUL", year))
+        ]
+    if key == "holiday" and state:
+        known = {str(entry.get("date")) for entry in value}
+        offered = calendar_my.holidays_from(state, today, ())
+        found["holidays"] = [
+            (
+                one.on.isoformat(),
+                f"{one.on:%d/%m/%Y}",
+                phrases.in_language(one.words, desk.words.language),
+                one.is_estimate,
+            )
+            for one in offered
+            if one.on.isoformat() not in known
+        ]
+    if key == "weekend" and state:
+        found["weekends"] = [
+            (one.valid_from, ", ".join(desk.words.day(WEEKDAYS[day]) for day in sorted(one.days)))
+            for one in weekend_of(state)
+        ]
+    return found
+
+
 def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], status: int = 200) -> AnyResponse:
     here: defaultdict[str, list[str]] = defaultdict(list)
     for place, what in faults:
@@ -153,6 +208,7 @@ def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], stat
     moved = desk.moved_since(base, key)
     return _page(
         "branch_section.html", desk, status, section=sections()[key], value=value, base=base, faults=here, moved=moved,
+        suggested=_suggested(desk, key, value),
         icons=ICONS if key == "service" else (),
     )  # fmt: skip
 

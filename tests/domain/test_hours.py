@@ -247,6 +247,41 @@ def test_working_days_are_counted_by_the_calendar_of_the_state(state: str, start
     assert hours.add_working_days(date.fromisoformat(start), n) == date.fromisoformat(due)
 
 
+@pytest.mark.parametrize(
+    ("state", "since", "until", "days"),
+    [
+        ("KUL", "2026-03-06", "2026-03-09", 1),  # over Saturday and Sunday
+        ("KTN", "2026-03-05", "2026-03-08", 1),  # over Friday and Saturday
+        ("KDH", "2026-03-05", "2026-03-12", 5),
+        ("TRG", "2026-03-06", "2026-03-07", 0),
+        (
+            "JHR",
+            "2024-12-26",
+            "2024-12-31",
+            3,
+        ),  # Sunday, Monday and Tuesday; Friday and Saturday rest for the last time
+        ("JHR", "2024-12-31", "2025-01-03", 3),  # Wednesday, Thursday and the first working Friday
+        ("JHR", "2024-12-31", "2025-01-06", 4),  # … and the first resting Sunday
+        ("KUL", "2026-09-15", "2026-09-17", 1),  # over Hari Malaysia
+        ("KUL", "2026-03-02", "2026-03-02", 0),
+        ("KUL", "2026-03-09", "2026-03-06", -1),
+    ],
+)
+def test_the_working_day_clock_says_how_many_days_have_gone(state: str, since: str, until: str, days: int) -> None:
+    hours = an_office(state=state, holidays=MALAYSIA_DAY)
+
+    assert hours.working_days(at(since, "16:59"), at(until, "08:01")) == days
+
+
+@given(st.dates(date(2024, 1, 1), date(2027, 1, 1)), st.integers(1, 30), st.sampled_from(["JHR", "KTN", "KUL", "KDH"]))
+def test_the_clock_counts_as_deadlines_do(start: date, n: int, state: str) -> None:
+    hours = an_office(state=state, holidays=RAYA | MALAYSIA_DAY)
+    due = hours.add_working_days(start, n)
+
+    noon = [datetime.combine(day, time(12), KL) for day in (start, due, due - timedelta(days=1))]
+    assert (hours.working_days(noon[0], noon[1]), hours.working_days(noon[0], noon[2])) == (n, n - 1)
+
+
 def test_working_days_refuse_to_run_backwards() -> None:
     with pytest.raises(ValueError, match="forward"):
         an_office().add_working_days(date(2026, 3, 2), -1)

@@ -53,6 +53,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/notices/9/withdraw"): {"supervisor", "manager"},
     ("POST", "/help"): {"kiosk"} | AT_COUNTERS,
     ("POST", "/branch/close-day"): {"supervisor", "manager"},
+    ("POST", "/branch/extend-day"): {"supervisor", "manager"},
     ("GET", "/counters/K1"): {"manager", "admin"} | AT_COUNTERS,
     **{
         ("POST", f"/counters/K1/{deed}"): AT_COUNTERS

@@ -3,6 +3,7 @@
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createCharter } from "/static/web/charter.js";
 import { createClock, formatTime } from "/static/web/clock.js";
+import { createExtend } from "/static/web/extend.js";
 import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
 import { createNotices } from "/static/web/notices.js";
@@ -29,6 +30,7 @@ const api = createApi();
 const foresight = createForesight({ phrases, zone: clock.timeZone, api });
 const voice = createVoice({ phrases, zone: clock.timeZone, mark });
 const notices = createNotices({ phrases, zone: clock.timeZone, api });
+const extend = createExtend({ phrases, zone: clock.timeZone, api });
 const find = (name) => document.querySelector(`[data-${name}]`);
 const charter = createCharter({ phrases, api, services: () => board.queues });
 let language = document.documentElement.lang || "ms";
@@ -173,6 +175,7 @@ function paint() {
   paintPrinters();
   paintTexts();
   notices.paint(board, language);
+  extend.paint(language);
   const t = formatTime(new Date(board.as_of), language, clock.timeZone);
   put(find("as-of"), say("manage.as_of", { t }));
 }
