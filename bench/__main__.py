@@ -2,7 +2,7 @@
 
     python -m bench [--quick] [NAME …]
 
-    NAME is of: start issue waiting latency phones voice estimates history staffing paper marks
+    NAME is of: start issue waiting latency phones voice estimates history figures staffing paper marks
 
 Figures of one run on one machine: trust the ratios, not the milliseconds. Exit status 1 when a limit is missed.
 """
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.figures import figures
 from bench.history import past
 from bench.latency import latency
 from bench.load import Client, Run, load
@@ -177,6 +178,7 @@ def main() -> int:
         "voice": lambda folder: voice(folder, 30 if quick else 60, say),
         "estimates": lambda folder: estimates(folder, rounds),
         "history": lambda folder: history(folder, rounds, seconds),
+        "figures": lambda folder: figures(folder, 100_000 if quick else 2_000_000, rounds, say),
         "staffing": lambda folder: staffing(folder, 10 if quick else 40, say),
         "paper": lambda folder: paper(folder, 40 if quick else 200, say),
         "marks": lambda folder: marks(folder, say),

@@ -25,6 +25,7 @@ from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
 from sql.records import SqlRecords
 from sql.scores import SqlScores
 from sql.sounds import SqlSounds
+from sql.ticket_table import TicketTable
 
 Write = Callable[[Path | None, Iterator[bytes]], None]
 MARKED = ("tickets", "charter")
@@ -36,12 +37,20 @@ def run(given: argparse.Namespace, office: Opened, plan: Branch, period: tuple[d
     if given.what == "charter" and given.format == "pdf":
         write(given.out, iter([_charter_page(office, plan, period, given.language)]))
         return
-    header, rows = _table(given, office, plan, period)
     if given.format == "xlsx":
+        header, rows = _table(given, office, plan, period)
         tables.write_xlsx(given.out, header, rows)
     else:
-        is_marked = given.what in MARKED and given.out is not None
-        write(given.out, tables.csv_lines(header, rows, bom=is_marked))
+        write(given.out, csv_pieces(given, office, plan, period, given.what in MARKED and given.out is not None))
+
+
+def csv_pieces(
+    given: argparse.Namespace, office: Opened, plan: Branch, period: tuple[date, date], is_marked: bool
+) -> Iterator[bytes]:
+    """The table as CSV; `is_marked` as people's spreadsheets want it."""
+    if given.what == "tickets" and not given.legs:
+        return TicketTable(office.engine, office.branch, plan).lines_between(*period, bom=is_marked)
+    return tables.csv_lines(*_table(given, office, plan, period), bom=is_marked)
 
 
 def _table(

@@ -23,6 +23,7 @@ from server import app as application
 from server import runtime
 from server.actions.load_branch import read_plan
 from server.domain.branch import Branch
+from server.exporting import Exports
 from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereabouts
 from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
@@ -91,6 +92,7 @@ def serve(
     speaker = voice_of(settings, door.office.floor.branch)
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
     foresight = foresight_of(settings, opened, door)
+    door.exports = Exports(opened.engine.url.render_as_string(hide_password=False), opened.branch)
     courier = courier_of(settings, door, f"http://{settings.host}:{listening.getsockname()[1]}")
     if courier is not None:
         door.texts = courier

@@ -49,7 +49,7 @@ class SqlRecords:
 
     def tickets_between(self, first: date, last: date) -> Iterator[Ticket]:
         with reading(self._engine) as connection:
-            after, end = self._ids(connection, first, last)
+            after, end = id_range(connection, self._code, first, last)
         ids_of = select(tickets.c.id).where(tickets.c.branch == self._code, tickets.c.id <= end).order_by(tickets.c.id)
         while after < end:
             step = and_(tickets.c.business_on.between(first, last), tickets.c.id > after)
@@ -58,20 +58,6 @@ class SqlRecords:
                 found = read_tickets(connection, self._code, and_(step, tickets.c.id <= ids[-1])) if ids else []
             yield from found
             after = ids[-1] if ids else end
-
-    def _ids(self, connection: Connection, first: date, last: date) -> tuple[int, int]:
-        """The ids before the first and of the last ticket of these days; ids grow with the days, so that all others
-        need not be looked at. (0, 0) where there is none."""
-        own, day = tickets.c.branch == self._code, tickets.c.business_on
-        earliest = connection.scalar(select(func.min(day)).where(own, day >= first))
-        latest = connection.scalar(select(func.max(day)).where(own, day <= last))
-        if earliest is None or latest is None:
-            return 0, 0
-        # Both ends, and a range of one day: else SQLite would seek the lowest by walking through all the years before.
-        ends = select(func.min(tickets.c.id), func.max(tickets.c.id)).where(own)
-        lowest: int = connection.execute(ends.where(day.between(earliest, earliest))).one()[0]
-        highest: int = connection.execute(ends.where(day.between(latest, latest))).one()[1]
-        return lowest - 1, highest
 
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
         since = self._begins(first)
@@ -119,6 +105,21 @@ class SqlRecords:
     def _begins(self, day: date) -> datetime:
         branch = self._branch()
         return datetime.combine(day, branch.turns_at, branch.timezone)
+
+
+def id_range(connection: Connection, branch: str, first: date, last: date) -> tuple[int, int]:
+    """The ids before the first and of the last ticket of these days; ids grow with the days, so that all others
+    need not be looked at. (0, 0) where there is none."""
+    own, day = tickets.c.branch == branch, tickets.c.business_on
+    earliest = connection.scalar(select(func.min(day)).where(own, day >= first))
+    latest = connection.scalar(select(func.max(day)).where(own, day <= last))
+    if earliest is None or latest is None:
+        return 0, 0
+    # Both ends, and a range of one day: else SQLite would seek the lowest by walking through all the years before.
+    ends = select(func.min(tickets.c.id), func.max(tickets.c.id)).where(own)
+    lowest: int = connection.execute(ends.where(day.between(earliest, earliest))).one()[0]
+    highest: int = connection.execute(ends.where(day.between(latest, latest))).one()[1]
+    return lowest - 1, highest
 
 
 def _journal_row(

@@ -122,6 +122,13 @@ def csv_lines(header: Sequence[str], rows: Iterable[Cells], bom: bool = True) ->
     yield buffer.getvalue().encode()
 
 
+def csv_line(row: Cells, end: str) -> str:
+    """One row of it, with the end of its line."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator=end).writerow(harmless(row))
+    return buffer.getvalue()
+
+
 def write_xlsx(
     out: Path, header: Sequence[str], rows: Iterable[Cells], close: Callable[[Callable[[], None]], object] = _now
 ) -> None:

@@ -257,6 +257,10 @@ class DaysQuery(BaseModel):
 class TicketsQuery(DaysQuery):
     legs: Annotated[Literal["0", "1", "true", "false"], Field(description="one row a leg")] = "0"
 
+    @property
+    def wants_legs(self) -> bool:
+        return self.legs in ("1", "true")
+
 
 class CharterQuery(DaysQuery):
     language: Annotated[Literal["ms", "en", "zh", "ta"], Field(description="of the page that is printed")] = "ms"

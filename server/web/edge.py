@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
@@ -34,6 +34,15 @@ class Offload(Protocol):
     def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 
+class Exports(Protocol):
+    """Tables of the past, made where they hold nobody up."""
+
+    def __call__(
+        self, what: str, form: str, first: str, last: str, *, legs: bool = False
+    ) -> Generator[bytes, None, None]:
+        """The bytes of the file as they come; closing ends the work."""
+
+
 @dataclass(slots=True)
 class Edge:
     """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past, `scores`
@@ -61,6 +70,7 @@ class Edge:
     foresight: Foresight | None = None
     texts: Texting | None = None
     push: Pusher | None = None
+    exports: Exports | None = None
 
     @property
     def voice(self) -> list[Json] | None:

@@ -1,0 +1,67 @@
+"""The quick way to the table of tickets says what the careful one does, whatever happened to the tickets."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from server.domain.branch import Branch
+from server.domain.charter import ONE_DAY, Promise
+from server.reports.export import TICKETS_HEADER, csv_lines, ticket_rows
+from sql import ticket_table
+from sql.records import SqlRecords
+from sql.ticket_table import TicketTable
+from tests.builders import AnOffice, FakeClock
+from tests.sql.test_scores import BRANCH, MONDAY, live
+from tests.stores import founded
+
+
+def careful(records: SqlRecords, plan: Branch, first: date, last: date) -> bytes:
+    return b"".join(csv_lines(TICKETS_HEADER, ticket_rows(records.tickets_between(first, last), plan)))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_quick_table_has_the_lines_of_the_careful_one(
+    engine: Engine, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket_table, "PAGE", 7)
+    office = AnOffice(founded(engine, BRANCH), FakeClock())
+    dice = random.Random(seed)
+    for day in (0, 1, 2):
+        live(office, dice, day)
+    records, tuesday = SqlRecords(engine, BRANCH.code, lambda: BRANCH), MONDAY + timedelta(days=1)
+
+    for first, last in ((MONDAY, date.max), (tuesday, tuesday), (date.min, MONDAY), (date.max, date.max)):
+        quick = b"".join(TicketTable(engine, BRANCH.code, BRANCH).lines_between(first, last))
+        assert quick == careful(records, BRANCH, first, last)
+    assert len(list(records.tickets_between(MONDAY, date.max))) > 100
+
+
+def test_what_was_promised_is_judged_alike(engine: Engine) -> None:
+    """Each measure, none at all, and one that was changed in between."""
+    office = AnOffice(founded(engine, BRANCH), FakeClock())
+    for day in (0, 1):
+        live(office, random.Random(5), day)
+    records = SqlRecords(engine, BRANCH.code, lambda: BRANCH)
+    each = (Promise("A", "sojourn", 300), Promise("F", "wait", 240.5), Promise("H", "wait_to_call", 60))
+    for promises in ((), each, (Promise(within_s=300, until=MONDAY), Promise(within_s=60, since=MONDAY + ONE_DAY))):
+        plan = replace(BRANCH, promises=promises)
+        quick = b"".join(TicketTable(engine, BRANCH.code, plan).lines_between(MONDAY, date.max))
+        assert quick == careful(records, plan, MONDAY, date.max)
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text_here_too(engine: Engine) -> None:
+    branch = replace(BRANCH, counters=tuple(replace(one, code="=1+1") for one in BRANCH.counters[:1]))
+    office = AnOffice(founded(engine, branch), FakeClock())
+    office.open("=1+1")
+    for _ in range(2):
+        office.issue("A")
+        office.next("=1+1")
+
+    quick = b"".join(TicketTable(engine, branch.code, branch).lines_between(MONDAY, MONDAY, bom=False))
+
+    assert quick.count(b",'=1+1,") == 2
