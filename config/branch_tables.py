@@ -223,6 +223,12 @@ class PromiseTable(Table):
         return self
 
 
+class CharterTable(Table):
+    """The report on a quarter is due so many days after its end."""
+
+    report_due: Annotated[int, Field(ge=15, le=90)] = 30
+
+
 class ReferralTable(Table):
     """Whom to ask about a matter that was referred, and within how many working days its owner hears of it. Without
     `service`: about all the others."""
@@ -322,6 +328,7 @@ class BranchFile(Table):
     calling: CallingTable = CallingTable()
     lunch: LunchTable = LunchTable()
     join: JoinTable = JoinTable()
+    charter: CharterTable = CharterTable()
     services: Annotated[Many[ServiceTable], Field(alias="service")]
     counters: Annotated[Many[CounterTable], Field(alias="counter")]
     zones: Annotated[Many[ZoneTable], Field(alias="zone")] = (THE_HALL,)

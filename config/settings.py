@@ -35,6 +35,14 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 
 
+ADDRESS = r"[^@\s<>,;]+@[^@\s<>,;]+"
+
+
+def addresses(text: str) -> list[str]:
+    """The addresses of a list with commas."""
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
 class SettingsError(Exception):
     """The server cannot start like this. `lines` name each key: "port: 70000: must be at most 65535"."""
 
@@ -80,6 +88,18 @@ class Settings(BaseSettings):
 
     push_contact: Annotated[str, Field(max_length=200)]
     push_hosts: Annotated[str, Field(min_length=1)]
+
+    smtp_host: str
+    smtp_port: Annotated[int, Field(ge=1, le=65535)]
+    smtp_security: Literal["starttls", "tls", "none"]
+    smtp_user: str
+    smtp_password_file: str
+    smtp_certificates: str
+    smtp_sender: str
+    mail_language: Literal["ms", "en", "zh", "ta"]
+    mail_supervisor: str
+    mail_manager: str
+    mail_auditor: str
 
     session_hours: Annotated[float, Field(gt=0, le=168)]
     idle_minutes: Annotated[float, Field(gt=0, le=1440)]
@@ -152,6 +172,14 @@ class Settings(BaseSettings):
             raise ValueError('must name three fields, such as "to, text, from"')
         return value
 
+    @field_validator("mail_supervisor", "mail_manager", "mail_auditor")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for address in addresses(value):
+            if not re.fullmatch(ADDRESS, address) or len(address) > 120:
+                raise ValueError(f'"{address}" is no address: write such as ketua@pejabat.gov.my, several with commas')
+        return value
+
     @model_validator(mode="after")
     def _fit_together(self) -> Settings:
         schemes = {"http": ("http", "https"), "smpp": ("smpp", "smpps")}.get(self.sms_gateway, ())
@@ -161,9 +189,22 @@ class Settings(BaseSettings):
             )
         if schemes and not self.sms_secret_file:
             raise ValueError("sms_secret_file: a gateway needs a secret, in a file that its owner alone may read")
+        if self.smtp_host:
+            self._fit_for_mail()
         if self.processes > 1 and not self.database.startswith("postgresql"):
             raise ValueError("processes: more than one need a PostgreSQL database")
         return self
+
+    def _fit_for_mail(self) -> None:
+        if not re.fullmatch(ADDRESS, self.smtp_sender):
+            raise ValueError("smtp_sender: letters need the address that they come from")
+        if not (self.mail_supervisor or self.mail_manager or self.mail_auditor):
+            raise ValueError("mail_manager: a mail server is named, but nobody is to be written to")
+        if bool(self.smtp_user) != bool(self.smtp_password_file):
+            raise ValueError("smtp_password_file: a user and a password go together")
+        is_here = self.smtp_host in ("127.0.0.1", "localhost", "::1")
+        if self.smtp_security == "none" and not is_here:
+            raise ValueError('smtp_security: "none" is for a mail server on this computer alone')
 
     @classmethod
     def settings_customise_sources(

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import phrases
-from config.settings import Settings
+from config.settings import Settings, addresses
 from counter_terminal.screen import screen as counter_screen
 from display.screen import screen as display_screen
 from kiosk.screen import SAYINGS, SAYINGS_A_MINUTE
@@ -33,6 +33,8 @@ from server.actions.load_branch import read_plan
 from server.actions.office import Office
 from server.clock import BranchClock
 from server.forecast.watch import Watch
+from server.mail.mailer import Mailer
+from server.mail.secretary import Secretary
 from server.ports import Clock
 from server.reports.achievement import keep_step
 from server.speech.self_test import SelfTest, Trier
@@ -48,6 +50,7 @@ from server.web import (
     api_recordings,
     api_records,
     api_tickets,
+    charter_office,
     health,
     join,
     pages,
@@ -69,6 +72,8 @@ from server.web.refusals import Refused
 from server.web.watch import of_validation, watch
 from sql.database import checkpoint, is_storage_fault
 from sql.joiners import SqlJoiners
+from sql.mails import SqlMails
+from sql.packs import SqlPacks
 from sql.people import SqlPeople
 from sql.plan import SqlPlans
 from sql.records import SqlRecords
@@ -80,7 +85,7 @@ VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_calendar, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings,
-    api_records, api_tickets, join, phone, phone_push, plan_pages,
+    api_records, api_tickets, charter_office, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -162,13 +167,13 @@ def create_app(
         phrases=phrases.table(), offload=runtime.offload,
         records=SqlRecords(engine, branch, lambda: store.floor.branch),
         scores=SqlScores(engine, branch),
-        plans=SqlPlans(engine, branch),
         turnstile=Turnstile({
             "login": settings.login_per_minute, "pairing": settings.pairing_per_minute,
             "public": settings.public_per_minute, "refusals": settings.public_per_minute,
             SAYINGS: SAYINGS_A_MINUTE,
         }),
-        strangers=Strangers(), joiners=SqlJoiners(engine, branch),
+        strangers=Strangers(), joiners=SqlJoiners(engine, branch), packs=SqlPacks(engine, branch),
+        plans=SqlPlans(engine, branch),
     )  # fmt: skip
     app.extensions["giliran"] = door
     socketio = SocketIO(
@@ -195,9 +200,14 @@ def start(
     stopping: threading.Event,
     database: str | None = None,
     foresight: Watch | None = None,
+    mailer: Mailer | None = None,
 ) -> None:
     """Begin the background tasks; setting `stopping` and `Live.stop` end them. `database`: SQLite's file, if any."""
     assert door.live is not None
+    door.secretary, door.mailer = secretary_of(door), mailer
+    socketio.start_background_task(door.secretary.run, stopping)
+    if mailer is not None:
+        socketio.start_background_task(mailer.run, stopping)
     lasts = timedelta(hours=door.settings.idempotency_hours)
     steps: list[Callable[[], bool]] = [
         partial(schedule.release_step, door.office),
@@ -227,6 +237,21 @@ def start(
     if database is not None:
         steps.append(partial(_checkpoint, door, database))
     socketio.start_background_task(schedule.run, steps, stopping)
+
+
+def secretary_of(door: Edge) -> Secretary:
+    """Who drafts the reports and says what is due. Without a mail server there are no letters, but
+    the same warnings."""
+    store, settings = door.office.store, door.settings
+    assert isinstance(store, SqlStore)
+    assert door.live is not None
+    lists = {"supervisor": settings.mail_supervisor, "manager": settings.mail_manager, "auditor": settings.mail_auditor}
+    recipients = {role: addresses(text) for role, text in lists.items()} if settings.smtp_host else {}
+    mails = SqlMails(store.engine, store.floor.branch.code)
+    return Secretary(
+        door.office, door.packs, Breathing(door.records), door.scores, mails, recipients,
+        partial(door.live.soil, "branch"),
+    )  # fmt: skip
 
 
 def _keep_scores(door: Edge) -> bool:

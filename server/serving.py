@@ -25,6 +25,9 @@ from server.actions.load_branch import read_plan
 from server.domain.branch import Branch
 from server.exporting import Exports
 from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereabouts
+from server.mail.mailer import COMMAND as LETTERS_COMMAND
+from server.mail.mailer import SILENCE_S as LETTERS_SILENCE_S
+from server.mail.mailer import Carrier, Mailer
 from server.office_folder import NotUsable, Opened, open_folder
 from server.poke import Neighbours, Poke, PostgresPoke, RedisPoke
 from server.ports import Clock, People
@@ -32,6 +35,7 @@ from server.push.pusher import COMMAND as PUSH_COMMAND
 from server.push.pusher import SILENCE_S as PUSH_SILENCE_S
 from server.push.pusher import Postman, Pusher, Sender
 from server.push.subscription import hosts_of
+from server.reports.archive import FOLDER as PACKS
 from server.sms.courier import COMMAND as TEXTS_COMMAND
 from server.sms.courier import SILENCE_S as TEXTS_SILENCE_S
 from server.sms.courier import Courier, Messenger
@@ -39,6 +43,7 @@ from server.sms.trust import trusting
 from server.speech.recordings import FOLDER as RECORDED
 from server.web.edge import Edge
 from server.web.voice import Speaker
+from sql.mails import SqlMails
 from sql.people import SqlPeople
 from sql.plan import saved_plan
 from sql.subscriptions import SqlSubscriptions
@@ -93,7 +98,7 @@ def serve(
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
     foresight = foresight_of(settings, opened, door)
     door.exports = Exports(opened.engine.url.render_as_string(hide_password=False), opened.branch)
-    courier = courier_of(settings, door, f"http://{settings.host}:{listening.getsockname()[1]}")
+    courier = courier_of(settings, door, root_of(settings, listening))
     if courier is not None:
         door.texts = courier
         socketio.start_background_task(courier.run, stopping)
@@ -101,7 +106,8 @@ def serve(
     if pusher is not None:
         door.push = pusher
         socketio.start_background_task(pusher.run, stopping)
-    application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database, foresight)
+    mailer = mailer_of(settings, opened, door, root_of(settings, listening))
+    application.start(app, socketio, door, speaker, settings.data / CLIPS, stopping, database, foresight, mailer)
     host, port = listening.getsockname()[:2]
     root = f"http://{host}:{port}"
     people: list[subprocess.Popen[bytes]] = []
@@ -165,22 +171,13 @@ def courier_of(settings: Settings, door: Edge, root: str) -> Courier | None:
     """Who sends text messages; None where there is no gateway. Raises NotUsable for a secret that others may read."""
     if settings.sms_gateway == "off" or door.live is None:
         return None
-    path = settings.data / settings.sms_secret_file
-    try:
-        mode, secret = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotUsable(f"sms_secret_file: {path} cannot be read: {error}") from error
-    if mode & 0o077:
-        raise NotUsable(f"sms_secret_file: {path} can be read by others: chmod 600 {path}")
-    if not secret or not secret.isprintable():
-        raise NotUsable(f"sms_secret_file: {path} holds no secret: one line of text")
+    secret = _secret_of(settings, "sms_secret_file", settings.sms_secret_file)
     gateway = {
         "kind": settings.sms_gateway, "url": settings.sms_url, "user": settings.sms_user, "secret": secret,
         "sender": settings.sms_sender, "is_form": settings.sms_format == "form",
         "ca_file": _authority(settings), "fields": [name.strip() for name in settings.sms_fields.split(",")],
     }  # fmt: skip
     child = Messenger(TEXTS_COMMAND, silence_s=TEXTS_SILENCE_S)
-    root = settings.public_url or root
     return Courier(door.office, door.joiners, door.records, child, gateway, root, partial(door.live.soil, "branch"))
 
 
@@ -209,6 +206,41 @@ def pusher_of(settings: Settings, opened: Opened, door: Edge) -> Pusher | None:
     sender = Sender(key, settings.push_contact, hosts_of(settings.push_hosts))
     child = Postman(PUSH_COMMAND, silence_s=PUSH_SILENCE_S)
     return Pusher(door.office, SqlSubscriptions(opened.engine, opened.branch), child, sender)
+
+
+def mailer_of(settings: Settings, opened: Opened, door: Edge, root: str) -> Mailer | None:
+    """Who sends letters; None where there is no mail server. Raises NotUsable for a password that others may read."""
+    if not settings.smtp_host or door.live is None:
+        return None
+    password = _secret_of(settings, "smtp_password_file", settings.smtp_password_file) if settings.smtp_user else ""
+    certificates = str(settings.data / settings.smtp_certificates) if settings.smtp_certificates else ""
+    server = {
+        "host": settings.smtp_host, "port": settings.smtp_port, "security": settings.smtp_security,
+        "user": settings.smtp_user, "password": password, "certificates": certificates, "sender": settings.smtp_sender,
+    }  # fmt: skip
+    return Mailer(
+        door.office, SqlMails(opened.engine, opened.branch), door.packs, Carrier(LETTERS_COMMAND, LETTERS_SILENCE_S),
+        server, root, settings.data / PACKS, settings.mail_language, partial(door.live.soil, "branch"),
+    )  # fmt: skip
+
+
+def root_of(settings: Settings, listening: socket.socket) -> str:
+    """How the office is reached."""
+    return settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
+
+
+def _secret_of(settings: Settings, key: str, name: str) -> str:
+    """What the file of a setting holds. Raises NotUsable for one that is missing, empty, or that others may read."""
+    path = settings.data / name
+    try:
+        mode, secret = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotUsable(f"{key}: {path} cannot be read: {error}") from error
+    if mode & 0o077:
+        raise NotUsable(f"{key}: {path} can be read by others: chmod 600 {path}")
+    if not secret or not secret.isprintable():
+        raise NotUsable(f"{key}: {path} holds no secret: one line of text")
+    return secret
 
 
 def poke_of(settings: Settings, opened: Opened) -> Poke | None:

@@ -1,4 +1,5 @@
-"""The tables. Instants are whole milliseconds since 1970 in UTC: exact, sortable, alike in both databases."""
+"""The tables, a long file because whoever asks what is kept finds all of it here. Instants are whole milliseconds since
+1970 in UTC: exact, sortable, alike in both databases."""
 
 from __future__ import annotations
 
@@ -247,6 +248,36 @@ scores = Table(
 )
 """How the promise was kept on days that have passed. A day that is kept has a row without a service, all services
 together."""
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("quarter", String(7), primary_key=True),
+    Column("drafted_at", Instant, nullable=False),
+    Column("due_on", Day, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("remarks", Text, nullable=False),
+    Column("issued_at", Instant),
+    Column("issued_by", String(80), nullable=False),
+    Column("files", Text, nullable=False),
+)
+"""The report on a quarter (`2026-Q1`); `files` names what was issued, with the SHA-256 of each."""
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("recipient", String(120), primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("busy_until", Instant),
+    Column("sent_at", Instant),
+    Column("fault", String(200), nullable=False),
+)
+"""Letters: one of each kind (`key`) to each address, whether sent or not."""
 
 sounds = Table(
     "sounds",

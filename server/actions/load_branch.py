@@ -65,6 +65,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         lunch=Lunch(file.lunch.minimum, _clock(file.lunch.since), _clock(file.lunch.to)),
         join=_join(file),
         promises=_promises(file),
+        report_due=file.charter.report_due,
         hours=_hours(file, [h for h in file.hours if not h.services]),
         service_hours={
             s.code: hours

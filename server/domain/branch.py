@@ -150,7 +150,8 @@ class Referral:
 
 @dataclass(frozen=True)
 class Branch:
-    """Everything that the branch's file says. `version` grows with each loading of a file."""
+    """Everything that the branch's file says. `version` grows with each loading of a file; `report_due` are the days
+    from the end of a quarter until its report must be issued."""
 
     code: str
     name: Words
@@ -166,6 +167,7 @@ class Branch:
     lunch: Lunch = field(default_factory=Lunch)
     join: Join = field(default_factory=Join)
     promises: tuple[Promise, ...] = (Promise(),)
+    report_due: int = 30
     hours: Hours | None = None
     service_hours: dict[str, Hours] = field(default_factory=dict)
     turns_at: time = time(0, 0)

@@ -1,63 +1,24 @@
-"""The table of the kept promise as a page of A4 that can be signed: for the meeting, the notice board and the archive.
-
-fpdf2 sets it, with the fonts that the paper slips are drawn with, so that Chinese and Tamil stand in it as they should.
-"""
+"""The table of the kept promise as a page of A4 that can be signed: for the meeting, the wall and the archive."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from pathlib import Path
-from typing import Protocol
 
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-from config.phrases import in_language
 from config.times import time_of_day
 from server.domain.branch import Branch
 from server.domain.charter import Promise, Score, Version
 from server.reports.achievement import Line
+from server.reports.sheet import BAD, CLOUD, MIST, SLATE, Say, Sheet, day_of
 
-FONTS = Path(__file__).parents[2] / "kiosk" / "fonts"
-LATIN, TAMIL = "noto-sans-cjk-sc-2.004.otf", "noto-sans-tamil-2.001.ttf"
-NIGHT, SLATE, MIST, CLOUD, BAD = (11, 31, 58), (90, 100, 114), (201, 211, 224), (242, 245, 249), (179, 38, 30)
-"""The palette of the screens (tokens.css)."""
-MARGIN = 16.0  # mm
 COLUMNS = (20.0, *(15.0, 14.0, 16.0, 15.0, 19.0) * 2)  # mm: the month, then five figures for it and five for the year
 HEADS = {"ta": 6.8}  # pt: its words are the longest
 
-
-class Say(Protocol):
-    def __call__(self, key: str, **values: object) -> str:
-        """The phrase in the language of the page."""
-
-
-class _Page(FPDF):
-    def __init__(self, say: Say) -> None:
-        super().__init__(format="A4")
-        self._say = say
-        self.add_font("latin", fname=FONTS / LATIN)
-        self.add_font("tamil", fname=FONTS / TAMIL)
-        self.set_fallback_fonts(["tamil"], exact_match=False)
-        self.set_text_shaping(True)
-        self.set_margins(MARGIN, MARGIN)
-        self.set_auto_page_break(True, margin=MARGIN + 6)
-        self.alias_nb_pages("{pages}")
-
-    def footer(self) -> None:
-        self.set_y(-MARGIN)
-        self.type(8, SLATE)
-        self.cell(0, 4, self._say("report.page", n=self.page_no(), m="{pages}"))
-
-    def type(self, size: float, colour: tuple[int, int, int] = NIGHT) -> None:
-        self.set_font("latin", size=size)
-        self.set_text_color(*colour)
-
-    def line_of_text(self, height: float, text: str) -> None:
-        self.multi_cell(0, height, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+Names = Mapping[str, Mapping[str, str]]
+"""Of services, by code and language."""
 
 
 def achievement_pdf(
@@ -65,45 +26,48 @@ def achievement_pdf(
 ) -> bytes:
     """The page. `made_at` is an instant; the same lines at the same instant give the same bytes."""
     local = made_at.astimezone(branch.timezone)
-    page = _Page(say)
-    page.set_creation_date(made_at)
-    page.set_lang(language)
-    page.set_title(f"{say('report.title')} – {in_language(branch.name, language)}")
+    name = branch.name.get(language) or branch.name.get("en") or branch.name["ms"]
+    page = Sheet(say, language, f"{say('report.title')} – {name}", made_at)
     page.add_page()
     page.type(11, SLATE)
-    page.line_of_text(6, f"{in_language(branch.name, language)} · {branch.code}")
+    page.line_of_text(6, f"{name} · {branch.code}")
     page.type(20)
     page.line_of_text(11, say("report.title"))
     page.type(11)
-    page.line_of_text(6, say("report.period", a=_day(period[0]), b=_day(period[1])))
+    page.line_of_text(6, say("report.period", a=day_of(period[0]), b=day_of(period[1])))
+    promise_tables(page, lines, {service.code: service.name for service in branch.services})
+    page.ln(4)
+    page.type(8.5, SLATE)
+    page.line_of_text(4.4, say("report.note"))
+    page.line_of_text(4.4, say("report.made_at", d=day_of(local.date()), t=time_of_day(local, language)))
+    page.signatures()
+    return bytes(page.output())
+
+
+def promise_tables(page: Sheet, lines: Sequence[Line], names: Names) -> None:
+    """A table for each promise of each version."""
+    has_own = any(line.promise.service is not None for line in lines)
     for version, of_version in groupby(lines, key=lambda line: line.version):
-        page.ln(5)
-        page.type(12)
-        page.line_of_text(7, _version(version, say))
+        page.heading(version_words(version, page.say), room=45)
         by_promise: dict[Promise, list[Line]] = {}
         for line in of_version:
             by_promise.setdefault(line.promise, []).append(line)
         for promise, its_lines in by_promise.items():
-            _table(page, promise, its_lines, branch, language, say)
-    page.ln(4)
-    page.type(8.5, SLATE)
-    page.line_of_text(4.4, say("report.note"))
-    page.line_of_text(4.4, say("report.made_at", d=_day(local.date()), t=time_of_day(local, language)))
-    _signatures(page, say)
-    return bytes(page.output())
+            _table(page, promise, its_lines, names, has_own)
 
 
-def _table(page: _Page, promise: Promise, lines: Sequence[Line], branch: Branch, language: str, say: Say) -> None:
+def _table(page: Sheet, promise: Promise, lines: Sequence[Line], names: Names, has_own: bool) -> None:
+    say = page.say
     if page.will_page_break(30):
         page.add_page()
     page.ln(2)
     page.type(10)
     what = say(f"report.{promise.measure}", n=f"{promise.within_s / 60:g}")
     aim = say("report.target", n=f"{100 * promise.share:g}")
-    page.line_of_text(6, f"{_whose(promise, branch, language, say)} · {what} · {aim}")
+    page.line_of_text(6, f"{_whose(page, promise, names, has_own)} · {what} · {aim}")
     page.type(8.5)
     page.set_draw_color(*MIST)
-    head = FontFace(color=SLATE, fill_color=CLOUD, size_pt=HEADS.get(language, 8.5))
+    head = FontFace(color=SLATE, fill_color=CLOUD, size_pt=HEADS.get(page.language, 8.5))
     with page.table(
         col_widths=COLUMNS, line_height=5.2, headings_style=head, text_align=("LEFT", *("RIGHT",) * 10),
         num_heading_rows=2, borders_layout="HORIZONTAL_LINES", width=sum(COLUMNS),
@@ -139,41 +103,21 @@ def _cells(row: object, score: Score, aim: float) -> None:
     cell(f"{score.judged:,}")
 
 
-def _signatures(page: _Page, say: Say) -> None:
-    if page.will_page_break(34):
-        page.add_page()
-    page.ln(18)
-    page.type(9)
-    page.set_draw_color(*NIGHT)
-    wide = (page.epw - 20) / 2
-    top = page.get_y()
-    for place, key in enumerate(("report.prepared", "report.confirmed")):
-        left = MARGIN + place * (wide + 20)
-        page.line(left, top, left + wide, top)
-        page.set_xy(left, top + 1)
-        page.cell(wide, 5, say(key))
-
-
-def _whose(promise: Promise, branch: Branch, language: str, say: Say) -> str:
+def _whose(page: Sheet, promise: Promise, names: Names, has_own: bool) -> str:
     if promise.service is None:
-        has_own = any(other.service is not None for other in branch.promises)
-        return say("report.all_services" if has_own else "report.every_service")
-    name = next((s.name for s in branch.services if s.code == promise.service), None)
-    return f"{promise.service} {in_language(dict(name), language)}" if name else promise.service
+        return page.say("report.all_services" if has_own else "report.every_service")
+    name = names.get(promise.service)
+    return f"{promise.service} {page.named(name)}" if name else promise.service
 
 
-def _version(version: Version, say: Say) -> str:
+def version_words(version: Version, say: Say) -> str:
     said = [say("report.version", n=version.number)]
     if version.since is not None:
-        said.append(say("report.since", a=_day(version.since)))
+        said.append(say("report.since", a=day_of(version.since)))
     if version.until is not None:
-        said.append(say("report.until", b=_day(version.until)))
+        said.append(say("report.until", b=day_of(version.until)))
     return ", ".join(said)
 
 
 def _percent(tenths: int | None) -> str:
     return "–" if tenths is None else f"{tenths / 10:.1f} %"
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

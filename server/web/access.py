@@ -37,19 +37,20 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     # help       ring the supervisor          overview the manager's figures  export   journal and tickets
     # close_day  end the business day         watch    look at a counter      audit    read the audit
     # people     see people and devices       admin    change them
+    # sign       issue a report, once         charter  change what is promised, sign its review off
     # announce   tell everybody something     join     take numbers for people outside (integrations alone)
     "kiosk": frozenset({"issue", "ticket", "leave", "print", "board", "help"}),
     "display": frozenset({"board"}),
     "announcer": frozenset({"board"}),
     "counter": _AT_COUNTER,
     "officer": _AT_COUNTER | {"issue", "emergency", "leave"},
-    "supervisor": _AT_COUNTER | {"issue", "emergency", "leave", "overview", "export", "close_day", "announce"},
-    "manager": _LOOK | {"close_day", "announce"},
-    "admin": frozenset({"board", "overview", "watch", "audit", "people", "admin"}),
+    "supervisor": _AT_COUNTER | {"issue", "emergency", "leave", "overview", "export", "close_day", "announce", "sign"},
+    "manager": _LOOK | {"close_day", "announce", "sign", "charter"},
+    "admin": frozenset({"board", "overview", "watch", "audit", "people", "admin", "charter"}),
     "auditor": frozenset({"board", "overview", "export", "audit"}),
     "integration": frozenset(),
 }
-MAY_BE_LISTED = frozenset({"join"}).union(*RIGHTS.values()) - {"admin"}
+MAY_BE_LISTED = frozenset({"join"}).union(*RIGHTS.values()) - {"admin", "sign", "charter"}
 """What the token of an integration may list in its scope."""
 
 BOUND_TO: Mapping[str, str] = {"kiosk": "kiosk", "display": "zone", "announcer": "zone", "counter": "counter"}

@@ -36,7 +36,14 @@ def get_overview() -> Response:
     door = edge()
     return jsonify(
         overview_json(
-            door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers, door.texts
+            door.office.floor,
+            door.office.now(),
+            door.officers(),
+            door.foresight,
+            door.voice,
+            door.printers,
+            door.texts,
+            door.alarms,
         )
     )
 

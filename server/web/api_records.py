@@ -14,7 +14,7 @@ from flask import Response, jsonify, send_file
 
 from config.phrases import say
 from server.domain.ticket import Ticket
-from server.ports import Records
+from server.ports import JournalRow, Records
 from server.reports import export
 from server.reports.achievement import (
     ACHIEVEMENT_HEADER,
@@ -91,6 +91,9 @@ class Breathing:
 
     def tickets_between(self, first: date, last: date) -> Iterator[Ticket]:
         return politely(self._records.tickets_between(first, last))
+
+    def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
+        return politely(self._records.journal_between(first, last))
 
 
 @api.get("/measures", tags=[RECORDS], summary="Waits and service times", responses={"200": dto.Told})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from flask import current_app
 
 from server.actions.office import Office
+from server.paperwork import Packs
 from server.plans import Plans
 from server.ports import Joiners, People, Records, ScoreBook
 from server.web.boards import Json, Say
@@ -17,6 +18,8 @@ from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from server.mail.mailer import Mailer
+    from server.mail.secretary import Secretary
     from server.push.pusher import Pusher
     from server.speech.self_test import SelfTest
     from server.web.limits import Turnstile
@@ -63,6 +66,7 @@ class Edge:
     turnstile: Turnstile
     strangers: Strangers
     joiners: Joiners
+    packs: Packs
     unwritten: Counter[str] = field(default_factory=Counter)
     live: Live | None = None
     announcer: Announcer | None = None
@@ -71,6 +75,9 @@ class Edge:
     texts: Texting | None = None
     push: Pusher | None = None
     exports: Exports | None = None
+
+    secretary: Secretary | None = None
+    mailer: Mailer | None = None
 
     @property
     def voice(self) -> list[Json] | None:
@@ -84,6 +91,16 @@ class Edge:
     def printers(self) -> list[Json]:
         """How the kiosks' printers are."""
         return [] if self.live is None else self.live.printers
+
+    @property
+    def alarms(self) -> list[Json]:
+        """What the office owes in writing, and whether its letters go out: [{level, key, facts}]."""
+        said = [] if self.secretary is None else list(self.secretary.alarms)
+        sending = {"failing": 0} if self.mailer is None else self.mailer.figures
+        if sending["failing"]:
+            facts = {"n": sending["failing"], "fault": sending["fault"]}
+            said.append({"level": "warning", "key": "manage.mail_fails", "facts": facts})
+        return said
 
     def officers(self) -> Officers:
         """Everybody who may serve at a counter, by number."""

@@ -281,7 +281,14 @@ def manage() -> str | AnyResponse:
         return to_login()
     door = edge()
     board = overview_json(
-        door.office.floor, door.office.now(), door.officers(), door.foresight, door.voice, door.printers, door.texts
+        door.office.floor,
+        door.office.now(),
+        door.officers(),
+        door.foresight,
+        door.voice,
+        door.printers,
+        door.texts,
+        door.alarms,
     )
     return render_template(
         "web/manage.html", board=board, person=person_json(asker), rights=sorted(rights(asker)),

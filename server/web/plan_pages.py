@@ -26,7 +26,7 @@ from server.web.plan_words import Words
 GROUPS = {
     "offer": ("branch", "service", "counter", "zone", "kiosk", "referral"),
     "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "day"),
-    "rules": ("discipline", "calling", "join"),
+    "rules": ("discipline", "calling", "join", "charter"),
 }
 FORM_BYTES, FORM_PARTS = 2_000_000, 40_000
 """Of a form with every counter's roster in it."""

@@ -50,7 +50,9 @@ class RoomBoards:
                 case "branch":
                     if room.code != floor.branch.code:
                         return None
-                    return overview_json(floor, now, staff, door.foresight, door.voice, door.printers, door.texts)
+                    return overview_json(
+                        floor, now, staff, door.foresight, door.voice, door.printers, door.texts, door.alarms
+                    )
                 case "kiosk":
                     known = any(kiosk.code == room.code for kiosk in floor.branch.kiosks)
                     return {"seq": floor.seq} | queues_json(floor, now, door.say) if known else None

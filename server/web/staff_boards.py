@@ -286,9 +286,11 @@ def self_test_json(outcome: Outcome | None, languages: Collection[str]) -> Json 
 def overview_json(
     floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None,
     voice: list[Json] | None = None, printers: Sequence[Json] = (), texts: Texting | None = None,
+    alarms: Sequence[Json] = (),
 ) -> Json:  # fmt: skip
     """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are,
-    whether calls are heard, whether slips come out, and whether text messages are taken."""
+    whether calls are heard, whether slips come out, and whether text messages are taken. `alarms` are of what the
+    office owes in writing: [{level, key, facts}]."""
     tally = floor.tally()
     heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
@@ -337,6 +339,7 @@ def overview_json(
         "voice": voice,
         "printers": list(printers),
         "texts": None if texts is None else texts.figures,
+        "alarms": list(alarms),
         "absent": len(floor.absent()),
     }
 

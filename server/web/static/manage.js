@@ -145,9 +145,11 @@ function paintCounters() {
 }
 
 /** Only where the words have changed: a warning that is written anew is read out anew. */
-function paintPrinters() {
-  const place = find("printer-alarms");
-  const said = printerAlarms(board.printers).map(({ level, key, facts }) => ({ level, words: say(key, facts) }));
+function paintAlarms(place, alarms) {
+  const said = alarms.map(({ level, key, facts }) => ({
+    level,
+    words: facts.fault ? `${say(key, facts)} (${facts.fault})` : say(key, facts),
+  }));
   if ([...place.children].map((note) => note.textContent).join() === said.map(({ words }) => words).join()) return;
   place.replaceChildren(
     ...said.map(({ level, words }) => {
@@ -172,7 +174,8 @@ function paint() {
   paintCounters();
   foresight.paint(board, language);
   voice.paint(board, language);
-  paintPrinters();
+  paintAlarms(find("printer-alarms"), printerAlarms(board.printers));
+  paintAlarms(find("office-alarms"), board.alarms ?? []);
   paintTexts();
   notices.paint(board, language);
   extend.paint(language);

@@ -1,0 +1,121 @@
+"""The charter's page for its keepers: who may reads the reports, a supervisor issues them once, and they stand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from server.app import secretary_of
+from server.domain.quarter import quarter_named
+from server.reports import archive
+from tests.web.conftest import Browser, OfficeServer
+
+FIRST = quarter_named("2026-Q1")
+PACK = "/manage/charter/packs/2026-Q1"
+
+
+@pytest.fixture
+def reported(an_office_server: Callable[..., OfficeServer]) -> OfficeServer:
+    """An office on the first of April: the report on its first quarter is drafted."""
+    office = an_office_server()
+    office.caller("kiosk").post("/tickets", {"service": "A"})
+    office.clock.set(datetime(2026, 4, 1, 1, tzinfo=UTC))
+    office.caller("manager").post("/branch/close-day", {"waiting": "close", "reason": "end of day"})
+    office.door.secretary = secretary_of(office.door)
+    while office.door.secretary.step():
+        pass
+    return office
+
+
+def signed_in(office: OfficeServer, role: str, name: str) -> Browser:
+    office.add_person(name, role)
+    browser = office.browser()
+    browser.sign_in(name)
+    return browser
+
+
+def test_a_supervisor_issues_the_report_once_and_it_stands(reported: OfficeServer) -> None:
+    salmah = signed_in(reported, "supervisor", "Salmah")
+    page = salmah.get("/manage/charter")
+    assert "Suku 1, 2026" in page.text
+
+    first = salmah.submit(f"{PACK}/issue", {"remarks": "Dua kaunter ditambah."})
+    again = salmah.submit(f"{PACK}/issue", {"remarks": "Tiada."})
+
+    assert (first.headers["Location"], again.headers["Location"]) == (
+        "/manage/charter?said=issued", "/manage/charter?said=late",
+    )  # fmt: skip
+    pack = reported.door.packs.one(FIRST)
+    assert pack is not None
+    assert (pack.issued_by, pack.remarks) == ("Salmah", "Dua kaunter ditambah.")
+    assert len(pack.files) == 5
+    for file in pack.files:
+        got = salmah.get(f"{PACK}/{file.name}")
+        assert hashlib.sha256(got.data).hexdigest() == file.sha256 == got.headers["X-Content-SHA256"]
+    assert [row.kind for row in reported.door.people.audit(5)].count("report_issued") == 1
+    assert pack.files[0].sha256 in salmah.get("/manage/charter").text
+
+
+def test_a_file_that_was_changed_is_not_handed_out_and_the_page_says_so(reported: OfficeServer) -> None:
+    salmah = signed_in(reported, "supervisor", "Salmah")
+    salmah.get("/manage/charter")
+    salmah.submit(f"{PACK}/issue", {})
+    pack = reported.door.packs.one(FIRST)
+    assert pack is not None
+    path = reported.data / archive.FOLDER / pack.files[0].name
+    assert path.stat().st_mode & 0o777 == 0o400
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b"%")
+
+    assert salmah.get(f"{PACK}/{pack.files[0].name}").status_code == 409
+    assert "bukan lagi seperti yang dikeluarkan" in salmah.get("/manage/charter").text
+
+
+def test_what_the_office_says_of_its_figures_is_kept_until_it_is_issued(reported: OfficeServer) -> None:
+    salmah = signed_in(reported, "supervisor", "Salmah")
+    salmah.get("/manage/charter")
+
+    salmah.submit(f"{PACK}/remarks", {"remarks": "Sistem gangguan\r\ndua hari.\x00"})
+
+    assert "Sistem gangguan\ndua hari." in salmah.get("/manage/charter").text
+    draft = salmah.get(f"{PACK}/draft.pdf?language=ta")
+    assert draft.data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("role", "may_look", "may_sign"), [
+    ("officer", False, False), ("supervisor", True, True), ("manager", True, True), ("admin", True, False),
+    ("auditor", True, False),
+])  # fmt: skip
+def test_each_role_sees_and_signs_what_it_may(
+    reported: OfficeServer, role: str, may_look: bool, may_sign: bool
+) -> None:
+    somebody = signed_in(reported, role, "Somebody")
+
+    assert (somebody.get("/manage/charter").status_code == 200) is may_look
+    somebody.get("/")
+    answer = somebody.submit(f"{PACK}/remarks", {"remarks": "Baik."})
+    assert (answer.status_code == 303) is may_sign
+
+
+def test_a_form_from_elsewhere_issues_nothing(reported: OfficeServer) -> None:
+    salmah = signed_in(reported, "supervisor", "Salmah")
+
+    assert salmah.submit(f"{PACK}/issue", {}, csrf="").status_code == 400
+    pack = reported.door.packs.one(FIRST)
+    assert pack is not None
+    assert pack.issued_at is None
+
+
+def test_the_managers_page_says_what_is_due(reported: OfficeServer) -> None:
+    reported.clock.set(datetime(2026, 4, 20, 1, tzinfo=UTC))
+    assert reported.door.secretary is not None
+    reported.door.secretary.step()
+
+    (alarm,) = reported.caller("manager").get("/overview").get_json()["alarms"]
+
+    assert alarm == {
+        "level": "warning", "key": "manage.report_due", "facts": {"quarter": "2026-Q1", "due_on": "30/04/2026"},
+    }  # fmt: skip
