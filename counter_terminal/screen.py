@@ -38,6 +38,11 @@ def counter(code: str) -> Response:
         board=counter_json(door.office.floor, code, door.office.now(), door.say, door.officers()),
         officer={"id": asker.person, "name": asker.name, "role": asker.role},
         keys=KEYS,
+        issuing={
+            "lanes": [str(lane) for lane in door.office.floor.branch.lanes],
+            "languages": list(door.office.floor.branch.languages),
+            "kiosks": [kiosk.code for kiosk in door.office.floor.branch.kiosks],
+        },
         lock_after=round(door.settings.idle_minutes * 60) if asker.person is not None else 0,
         **page_context(("terminal.", "refusal.", "login.", "lane.", "admin.kind.", "printer.")),
     )

@@ -24,6 +24,7 @@ export const DEFAULT_KEYS = Object.freeze({
   refer: "F11",
   come_again: "F12",
   walk_direct: "Insert",
+  issue: "N",
   undo: "Ctrl+Z",
   more: "+",
   fewer: "-",
@@ -127,6 +128,7 @@ const NEEDS = {
   restore: ["idle", "called", "serving"],
   check_in: ["idle", "called", "serving"],
   reprint: ["called", "serving"],
+  issue: ["closed", "taken", "idle", "called", "serving"], // a reception desk has no counter open
   help: ["closed", "idle", "called", "serving"],
 };
 
@@ -144,6 +146,7 @@ export function mayPress(action, { board, officer, now, link = "live", busy = fa
     return { can: seconds > 0 && link === "live" && !busy && state !== "taken", seconds, calls: 0 };
   }
   if (!NEEDS[asked]?.includes(state)) return no;
+  if (asked === "issue" && officer.role === "counter") return no; // nobody knows who sits there
   const said = board.may?.[asked];
   if (said === false) return no;
   const transactions = counting ?? board.ticket?.transactions ?? 1;
@@ -364,6 +367,7 @@ const PATHS = { no_show: "no-show", walk_direct: "walk-direct", take_over: "open
 /** The path and the body of an action. `detail` holds what the officer chose. */
 export function requestOf(action, counter, detail = {}) {
   if (action === "help") return { path: "/help", body: { counter, kind: "help" } };
+  if (action === "issue") return { path: "/tickets", body: { ...detail } };
   if (action in OF_TICKETS) return { path: `/tickets/${detail.id}/${OF_TICKETS[action]}`, body: {} };
   const at = `/counters/${encodeURIComponent(counter)}`;
   if (action in OUTCOMES) return { path: `${at}/finish`, body: { outcome: OUTCOMES[action] } };

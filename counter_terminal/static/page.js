@@ -14,7 +14,7 @@ import { createPanels, PANELS, servicesHere } from "./panels.js";
 
 const TICK = 250; // ms between two looks at the clock
 const PUSH_PATIENCE = 300; // ms in which the board follows an answer by itself
-const QUIET = new Set(["help", "reprint"]); // change nothing on the board
+const QUIET = new Set(["help", "reprint", "issue"]); // change nothing on the board
 const SAID_FOR = 6000; // ms that an answer stands on the line
 const RUNG_FOR = 20000; // ms that a call for help stands there
 const STRUCK_FOR = 150; // ms that a struck key looks struck
@@ -205,9 +205,18 @@ function answered(action, answer, before, detail) {
   if (action === "next" && answer === null) tell("calm", phrases.say("terminal.line.nobody", language));
   else if (onward) tell(onward.level, paint.onward(onward, language));
   else if (action in facts.OUTCOMES) tell("calm", phrases.say("terminal.line.finished", language, { number }));
+  else if (action === "issue") issued(answer, detail.kiosk);
   else if (action === "reprint") {
     tell("calm", phrases.say("terminal.line.reprinted", language, { number, kiosk: answer.kiosk }));
   } else if (words[action]) tell("calm", phrases.say(`terminal.line.${words[action]}`, language, { number }));
+}
+
+/** The number of somebody at the desk: on paper, or for the officer to tell, for as long as that takes. */
+function issued({ number, paper, service }, kiosk) {
+  const name = board?.services?.find((one) => one.code === service)?.name;
+  const key = paper ? "terminal.line.issued.printed" : "terminal.line.issued";
+  const text = phrases.say(key, language, { number, kiosk, service: phrases.text(name, language) || service });
+  said = { level: "calm", text, until: now() + RUNG_FOR };
 }
 
 // ── the officer's hand ─────────────────────────────────────────────────────────────────────────────────────
@@ -256,6 +265,7 @@ function onKey(event) {
     if (panels.digit(Number(name))) event.preventDefault();
     return;
   }
+  if (panels.isOpen && !field && panels.letter(name)) return event.preventDefault();
   const action = facts.actionOfKey(keys, name);
   if (!action || (field && !/^F\d+$/.test(name))) return;
   event.preventDefault(); // nor may F5 reload, F10 open a menu

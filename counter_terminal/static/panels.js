@@ -8,9 +8,11 @@
  */
 
 import * as facts from "./board.js";
+import { askOf, EMERGENCIES, lanesInOrder, letterOf } from "./issuing.js";
 import { reasonWords } from "./paint.js";
 
-export const PANELS = new Set(["transfer", "visit", "hold", "close", "walk_direct", "other", "menu"]);
+const LANGUAGE_NAMES = { ms: "Bahasa Melayu", en: "English", zh: "中文", ta: "தமிழ்" };
+export const PANELS = new Set(["transfer", "visit", "hold", "close", "walk_direct", "issue", "other", "menu"]);
 
 export function createPanels(root, { phrases, context, onChoose }) {
   const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
@@ -143,6 +145,38 @@ export function createPanels(root, { phrases, context, onChoose }) {
       );
     },
 
+    issue(dialog, { board, language }) {
+      const { lanes, languages, kiosks } = JSON.parse(dialog.dataset.issuing || "{}");
+      const picks = (name, rows, words, chosen) =>
+        dialog
+          .querySelector(`[data-picks="${name}"]`)
+          .replaceChildren(
+            ...rows.map((value, n) => pick(name, value, words(value), letterOf(name, n), value === chosen)),
+          );
+      const say = (key) => phrases.say(key, language);
+      const paper = localStorage.getItem("giliran.officer.kiosk") ?? kiosks[0] ?? "";
+      picks("lane", lanesInOrder(lanes), (lane) => say(`lane.${lane}`), "regular");
+      picks("reason", EMERGENCIES, (why) => say(`terminal.emergency.${why}`), null);
+      picks("language", languages, (code) => [LANGUAGE_NAMES[code] ?? code, code], languages[0]);
+      picks(
+        "kiosk",
+        [...kiosks, ""],
+        (code) => (code ? `${say("terminal.issue.at")} ${code}` : say("terminal.issue.tell")),
+        paper,
+      );
+      showReason(dialog);
+      fill(
+        "issue",
+        (board.services ?? []).map((service) =>
+          choice(phrases.text(service.name, language), {
+            label: service.code,
+            language: phrases.textIn(service.name, language),
+            onPress: () => issueFor(dialog, service.code),
+          }),
+        ),
+      );
+    },
+
     other(_dialog, { board, language, officer }) {
       const isFree = facts.stateOf(board, officer) === "idle";
       fill(
@@ -181,6 +215,46 @@ export function createPanels(root, { phrases, context, onChoose }) {
       for (const one of dialog.querySelectorAll("[name=language]")) one.checked = one.value === language;
     },
   };
+
+  function pick(name, value, words, letter, isChosen) {
+    const label = document.createElement("label");
+    label.className = "pick";
+    const box = document.createElement("input");
+    Object.assign(box, { type: "radio", name: `issue-${name}`, value, checked: isChosen });
+    const said = document.createElement("span");
+    [said.textContent, said.lang] = Array.isArray(words) ? words : [words, context().language];
+    label.append(box, said);
+    if (letter) {
+      const cap = document.createElement("kbd");
+      cap.className = "press__key";
+      cap.textContent = letter;
+      cap.setAttribute("aria-hidden", "true");
+      label.dataset.letter = letter;
+      label.append(cap);
+    }
+    box.addEventListener("change", () => showReason(label.closest("dialog")));
+    return label;
+  }
+
+  /** Why is asked of an emergency alone. */
+  function showReason(dialog) {
+    const isEmergency = checked(dialog, "issue-lane") === "emergency";
+    dialog.querySelector("[data-issue-reason]").hidden = !isEmergency;
+    dialog.querySelector("[data-issue-wrong]").hidden = true;
+  }
+
+  function issueFor(dialog, service) {
+    const [lane, reason, language, kiosk] = ["lane", "reason", "language", "kiosk"].map(
+      (name) => checked(dialog, `issue-${name}`) ?? "",
+    );
+    const { missing, body } = askOf({ service, lane, reason, language, kiosk });
+    if (missing) {
+      dialog.querySelector("[data-issue-wrong]").hidden = false;
+      return dialog.querySelector('[name="issue-reason"]').focus();
+    }
+    localStorage.setItem("giliran.officer.kiosk", kiosk);
+    return choose("issue", body);
+  }
 
   /** Fewer counters than the office wants open over lunch: the officer is told, and decides (T8). */
   function askFirst(dialog, reason) {
@@ -252,6 +326,14 @@ export function createPanels(root, { phrases, context, onChoose }) {
     toggle(name) {
       if (opened()?.dataset.panel === name) opened().close();
       else open(name);
+    },
+    /** Picks what has this letter on it; false when nothing has. */
+    letter(name) {
+      const label = [...(opened()?.querySelectorAll("[data-letter]") ?? [])].find(
+        (one) => one.dataset.letter === name && !one.closest("[hidden]"),
+      );
+      label?.querySelector("input").click();
+      return Boolean(label);
     },
     /** Presses the n-th choice (from 1); false when there is none. */
     digit(n) {

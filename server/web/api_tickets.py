@@ -50,7 +50,10 @@ def take_number(body: dto.IssueAsked) -> Response:
     kiosk = kiosk_of(asker, body.kiosk)
     if body.lane == Lane.EMERGENCY and not may_rush(asker, kiosk):
         raise not_allowed("emergency")
+    if body.reason and body.lane != Lane.EMERGENCY:
+        raise Refused(422, "malformed", "reason goes with the emergency lane")
     channel = CHANNEL.get(asker.role, "api")
+    given: list[str] = []
     token = new_token()
 
     def decide(draft: Draft, now: datetime) -> Answer:
@@ -58,9 +61,13 @@ def take_number(body: dto.IssueAsked) -> Response:
             draft, now, service=body.service, lane=body.lane, language=body.language,
             transactions=body.transactions, token=token, channel=channel, kiosk=kiosk, further=body.further,
         )  # fmt: skip
+        given[:] = [ticket.number]
         return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_printer(kiosk)})
 
-    return act(asker, decide)
+    answer = act(asker, decide)
+    if body.reason and given:  # not of a request that was only answered again
+        edge().people.note(asker.actor, "emergency", edge().office.now(), number=given[0], reason=body.reason)
+    return answer
 
 
 def may_rush(asker: Identity, kiosk: str) -> bool:

@@ -54,6 +54,7 @@ class IssueAsked(Asked):
     ] = None
     phone: Annotated[str, Field(max_length=40, description="where its holder is told of the turn, with `channel`")] = ""
     further: Annotated[list[Code], Field(max_length=3, description="services that follow on the same number")] = []
+    reason: Annotated[Line, Field(max_length=100, description="why it is an emergency: kept in the audit")] = ""
 
 
 class TextAsked(Asked):

@@ -37,6 +37,7 @@ from tests.browser.manage_boards import (
 ROOT = Path(__file__).parents[2]
 POLICY = "default-src 'self'; connect-src 'self' ws: wss:"
 TEMPLATES = ("counter_terminal/templates", "server/web/templates")
+LANES = ["emergency", "elderly", "disabled", "pregnant", "with_children", "priority", "regular"]
 STATIC = {"web": "server/web/static", "counter_terminal": "counter_terminal/static"}
 
 
@@ -122,6 +123,7 @@ def create_stage(desk: Desk) -> Flask:
         return page(
             "counter_terminal/screen.html", counter=counter, board=desk.board() if officer else None,
             officer=officer, keys=desk.keys, language="ms", lock_after=desk.lock_after,
+            issuing={"lanes": LANES, "languages": ["ms", "en", "zh", "ta"], "kiosks": ["main", "lobby"]},
         )  # fmt: skip
 
     @app.get("/api/v1/counters/<counter>")
@@ -134,6 +136,11 @@ def create_stage(desk: Desk) -> Flask:
         if desk.hold_answer is not None:
             desk.hold_answer.wait(10)
         action = path.rpartition("/")[2]
+        if action == "tickets" and action not in desk.refusals:
+            asked = request.get_json()
+            return jsonify(
+                number=f"{asked['service']}013", service=asked["service"], paper=asked.get("kiosk") == "main"
+            )
         if action in desk.refusals:
             problem = desk.refusals[action]
             return Response(json.dumps(problem), problem["status"], mimetype="application/problem+json")

@@ -525,3 +525,35 @@ def test_the_terminal_makes_no_sound(page: Page, desk: Desk, address: str) -> No
 
     assert page.locator("audio, video").count() == 0
     assert page.evaluate("() => window.played") == 0
+
+
+def test_a_number_for_somebody_at_the_desk_takes_a_key_and_a_digit(page: Page, desk: Desk, address: str) -> None:
+    look(page, desk, address, "idle", "en")
+
+    page.keyboard.press("n")
+    assert page.locator("[data-panel=issue]").is_visible()
+    page.set_viewport_size({"width": WHOLE[0], "height": WHOLE[1]})
+    page.evaluate(AXE.read_text("utf-8"))
+    assert page.evaluate(JUDGE) == []
+    page.keyboard.press("2")
+
+    page.get_by_text("F013 (Registration): slip printed at kiosk main").wait_for()
+    assert posted(desk) == [("/tickets", {"service": "F", "lane": "regular", "language": "ms", "kiosk": "main"})]
+
+
+def test_an_emergency_at_the_desk_is_asked_for_its_reason(page: Page, desk: Desk, address: str) -> None:
+    look(page, desk, address, "idle", "en")
+
+    page.keyboard.press("n")
+    for key in ("u", "v", "1"):  # emergency, Tamil, the first service: and no reason yet
+        page.keyboard.press(key)
+    assert page.locator("[data-issue-wrong]").is_visible()
+    assert posted(desk) == []
+    page.keyboard.press("s")
+    page.get_by_text("No slip: tell the number").click()
+    page.keyboard.press("1")
+
+    page.locator("[data-line-text]").get_by_text("A013").wait_for()
+    assert posted(desk) == [
+        ("/tickets", {"service": "A", "lane": "emergency", "language": "ta", "reason": "injury"}),
+    ]
