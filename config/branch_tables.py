@@ -191,12 +191,14 @@ class ZoneTable(Table):
 
 
 class KioskTable(Table):
-    """A ticket kiosk; `mounting_mm` is the height of the lower edge of its screen above the floor. `emergency`: it
-    may give emergency tickets itself, and does not only ring staff. `offline_block`: so many numbers of each letter it
-    holds for when the server is out of reach; 0: then it gives none."""
+    """A ticket kiosk; `way` to its zone, for who stands before it, is an arrow on the slip. `mounting_mm` is the height
+    of the lower edge of its screen above the floor. `emergency`: it may give emergency tickets itself, and does not
+    only ring staff. `offline_block`: so many numbers of each letter it holds for when the server is out of reach; 0:
+    then it gives none."""
 
     code: Code
     zone: Code | None = None
+    way: Literal["ahead", "ahead_left", "left", "behind", "right", "ahead_right"] | None = None
     px_per_mm: Annotated[float, Field(ge=0.5, le=40)] = 4.03
     priority: bool = True
     emergency: bool = False

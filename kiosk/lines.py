@@ -26,6 +26,14 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrow:
+    """Which way to go: one of `kiosk.ticket.WAYS`, as a picture `size` dots high."""
+
+    way: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Empty paper, in dots."""
 
@@ -50,7 +58,7 @@ class Cut:
     """The end of the paper."""
 
 
-Line = Text | Drawn | Gap | Stroke | Code | Cut
+Line = Text | Drawn | Arrow | Gap | Stroke | Code | Cut
 
 # A Chinese sentence may break before any character, but not before a closing mark nor after an opening one.
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"

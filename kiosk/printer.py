@@ -22,7 +22,7 @@ from PIL import Image
 
 from kiosk import typeface
 from kiosk.escpos_library import QR_ECLEVEL_M, Dummy
-from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text
+from kiosk.lines import Arrow, Code, Cut, Drawn, Gap, Line, Stroke, Text
 from kiosk.slip import Paper
 
 TIMEOUT = 3.0  # seconds for each of: reach and ask, send, ask again
@@ -68,6 +68,8 @@ def encoded(lines: Iterable[Line], paper: Paper) -> bytes:
                 page._raw(text.encode("ascii") + b"\n")  # the library's own way picks a code page, which may be missing
             case Drawn(text, size):
                 page._raw(_picture(typeface.draw(text, size, paper.dots, is_centred=True)))
+            case Arrow(way, size):
+                page._raw(_picture(typeface.arrow(way, size, paper.dots)))
             case Gap(dots):
                 page._raw(b"\x1bJ" + bytes([dots]))  # ESC J, for which the library has no name
             case Stroke():

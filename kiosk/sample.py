@@ -40,6 +40,7 @@ def sample_ticket(language: str, kind: str = "ticket") -> Ticket:
                 "code": "hall",
                 "name": {"ms": "Ruang menunggu", "en": "Waiting hall", "zh": "等候厅", "ta": "காத்திருப்பு மண்டபம்"},
             },
+            "way": "right",
             "promise_s": 900,
             "missed_at": {
                 "ms": "kaunter pertanyaan",

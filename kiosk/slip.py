@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config.times import time_of_day, wait_words, why_no_wait
-from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text, broken
+from kiosk.lines import Arrow, Code, Cut, Drawn, Gap, Line, Stroke, Text, broken
 from kiosk.ticket import FIRST, Names, Referral, Ticket
 
 MILLIMETRE = 8  # dots: 203 to the inch
@@ -23,6 +23,7 @@ CODE_SIDE = 25 * MILLIMETRE
 CAPACITIES = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)  # bytes, versions 1 to 10, correction M (ISO/IEC 18004)
 CELL = (12, 24)  # the printer's letter, in dots
 NUMBER_HEIGHT = 8  # letters' heights, the most there is; a capital fills 15 to 17 of 24 dots: 15 to 17 mm
+ARROW = 10 * MILLIMETRE
 MARGIN = 2 * MILLIMETRE  # left and right of the number
 BODY = {"ta": 25}  # dots: a drawn sentence; Tamil letters fill more of their size than Chinese ones
 LARGE = 1.5  # sizes: what is read second, after the number
@@ -100,6 +101,9 @@ def _place_in_the_queue(page: _Page, ticket: Ticket) -> None:
     if ticket.zone:
         page.gap(12)
         page.sentence("slip.zone", zone=page.called(ticket.zone))
+        if ticket.way:
+            page.gap(8)
+            page.add(Arrow(ticket.way, ARROW))
     page.rule()
 
     if ticket.promise is not None:

@@ -17,6 +17,8 @@ Names = Mapping[str, str]
 """One thing's name in several languages."""
 
 FIRST = "ms"
+WAYS = ("ahead", "ahead_right", "right", "behind", "left", "ahead_left")
+"""Clockwise, as somebody sees them who stands before the kiosk."""
 ZONE = "Asia/Kuala_Lumpur"
 
 
@@ -53,6 +55,8 @@ class Ticket:
     wait_reason: str | None
     """Why there is no wait: `no_counter` or `not_yet`."""
     zone: Names
+    way: str
+    """To the zone from the kiosk: one of `WAYS`, or empty."""
     promise: float | None
     """Seconds; None: nothing was promised."""
     rule: Names
@@ -101,6 +105,7 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             wait=wait and _wait(wait),
             wait_reason=payload.get("wait_reason"),
             zone=_names(payload.get("zone")),
+            way=_way(payload.get("way")),
             promise=payload.get("promise_s"),
             rule=_names(payload.get("rule")),
             bring=_names(payload.get("bring")),
@@ -127,6 +132,11 @@ def _number(label: Any) -> str:
     if not isinstance(label, str) or not label.isascii() or not label.isprintable() or not label.strip():
         raise ValueError(f"{label!r} is no number that a printer could print")
     return label
+
+
+def _way(said: Any) -> str:
+    """A way that this program cannot draw, because the server is newer, is none."""
+    return said if said in WAYS else ""
 
 
 def _wait(told: Mapping[str, Any]) -> Wait:

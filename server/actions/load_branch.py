@@ -51,7 +51,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         kiosks=tuple(
             Kiosk(
                 k.code, k.zone or file.zones[0].code, k.px_per_mm, k.priority, k.mounting_mm, k.emergency,
-                k.offline_block, k.offline_port,
+                k.offline_block, k.offline_port, k.way or "",
             )
             for k in file.kiosks
         ),

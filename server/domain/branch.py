@@ -100,7 +100,8 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """`mounting_mm` is the height of the screen's lower edge above the floor, None where it was never measured.
+    """`way` is where its zone lies for who stands before it: "left", "ahead" …, empty where nobody has said.
+    `mounting_mm` is the height of the screen's lower edge above the floor, None where it was never measured.
     `emergency`: whether it may give emergency tickets itself. `offline_block`: so many numbers of each letter it holds
     for when the server is out of reach; its page then asks its agent, at `offline_port` of its own PC, for them."""
 
@@ -112,6 +113,7 @@ class Kiosk:
     emergency: bool = False
     offline_block: int = 0
     offline_port: int = 8629
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

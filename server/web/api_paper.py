@@ -141,7 +141,7 @@ def office_json(branch: Branch, service_code: str, kiosk_code: str, now: datetim
     return {
         "service": service_code, "service_name": dict(service.name) if service else {},
         "office": {"code": branch.code, "name": dict(branch.name)},
-        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": kiosk_code,
+        "zone": {"code": zone.code, "name": dict(zone.name)}, "kiosk": kiosk_code, "way": kiosk.way or None,
         "timezone": str(branch.timezone), "promise_s": round(promise.within_s) if promise else None,
         "bring": dict(service.bring) if service and service.bring else None,
         "missed_at": dict(branch.missed_at),

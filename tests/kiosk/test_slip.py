@@ -13,7 +13,7 @@ import segno
 from config.phrases import LANGUAGES, say
 from config.times import time_of_day
 from kiosk import typeface
-from kiosk.lines import Code, Cut, Drawn, Gap, Line, Stroke, Text
+from kiosk.lines import Arrow, Code, Cut, Drawn, Gap, Line, Stroke, Text
 from kiosk.slip import PAPERS, slip, square_of
 from kiosk.ticket import ticket_from
 from tests.kiosk.tickets import SERVER, a_payload, a_ticket
@@ -34,6 +34,8 @@ def read(found: tuple[Line, ...]) -> list[str]:
                 words.append(text)
             case Stroke():
                 words.append("—")
+            case Arrow(way=way):
+                words.append(f"→ {way}")
             case Gap() | Cut():
                 pass
     return words
