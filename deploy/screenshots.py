@@ -189,6 +189,24 @@ class Album:
         admin = self.screens.open("/admin", "admin", MANAGER, is_person=True)
         admin.wait_for_selector("[data-devices] tr")
         self.take(admin, "admin")
+        self.branch_file()
+
+    def branch_file(self) -> None:
+        """A service is renamed, and looked at before it is published; nothing is."""
+        if not self.wants("branch-services", "branch-review", "branch-holidays"):
+            return
+        page = self.screens.open("/admin/branch/holiday", "admin", MANAGER, is_person=True)
+        self.take(page, "branch-holidays")
+        page.goto(f"{self.office.url}/admin/branch/service")
+        page.locator('[name="service.0.name.en"]').fill("Birth certificates")
+        page.locator('[name="service.0.minutes"]').fill("7.5")
+        self.take(page, "branch-services")
+        page.locator('[name="service.0.minutes"]').press("Enter")
+        page.wait_for_url("**/admin/branch?said=*")
+        page.goto(f"{self.office.url}/admin/branch/review")
+        page.locator("summary").click()
+        self.take(page, "branch-review")
+        page.locator('[value="discard"]').click()
 
     # ── the kiosk ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from config.branch_values import STATES
 from server.actions.change_branch import Effect, effects
 from server.actions.load_branch import branch_of
 from server.domain.branch import Branch
+from server.domain.discipline import Policy, sentence
 from server.plans import PlanDraft, PlanVersion
 from server.ports import Identity
 from server.web.edge import Edge
@@ -110,7 +111,19 @@ class Desk:
         return self.door.office.floor.branch
 
     def changes(self) -> list[Change]:
-        return self.words.changes(self.raw, {**self.raw, **self.drafted})
+        """What the draft changes; the rule of the queue also in the sentence that customers read (X10)."""
+        found = self.words.changes(self.raw, {**self.raw, **self.drafted})
+        file, _ = self.checked
+        was, will_be = (
+            self.words.say(key, **facts)
+            for key, facts in (sentence(self.branch.policy), sentence(branch_of(file).policy if file else Policy()))
+        )
+        if file is not None and was != will_be:
+            found.append(Change(self.words.section("discipline"), "", self.words.say("plan.rule"), was, will_be))
+        return found
+
+    def has_form(self, section: str) -> bool:
+        return section in sections()
 
     def diff(self) -> list[str]:
         """The lines of the file that change, with two around them."""

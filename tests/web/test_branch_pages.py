@@ -267,6 +267,19 @@ def test_a_change_is_taken_back_the_same_way(office: OfficeServer, admin: Browse
     assert len(office.door.plans.history(10)) == 4
 
 
+def test_the_rule_is_shown_as_customers_will_read_it_and_what_is_regrettable_is_said(
+    office: OfficeServer, admin: Browser
+) -> None:
+    keep(admin, "discipline", discipline__kind="interleave", discipline__ratio="4")
+    keep(admin, "service", service__0__letter="S")
+
+    page = admin.get("/admin/branch/review").text
+
+    assert "After 4 priority customers comes one regular" in page
+    assert "“S” is easily taken for 5. Easy and free: A, K," in page
+    assert "+ratio = 4" in page
+
+
 def test_the_code_of_the_branch_is_not_changed_by_a_form(office: OfficeServer, admin: Browser) -> None:
     keep(admin, "branch", branch__code="XX99", branch__hotline="03-8000 8000")
     review(admin, "now")
