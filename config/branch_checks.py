@@ -57,6 +57,9 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
         if not any(service.code in counter.services for counter in file.counters):
             what = f'no counter can do "{service.code}": its customers would wait for ever'
             yield ("service", i, "code"), Complaint(what, "no_counter", value=service.code)
+    for i, notice in enumerate(file.notices):
+        for broken in tamil_faults(notice.text.get("ta", "")):
+            yield ("notice", i, "text"), Complaint(broken, "tamil_broken")
     for i, service in enumerate(file.services):
         for broken in tamil_faults(service.name.get("ta", "")):
             yield ("service", i, "name"), Complaint(broken, "tamil_broken")
@@ -160,6 +163,7 @@ def _codes(file: BranchFile) -> Iterator[Fault]:
         "counter": [table.code for table in file.counters],
         "zone": [table.code for table in file.zones],
         "kiosk": [table.code for table in file.kiosks],
+        "notice": [table.code for table in file.notices],
     }
     for name, found in codes.items():
         for i in _repeated([code.casefold() for code in found]):

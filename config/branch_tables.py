@@ -243,6 +243,15 @@ class ReferralTable(Table):
     email: Annotated[str, Field(max_length=80, pattern=r"^[!-~]*$")] = ""
 
 
+class NoticeTable(Table):
+    """A text that supervisors and managers may announce: shown for so many `minutes`, spoken once where `spoken`."""
+
+    code: Code
+    text: Words
+    minutes: Annotated[int, Field(ge=1, le=720)] = 15
+    spoken: bool = True
+
+
 class HoursTable(Table):
     """Opening hours on some weekdays, of the branch or, with `services`, of these services inside the branch's."""
 
@@ -337,6 +346,7 @@ class BranchFile(Table):
     kiosks: Annotated[Many[KioskTable], Field(alias="kiosk")] = (THE_KIOSK,)
     promises: Annotated[Many[PromiseTable], Field(alias="promise")] = (THE_PROMISE,)
     referrals: Annotated[Many[ReferralTable], Field(alias="referral")] = ()
+    notices: Annotated[Many[NoticeTable], Field(alias="notice")] = ()
     hours: Many[HoursTable] = ()
     overrides: Annotated[Many[OverrideTable], Field(alias="override")] = ()
     holidays: Annotated[Many[HolidayTable], Field(alias="holiday")] = ()

@@ -8,7 +8,19 @@ from zoneinfo import ZoneInfo
 from config.branch_file import BranchFile, dump, parse
 from config.branch_tables import HoursTable, OverrideTable, PromiseTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
-from server.domain.branch import Branch, Calling, Join, Kiosk, Lunch, PlannedBreak, PlannedDuty, Quiet, Referral, Zone
+from server.domain.branch import (
+    Branch,
+    Calling,
+    Join,
+    Kiosk,
+    Lunch,
+    OwnNotice,
+    PlannedBreak,
+    PlannedDuty,
+    Quiet,
+    Referral,
+    Zone,
+)
 from server.domain.charter import Promise, succeed
 from server.domain.counter import Counter, spoken_name
 from server.domain.discipline import ALWAYS, Policy
@@ -78,6 +90,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         feedback=head.feedback,
         referrals=tuple(Referral(r.service, r.working_days, r.name, r.post, r.phone, r.email) for r in file.referrals),
         missed_at=head.missed_at,
+        notices=tuple(OwnNotice(n.code, n.text, n.minutes, n.spoken) for n in file.notices),
         roster=tuple(
             PlannedDuty(
                 r.counter, weekdays(r.days), minutes_of(r.open), minutes_of(r.close),

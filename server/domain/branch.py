@@ -150,6 +150,16 @@ class Referral:
     email: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnNotice:
+    """A text that the office announces now and then: shown for `minutes`, and spoken once where that is wanted."""
+
+    code: str
+    text: Words
+    minutes: int = 15
+    is_spoken: bool = True
+
+
 @dataclass(frozen=True)
 class Branch:
     """Everything that the branch's file says. `version` grows with each loading of a file; `report_due` are the days
@@ -178,6 +188,7 @@ class Branch:
     feedback: str = ""
     missed_at: Words = field(default_factory=dict)
     referrals: tuple[Referral, ...] = ()
+    notices: tuple[OwnNotice, ...] = ()
     roster: tuple[PlannedDuty, ...] = ()
     version: int = 1
 

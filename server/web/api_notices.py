@@ -23,6 +23,8 @@ from server.web.voice import clip_of
 
 TEMPLATES = {"a.delay": False, "a.close": True, "down": True, "a.prio": False}
 """The phrases that are offered, and whether they name a time."""
+OWN = "own:"
+"""Before the code of a text of the branch's file ([[notice]])."""
 RENDER_WITHIN_S = 4.0
 """All languages together: a page gives up on an answer a second later."""
 
@@ -35,6 +37,10 @@ def get_notices() -> Response:
     return jsonify(notices_json(floor, door.office.now()) | {
         "templates": [
             {"template": key, "needs_time": needs, "text": door.phrases[key]} for key, needs in TEMPLATES.items()
+        ] + [
+            {"template": OWN + own.code, "needs_time": False, "text": dict(own.text), "minutes": own.minutes,
+             "spoken": own.is_spoken}
+            for own in floor.branch.notices
         ],
         "zones": [{"zone": zone.code, "name": dict(zone.name)} for zone in floor.branch.zones],
     })  # fmt: skip
@@ -94,6 +100,10 @@ def _text(door: Edge, body: dto.NoticeAsked) -> dict[str, str]:
     """The words by language: of the template, with its time as each language says it, or those that were typed."""
     if body.template is None:
         return body.text.model_dump(exclude_none=True) if body.text is not None else {}
+    if body.template.startswith(OWN):
+        found = (one for one in door.office.floor.branch.notices if OWN + one.code == body.template)
+        if (own := next(found, None)) is not None:
+            return dict(own.text)
     if body.template not in TEMPLATES:
         raise Malformed(template=body.template)
     words = door.phrases[body.template]

@@ -24,7 +24,7 @@ from server.web.plan_desk import Desk, lines_between, raw_of
 from server.web.plan_words import Words
 
 GROUPS = {
-    "offer": ("branch", "service", "counter", "zone", "kiosk", "referral"),
+    "offer": ("branch", "service", "counter", "zone", "kiosk", "notice", "referral"),
     "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "day"),
     "rules": ("discipline", "calling", "join", "charter"),
 }

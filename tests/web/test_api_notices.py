@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from config.branch_file import EXAMPLE
 from config.phrases import LANGUAGES
 from server.domain.announcement import Message
 from server.web.dto import NoticeWords
-from tests.web.conftest import OfficeServer, refusal
+from tests.web.conftest import AnOfficeServer, OfficeServer, refusal
 
 CLOSING = {"template": "a.close", "time": "16:30"}
 
@@ -45,6 +46,25 @@ class AnAnnouncer:
 def board(office: OfficeServer, zone: str = "hall") -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = office.caller("display").get(f"/zones/{zone}/board").get_json()["notices"]
     return told
+
+
+def test_the_office_s_own_texts_are_offered_and_told_like_the_others(an_office_server: AnOfficeServer) -> None:
+    car = """[[notice]]
+code = "car"
+text = {ms = "Pemilik kereta, sila alihkan kenderaan.", en = "Will the owner please move the car."}
+minutes = 10
+spoken = false
+"""
+    office = an_office_server(branch=EXAMPLE.read_text(encoding="utf-8") + "\n" + car)
+    supervisor = office.caller("supervisor")
+    own = supervisor.get("/notices").get_json()["templates"][-1]
+    assert (own["template"], own["minutes"], own["spoken"]) == ("own:car", 10, False)
+
+    told = supervisor.post("/notices", {"template": "own:car", "minutes": 10, "spoken": False})
+
+    assert told.status_code == 201
+    assert board(office)[0]["text"]["en"] == "Will the owner please move the car."
+    refusal(supervisor.post("/notices", {"template": "own:bus"}), 422, "malformed")
 
 
 def test_what_is_told_stands_on_the_boards_until_it_ends(office: OfficeServer) -> None:

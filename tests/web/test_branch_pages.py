@@ -49,6 +49,10 @@ days = "mon-thu"
 open = "08:00"
 close = "16:30"
 breaks = [{at = "12:30", minutes = 30, reason = "lunch"}]
+[[notice]]
+code = "car"
+text = {ms = "Pemilik kereta, sila alihkan kenderaan."}
+spoken = false
 [[referral]]
 service = "A"
 phone = "03-8000 8001"

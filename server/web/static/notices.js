@@ -75,6 +75,13 @@ export function createNotices({ phrases, zone, api }) {
     form.elements["text-ms"].required = template.value === OWN;
   }
 
+  /** A text of the office's own says for how long it stands, and whether it is spoken. */
+  function takeItsWay() {
+    const own = offered.templates.find((one) => one.template === template.value);
+    if (own?.minutes) form.elements.minutes.value = own.minutes;
+    if (own && "spoken" in own) form.elements.spoken.checked = own.spoken;
+  }
+
   /** What was previewed or refused belongs to what was typed then. */
   function forget() {
     find("notice-preview").hidden = true;
@@ -158,7 +165,10 @@ export function createNotices({ phrases, zone, api }) {
   }
 
   form.addEventListener("input", forget);
-  template.addEventListener("change", paintForm);
+  template.addEventListener("change", () => {
+    paintForm();
+    takeItsWay();
+  });
   find("notice-try").addEventListener("click", () => {
     if (form.reportValidity()) doing(async () => paintPreview(await api.post("/notices/preview", askedOf(fields()))));
   });
