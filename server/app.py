@@ -49,6 +49,7 @@ from server.web import (
     api_people,
     api_recordings,
     api_records,
+    api_recovery,
     api_tickets,
     charter_office,
     health,
@@ -85,7 +86,7 @@ VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_calendar, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings,
-    api_records, api_tickets, charter_office, join, phone, phone_push, plan_pages,
+    api_records, api_recovery, api_tickets, charter_office, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -212,7 +213,7 @@ def start(
     steps: list[Callable[[], bool]] = [
         partial(schedule.release_step, door.office),
         partial(schedule.give_up_step, door.office),
-        partial(schedule.recovery_step, door.office, door.say),
+        partial(_repair, door),
         partial(schedule.turn_of_day_step, door.office),
         partial(begin_planned_step, door),
         partial(schedule.forget_step, door.office, lasts),
@@ -272,6 +273,14 @@ def begin_planned_step(door: Edge) -> bool:
         kind = "branch_changed" if version is not None else "branch_change_late"
         door.people.note(change.actor, kind, now, sections=", ".join(change.sections), version=version)
     return False
+
+
+def _repair(door: Edge) -> bool:
+    """Watch the promises. Where something has changed, advice on the counters is wanted at once."""
+    happened = schedule.recovery_step(door.office, door.say)
+    if happened and door.live is not None:
+        door.live.ask_advice()
+    return happened
 
 
 def _look_at_the_clock(door: Edge) -> bool:

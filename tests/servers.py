@@ -95,7 +95,8 @@ class Caller:
 
 API_PATHS = {
     "tickets", "counters", "queues", "zones", "overview", "help", "me", "people", "devices", "audit", "measures",
-    "charter", "recordings", "exports", "branch", "kiosks", "notices", "texts", "openapi.json",
+    "charter", "recordings", "exports", "branch", "kiosks", "notices", "recovery", "disruptions",
+    "texts", "openapi.json",
 }  # fmt: skip
 
 

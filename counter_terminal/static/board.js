@@ -357,7 +357,20 @@ export function lineOf({ board, officer, now, link, lock, said }) {
   if (due) return { kind: "reminder", level: "warning", number: due.number };
   const [back] = state === "taken" || state === "closed" ? [] : (board.came_back ?? []);
   if (back) return { kind: "came_back", level: "warning", number: back.number };
-  return null;
+  return state === "taken" ? null : recoveryLine(board, officer);
+}
+
+/** What the supervisor asks of this counter, else which promise is in danger: of its own services, to a supervisor all. */
+function recoveryLine({ recovery, duty, counter }, officer) {
+  const [asked] = recovery?.asked ?? [];
+  if (asked)
+    return { kind: `recovery_${asked.action}`, level: "warning", service: asked.service_name, to: asked.to ?? "" };
+  const own = duty?.services ?? counter?.services ?? [];
+  const isMine = (one) => officer?.role === "supervisor" || own.includes(one.service);
+  const endangered = (recovery?.cases ?? []).find(isMine);
+  if (!endangered) return null;
+  const level = endangered.level === "breached" ? "bad" : "warning";
+  return { kind: `recovery_${endangered.level}`, level, service: endangered.service_name };
 }
 
 // ── what is sent ───────────────────────────────────────────────────────────────────────────────────────────

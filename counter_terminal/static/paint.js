@@ -315,7 +315,13 @@ export function createPainter(root, { phrases, keys, zone }) {
       show(button, ["undo", "reminder", "elsewhere"].includes(line?.kind));
       if (!line) return put(find("line-text"), "");
       const words =
-        line.kind === "said" ? line.text : say(`terminal.line.${line.kind}`, language, { number: line.number ?? "" });
+        line.kind === "said"
+          ? line.text
+          : say(`terminal.line.${line.kind}`, language, {
+              number: line.number ?? "",
+              service: phrases.text(line.service ?? {}, language),
+              to: line.to ?? "",
+            });
       put(find("line-text"), words);
       button.dataset.action = DOES[line.kind] ?? "";
       button.dataset.number = line.number ?? "";

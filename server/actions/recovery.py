@@ -96,13 +96,19 @@ def _apologise(draft: Draft, now: datetime, case: Case, say: Say, *, is_new: boo
     because = say(f"{APOLOGY}.{case.cause}", {}) if case.cause else {}
     first = name.get("ms", case.service)
     said = {
-        language: " ".join(part for part in (f"{name.get(language, first)}:", words, because.get(language, "")) if part)
+        language: _joined(language, name.get(language, first), words, because.get(language, ""))
         for language, words in text.items()
     }
     is_quiet = any(one.case is not None and (one.stands(now) or one.service == case.service) for one in draft.notices)
     ends_at = min(draft.branch.day_ends_at(draft.business_on), now + timedelta(minutes=LONGEST_MINUTES))
     tell(draft, now, said, ends_at, template=APOLOGY, wants_voice=is_new and not is_quiet, service=case.service,
          case=case.id)  # fmt: skip
+
+
+def _joined(language: str, name: str, *sentences: str) -> str:
+    """ "Payments: Sorry, …", as each script sets its colon and its spaces."""
+    colon, space = ("：", "") if language == "zh" else (": ", " ")
+    return name + colon + space.join(part for part in sentences if part)
 
 
 def _stands(draft: Draft, now: datetime, case: Case) -> bool:

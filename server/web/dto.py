@@ -1,4 +1,4 @@
-"""The shapes of the API, as the OpenAPI document shows them. An unknown key in a request is refused by name."""
+"""The shapes of the API, in one file because its document is one. An unknown key in a request is refused by name."""
 
 from __future__ import annotations
 
@@ -182,6 +182,23 @@ class NoticeAsked(Asked):
     spoken: bool = True
 
 
+class CauseAsked(Asked):
+    cause: Literal["system", "officers", "crowd", "long", "equipment", "other"]
+
+
+class RecoveryAsked(Asked):
+    """`counter` for `open`, `add` and `move`; a move goes `to` another one."""
+
+    action: Literal["take", "open", "add", "move", "other"]
+    counter: Annotated[str, Field(max_length=40, examples=["K1"])] = ""
+    to: Annotated[str, Field(max_length=40)] = ""
+
+
+class DisruptionAsked(Asked):
+    template: Annotated[str, Field(max_length=40, examples=["disruption.system"])]
+    minutes: Annotated[int, Field(ge=1, le=720), Whole] = 30
+
+
 class PersonAsked(Asked):
     name: Named
     role: Literal["officer", "supervisor", "manager", "admin", "auditor"]
@@ -217,6 +234,10 @@ class ZonePath(BaseModel):
 
 class NoticePath(BaseModel):
     notice: Annotated[int, Field(ge=1, le=2**53)]
+
+
+class CasePath(BaseModel):
+    case: Annotated[int, Field(ge=1, le=2**53)]
 
 
 class LanguagePath(BaseModel):

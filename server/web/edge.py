@@ -104,9 +104,9 @@ class Edge:
 
     def officers(self) -> Officers:
         """Everybody who may serve at a counter, by number."""
-        return Officers(
-            {p.id: p.name for p in self.people.people() if p.role in ("officer", "supervisor") and not p.disabled_at}
-        )
+        people = self.people.people()
+        serve = {p.id: p.name for p in people if p.role in ("officer", "supervisor") and not p.disabled_at}
+        return Officers(serve, {p.id: p.name for p in people if p.id not in serve})
 
 
 def edge() -> Edge:

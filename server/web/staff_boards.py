@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +19,7 @@ from server.domain.measures import of_leg
 from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
 from server.domain.ticket import Status, Ticket
 from server.web.boards import Json, Say, instant, notice_json, opening, promise_json, queue_json, seconds
+from server.web.recovery_board import recovery_json, terminal_json
 
 if TYPE_CHECKING:
     from server.speech.self_test import Outcome
@@ -61,9 +62,12 @@ class Officers:
     """Who the officers are, by number; only terminals and managers are told names."""
 
     names: Mapping[int, str]
+    others: Mapping[int, str] = field(default_factory=dict)
+    """Who never serves, but answers for something."""
 
     def of(self, officer: int | None) -> Json | None:
-        return None if officer is None else {"id": officer, "name": self.names.get(officer, f"#{officer}")}
+        known = {**self.others, **self.names}
+        return None if officer is None else {"id": officer, "name": known.get(officer, f"#{officer}")}
 
 
 def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Officers) -> Json:
@@ -93,6 +97,7 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
              "remind_at": instant(t.remind_at)}
             for t in floor.held_for(code)
         ],
+        "recovery": terminal_json(floor, state),
         "came_back": [{"number": t.number, "service": t.service} for t in came_back(floor, state, now)],
         "missed": [
             {"number": t.number, "at": instant(t.ended_at),
@@ -341,6 +346,7 @@ def overview_json(
         "texts": None if texts is None else texts.figures,
         "alarms": list(alarms),
         "absent": len(floor.absent()),
+        "recovery": recovery_json(floor, now, officers),
     }
 
 

@@ -51,6 +51,10 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/notices"): {"supervisor", "manager"},
     ("POST", "/notices/preview"): {"supervisor", "manager"},
     ("POST", "/notices/9/withdraw"): {"supervisor", "manager"},
+    ("GET", "/recovery"): FIGURES,
+    ("POST", "/recovery/9/cause"): {"supervisor", "manager"},
+    ("POST", "/recovery/9/act"): {"supervisor", "manager"},
+    ("POST", "/disruptions"): {"supervisor", "manager"},
     ("POST", "/help"): {"kiosk"} | AT_COUNTERS,
     ("POST", "/branch/close-day"): {"supervisor", "manager"},
     ("POST", "/branch/extend-day"): {"supervisor", "manager"},
@@ -93,6 +97,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/counters/K1/walk-direct": {"service": "A"},
     "/notices": {"template": "a.delay"},
     "/notices/preview": {"template": "a.delay"},
+    "/recovery/9/cause": {"cause": "crowd"},
+    "/recovery/9/act": {"action": "take"},
+    "/disruptions": {"template": "disruption.system"},
     "/people": {"name": "Somebody", "role": "officer", "password": "satu dua tiga"},
     "/people/9/password": {"password": "satu dua tiga"},
     "/people/9/role": {"role": "officer"},
@@ -136,7 +143,7 @@ def test_the_matrix_names_every_route_of_the_api(the_office: OfficeServer) -> No
 
 
 EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "block": "9", "row": "9",
-            "notice": "9", "language": "ms"}  # fmt: skip
+            "notice": "9", "case": "9", "language": "ms"}  # fmt: skip
 
 
 @pytest.mark.parametrize("right", sorted(MAY_BE_LISTED))
@@ -159,6 +166,7 @@ NEEDED = {
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},
+    "recovery": {"overview", "announce"}, "disruptions": {"announce"},
 }  # fmt: skip
 
 

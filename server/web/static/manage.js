@@ -8,6 +8,7 @@ import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
 import { createNotices } from "/static/web/notices.js";
 import { readPhrases } from "/static/web/phrases.js";
+import { createRecovery } from "/static/web/recovery.js";
 import { createVoice } from "/static/web/voice.js";
 import {
   counterRow,
@@ -31,6 +32,7 @@ const foresight = createForesight({ phrases, zone: clock.timeZone, api });
 const voice = createVoice({ phrases, zone: clock.timeZone, mark });
 const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const extend = createExtend({ phrases, zone: clock.timeZone, api });
+const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark });
 const find = (name) => document.querySelector(`[data-${name}]`);
 const charter = createCharter({ phrases, api, services: () => board.queues });
 let language = document.documentElement.lang || "ms";
@@ -173,6 +175,7 @@ function paint() {
   paintQueues();
   paintCounters();
   foresight.paint(board, language);
+  recovery.paint(board, language, clock.now().getTime());
   voice.paint(board, language);
   paintAlarms(find("printer-alarms"), printerAlarms(board.printers));
   paintAlarms(find("office-alarms"), board.alarms ?? []);
