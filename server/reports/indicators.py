@@ -3,7 +3,7 @@
 What no counter system can see (telephones, forms, smiles, chairs) is left open, and the page says where to find it.
 
     counters opened on time    planned duties of the roster whose counter was open when they began (R065)
-    disruptions                notices that the system was down, and for how long they stood (R066)
+    disruptions                notices that the hall stands still, and for how long they stood (R066)
     waits                      to the call and to the end of the visit (R069, R070)
     channels                   how the numbers were taken (R071)
     one transaction            finished visits that nobody had to send on (R072)
@@ -25,6 +25,7 @@ from typing import Any
 from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.measures import between, telling
+from server.domain.notices import DISRUPTION
 from server.domain.ticket import Status, Ticket
 from server.ports import JournalRow
 from server.reports.daily import percentile
@@ -105,7 +106,7 @@ class Indicators:
                     self._called(event)
                 case e.NoticeMade():
                     self.notices[event.template or "free"] += 1
-                    if event.template == DOWN:
+                    if event.template == DOWN or event.template.startswith(DISRUPTION):
                         self.disruptions[row.seq] = event.at, event.ends_at
                 case e.NoticeWithdrawn() if event.notice in self.disruptions:
                     began_at, ends_at = self.disruptions[event.notice]

@@ -142,8 +142,8 @@ export function createRecovery({ phrases, zone, api, mark }) {
       stands.dataset.notice = disruption.id;
     }
     const tabs = find("disruptions");
-    if (!tabs || tabs.dataset.language === language) return;
-    tabs.dataset.language = language;
+    if (!tabs || tabs.dataset.spoken === language) return;
+    tabs.dataset.spoken = language;
     tabs.replaceChildren(
       ...disruptions.map((template) =>
         button(
