@@ -195,11 +195,17 @@ class Book:
                     self.given.pop(number, None)
 
     def _add(self, line: Mapping[str, Any]) -> None:
-        """Raises OSError where the disk refuses; then nothing has happened."""
+        """Raises OSError where the disk refuses; then nothing has happened, and half a line does not stay behind: the
+        next one would be written onto it, and a restart would read neither."""
         content = (json.dumps(line) + "\n").encode()
-        if os.write(self._file, content) < len(content):
-            raise OSError("the disk took half a line")
-        os.fsync(self._file)
+        whole = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, content) < len(content):
+                raise OSError("the disk took half a line")
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, whole)
+            raise
         self._apply(line)
 
     def _lines(self) -> list[Mapping[str, Any]]:
@@ -222,6 +228,10 @@ class Book:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path)
+        if hasattr(os, "O_DIRECTORY"):  # the name, too, outlives a power cut: else the file before it would come back
+            folder = os.open(self.path.parent, os.O_DIRECTORY)
+            os.fsync(folder)
+            os.close(folder)
         if self._file >= 0:
             os.close(self._file)
         self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,6 +103,21 @@ def test_a_disk_that_is_full_gives_no_number(book: Book, monkeypatch: pytest.Mon
         tap(book, "one")
 
     assert book.given == {}
+
+
+def test_half_a_line_of_a_full_disk_does_not_spoil_the_next_one(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, content: write(file, content[:20]))
+        with pytest.raises(OSError, match="half a line"):
+            tap(book, "one")
+
+    number = tap(book, "two")
+
+    after = again(book)
+    assert [one.number for one in after.given.values()] == [number]
+    assert tap(after, "three") != number
+    after.close()
 
 
 def test_the_last_number_is_the_last(book: Book) -> None:
