@@ -34,11 +34,12 @@ MAY_BE_COPIED = frozenset({Status.WAITING, Status.CALLED, Status.SERVING, Status
 def tell_printed(path: dto.TicketPath, body: dto.PrintedAsked) -> Response:
     asker = need("print", _prints_at(path.ticket_id, body.copy_of_slip))
     fault = "" if body.result == "printed" else body.fault or "unknown"
+    door = edge()
 
     def decide(draft: Draft, now: datetime) -> Answer:
         ticket = draft.tickets.get(path.ticket_id)
         if ticket is None:
-            return Answer(200, ticket_json(draft, find(path.ticket_id), now))  # served before the paper came out
+            return Answer(200, ticket_json(draft, find(path.ticket_id, door), now))  # served before the paper came out
         if not (body.copy_of_slip and fault):  # a copy that failed takes no paper out of anybody's hand
             ticket = printed(draft, now, path.ticket_id, fault)
         return Answer(200, ticket_json(draft, ticket, now))

@@ -20,7 +20,7 @@ from server.web.addresses import new_token
 from server.web.api import TICKETS, act, api, need
 from server.web.api_joining import join_by_api
 from server.web.boards import legs_json, ticket_json
-from server.web.edge import edge
+from server.web.edge import Edge, edge
 from server.web.refusals import Refused
 
 CHANNEL = {"kiosk": "kiosk", "officer": "staff", "supervisor": "staff"}
@@ -54,7 +54,7 @@ def take_number(body: dto.IssueAsked) -> Response:
         raise Refused(422, "malformed", "reason goes with the emergency lane")
     channel = CHANNEL.get(asker.role, "api")
     given: list[str] = []
-    token = new_token()
+    token, has_paper = new_token(), has_printer(kiosk)
 
     def decide(draft: Draft, now: datetime) -> Answer:
         ticket = issue(
@@ -62,7 +62,7 @@ def take_number(body: dto.IssueAsked) -> Response:
             transactions=body.transactions, token=token, channel=channel, kiosk=kiosk, further=body.further,
         )  # fmt: skip
         given[:] = [ticket.number]
-        return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_printer(kiosk)})
+        return Answer(201, ticket_json(draft, ticket, now) | {"paper": has_paper})
 
     answer = act(asker, decide)
     if body.reason and given:  # not of a request that was only answered again
@@ -85,9 +85,11 @@ def has_printer(kiosk: str) -> bool:
     return bool(kiosk) and live is not None and live.has_printer(kiosk)
 
 
-def find(ticket_id: int) -> Ticket:
-    """An open ticket from the floor, any other from the records. Raises UnknownTicket."""
-    ticket = edge().office.floor.tickets.get(ticket_id) or edge().records.ticket(ticket_id)
+def find(ticket_id: int, door: Edge | None = None) -> Ticket:
+    """An open ticket from the floor, any other from the records. Raises UnknownTicket. `door`: within a turn, which
+    another task may carry out for this request, and then there is no request."""
+    door = door or edge()
+    ticket = door.office.floor.tickets.get(ticket_id) or door.records.ticket(ticket_id)
     if ticket is None:
         raise UnknownTicket(id=ticket_id)
     found: Ticket = ticket
@@ -112,11 +114,11 @@ def get_ticket(path: dto.TicketPath) -> Response:
     "/tickets/<int:ticket_id>/leave", tags=[TICKETS], summary="Give a number back", responses={"200": dto.TicketTold}
 )
 def leave_queue(path: dto.TicketPath, body: dto.NoBody) -> Response:
-    asker = need("leave", taken_at(path.ticket_id))
+    asker, door = need("leave", taken_at(path.ticket_id)), edge()
 
     def decide(draft: Draft, now: datetime) -> Answer:
         if path.ticket_id not in draft.tickets:
-            ended = find(path.ticket_id)
+            ended = find(path.ticket_id, door)
             raise WrongMove(number=ended.number, status=str(ended.status), wanted="ticket_left")
         return Answer(200, ticket_json(draft, leave(draft, now, path.ticket_id), now))
 
