@@ -63,6 +63,7 @@ from server.web import (
 from server.web.access import csrf
 from server.web.api import api
 from server.web.api_records import Breathing
+from server.web.connections import Connections
 from server.web.document import document
 from server.web.edge import Edge
 from server.web.limits import Turnstile
@@ -179,7 +180,8 @@ def create_app(
     app.extensions["giliran"] = door
     socketio = SocketIO(
         app, async_mode=runtime.mode(), ping_interval=settings.ping_interval,
-        ping_timeout=settings.ping_timeout, manage_session=False, transports=["websocket"],  # type: ignore[call-arg]
+        ping_timeout=settings.ping_timeout, manage_session=False, transports=["websocket"],
+        client_manager=Connections(),  # type: ignore[call-arg]
     )  # fmt: skip
     door.live = Live(app, socketio, door)
     office.publish = door.live.poke

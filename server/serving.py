@@ -122,6 +122,7 @@ def serve(
             people.append(company(door, root))
 
     def stop() -> None:
+        gc.disable()  # what thousands of screens leave behind goes with the process
         for one in people:
             if one.poll() is None:
                 one.terminate()

@@ -7,7 +7,7 @@ for what other processes wrote. A room is sent an event once, encoded once, howe
     commit ── poke ──► deliver: events to zones, boards to those concerned ─┐
     every second       waits: figures that have changed                     ├──► rooms ──► screens
     every 5 seconds    beat: what was missed, who was shut out, heartbeat ──┤
-    every 5 seconds    phones: those near their turn, and a third of all ───┘
+    every second       phones: a fifteenth of all, in turn; those near ─────┘
 
 What goes wrong while a room is told costs it nothing but a whole board, with the next beat.
 """
@@ -46,7 +46,11 @@ FIGURES_ANEW_S = 30.0
 """Figures are told again after so long, even where nothing happened."""
 BEATS_REMEMBERED = 3
 FAR_BEATS = 3
-"""Phones whose turn is far hear at every third heartbeat, a third of them at each: there may be thousands."""
+"""Phones whose turn is far hear within three heartbeats: there may be thousands."""
+PLACES = 15
+"""Those who hear within three heartbeats stand around a clock of so many places, and a hand goes round."""
+ROUND_S = 15.0
+"""The longest that a round may take: a phone that has heard nothing for 20 s says that it is not up to date."""
 TOLD_TOGETHER = 5
 """So many phones between two looks at whoever else wants something."""
 NEAR_AHEAD = 10
@@ -91,7 +95,7 @@ class Live:
         self._secrets: dict[str, str] = {}
         self._rung: set[int] = set()
         self._turns = count()
-        self._beats = self._beat = 0
+        self._beats = self._hand = 0
         self._is_current = True
         self._telling = threading.RLock()  # one at a time: what a room is sent, it is sent in order
         self._more = threading.Event()
@@ -100,13 +104,15 @@ class Live:
         self.voice: Ears | None = None
         self.pass_on: Callable[..., None] | None = None
         for name, hear in (
-            ("connect", self._connect), ("disconnect", self._disconnect), ("join", self._join),
-            ("leave", self._leave), ("claim", self._claim), ("printer", self._printer),
+            ("connect", self._connect), ("join", self._join), ("leave", self._leave), ("claim", self._claim),
+            ("printer", self._printer),
         ):  # fmt: skip
             socketio.on_event(name, hear, namespace=NAMESPACE)
         for name in ("player", "shown", "played"):
             # Past Flask: a thousand screens say what they show at every call, and none of it needs a request.
             socketio.server.on(name, partial(self._word, name), namespace=NAMESPACE)  # type: ignore[attr-defined]
+        # Five thousand phones may go in one moment, with their access point or with this server.
+        socketio.server.on("disconnect", self._disconnect, namespace=NAMESPACE)  # type: ignore[attr-defined]
         socketio.on_error(NAMESPACE)(self._stumbled)
 
     # ── starting and stopping ────────────────────────────────────────────────────────────────────────────────
@@ -163,10 +169,15 @@ class Live:
             self._safely(self.voice.beat)
 
     def _every_phone(self) -> None:
-        """Apart from the hall's heartbeats, which no crowd of phones may hold up, and as often whatever it takes."""
-        begins = time.monotonic()
-        while not self._stopping.wait(max(0.0, begins + self._door.settings.heartbeat - time.monotonic())):
-            begins = time.monotonic()
+        """Apart from the hall's heartbeats, which no crowd of phones may hold up. A step that came late, or could
+        not be made, is made up for: what counts is how long a round takes."""
+        every = min(ROUND_S, FAR_BEATS * self._door.settings.heartbeat) / PLACES
+        due = time.monotonic() + every
+        while not self._stopping.wait(max(0.01, due - time.monotonic())):
+            if not self._is_current:  # a heartbeat says "you lack nothing", and nobody can say so now
+                self._stopping.wait(every)
+                continue
+            due = max(due + every, time.monotonic() - PLACES * every)
             self._safely(self.tell_phones)
 
     def _every_second(self) -> None:
@@ -297,23 +308,24 @@ class Live:
             self.soil()
 
     def tell_phones(self) -> None:
-        """Where their place has changed, those who wait outside hear of it; whoever else is due hears that all is well.
+        """One place of the round: where their place in the line has changed, those who stand there hear of it, else
+        that all is well; with every heartbeat whoever is near their turn hears as well.
 
-        The work is spread over the time until the next beat: an officer's key never waits for a crowd of phones.
+        An officer's key never waits for a crowd of phones.
         """
-        self._beat += 1
-        for n, room in enumerate(self._rooms.of("ticket")):
-            if not self._is_current:  # a heartbeat says "you lack nothing", and nobody can say so now
-                return
-            is_due = (self._beat + room.turn) % FAR_BEATS == 0
-            if not is_due and not (room.is_dirty and _is_near(room)):
+        self._hand += 1
+        place, is_beat, told_of = self._hand % PLACES, self._hand % (PLACES // FAR_BEATS) == 0, 0
+        for room in self._rooms.of("ticket"):
+            is_due = room.turn == place
+            if not is_due and not (is_beat and room.is_dirty and _is_near(room)):
                 continue
             with self._telling:
                 told = room.is_dirty and self._send_board(room, only_news=True)
                 room.is_dirty = False
                 if is_due and not told and not room.is_behind:
                     self._emit("heartbeat", {"seq": room.prev, "at": instant(self._door.office.now())}, room)
-            if n % TOLD_TOGETHER == 0:
+            told_of += 1
+            if told_of % TOLD_TOGETHER == 0:
                 self._io.sleep(0)
 
     def _heartbeats(self) -> None:
@@ -334,9 +346,12 @@ class Live:
             raise Refusal(refused.detail, {"code": refused.code, "detail": refused.detail}) from refused
         self._rooms.screens[_sid()] = Screen(found)
 
-    def _disconnect(self, *_: object) -> None:
+    def _disconnect(self, sid: str, *_: object) -> None:
+        self._safely(partial(self._gone, sid))
+
+    def _gone(self, sid: str) -> None:
         with self._telling:
-            screen = self._rooms.gone(_sid())
+            screen = self._rooms.gone(sid)
         if screen is None or any(not name.startswith("ticket:") for name in screen.rooms):
             self._rooms_changed()
         if screen is not None and screen.prints:
@@ -355,7 +370,7 @@ class Live:
                 return dict(_HOW)
             if (refused := screen.refusal(kind, code)) is not None:
                 return refused
-            room = self._rooms.room(kind, code) or Room(kind, code, turn=next(self._turns) % FAR_BEATS)
+            room = self._rooms.room(kind, code) or Room(kind, code, turn=next(self._turns) % PLACES)
             board = self._boards.board(room)
             if board is None:
                 return {"code": f"unknown_{kind}", "detail": f"there is no {kind} {code}"}

@@ -20,8 +20,8 @@ class Room:
     """Those who are told the same. `prev` is the seq of the last event or board that they were sent.
 
     `is_dirty`: its figures have changed since they were told. `is_behind`: it needs the whole board. Of a ticket's
-    room, `ticket` is the ticket's id, `shown` what its holders were told of it last, and `turn` at which of some
-    heartbeats they hear while they are far from their turn; of a counter's, `window` is the one at which the officer
+    room, `ticket` is the ticket's id, `shown` what its holders were told of it last, and `turn` at which place of
+    the round they hear while they are far from their turn; of a counter's, `window` is the one at which the officer
     works.
     """
 

@@ -11,7 +11,7 @@ from flask_socketio import SocketIOTestClient
 from server.domain.events import Event
 from server.domain.floor import Floor
 from server.ports import Person
-from server.web.live import NAMESPACE, Live
+from server.web.live import FAR_BEATS, NAMESPACE, PLACES, Live
 from tests.live_screen import Told
 from tests.web.conftest import AnOfficeServer, OfficeServer
 
@@ -220,6 +220,52 @@ def test_a_phone_is_told_nothing_when_its_ticket_is_long_over(office: OfficeServ
     office.clock.advance(hours=office.door.settings.ticket_link_hours, seconds=1)
 
     assert Wall(office, {"ticket": address}).names() == []
+
+
+def test_phones_far_from_their_turn_hear_in_turn_once_a_round_and_no_step_tells_many(office: OfficeServer) -> None:
+    kiosk = office.caller("kiosk")
+    for _ in range(12):
+        kiosk.post("/tickets", {"service": "A"})  # whoever has ten before them is told at once
+    tickets = [kiosk.post("/tickets", {"service": "A"}).get_json()["url"] for _ in range(PLACES)]
+    live = live_of(office)
+    live.deliver()
+    phones = [Wall(office, {"ticket": url.rpartition("/")[2]}) for url in tickets]
+    for phone in phones:
+        phone.told()
+    counter = office.caller("counter")
+    counter.post("/counters/K1/open")
+    assert counter.post("/counters/K1/next").status_code == 200
+    live.deliver()
+
+    told = []
+    for _ in range(2 * PLACES):
+        live.tell_phones()
+        told.append([(n, name) for n, phone in enumerate(phones) for name in phone.names()])
+
+    assert [len(step) for step in told] == [1] * (2 * PLACES)
+    assert [step[0][0] for step in told[:PLACES]] == [step[0][0] for step in told[PLACES:]]
+    assert {name for step in told[:PLACES] for _, name in step} == {"board"}
+    assert {name for step in told[PLACES:] for _, name in step} == {"heartbeat"}
+
+
+def test_a_phone_near_its_turn_hears_with_every_heartbeat(office: OfficeServer) -> None:
+    taken = [office.caller("kiosk").post("/tickets", {"service": "A"}).get_json() for _ in range(4)]
+    live = live_of(office)
+    live.deliver()
+    phone = Wall(office, {"ticket": taken[-1]["url"].rpartition("/")[2]})
+    counter = office.caller("counter")
+    counter.post("/counters/K1/open")
+    phone.told()
+
+    ahead = []
+    for _ in range(3):
+        counter.post("/counters/K1/next")
+        live.deliver()
+        for _ in range(PLACES // FAR_BEATS):
+            live.tell_phones()
+        ahead.append([told["ticket"]["ahead"] for _, told in phone.told("board")][-1])
+
+    assert ahead == [2, 1, 0]
 
 
 def test_a_token_that_runs_out_ends_its_connection_with_the_next_heartbeat(office: OfficeServer) -> None:
