@@ -236,11 +236,21 @@ export function visitChoices(board) {
     });
 }
 
-/** The next service of the customer whose service an action ended: {number, then, level}; null: the visit is over. */
-export function onwardOf(action, before) {
-  const [then] = before?.ticket?.further ?? [];
-  if (!then || !(action in OUTCOMES || action === "next")) return null;
-  return { number: before.ticket.number, then, level: then.counters_open > 0 ? "calm" : "warning" };
+/**
+ * Where the customer in hand goes on to: {number, then, why, level}; null: the visit is over. `why`: nobody calls from there
+ * ("nobody"), because it is shut by its hours ("shut"); null where somebody does. Of a transfer only what is to be warned of.
+ */
+export function onwardOf(action, before, sent = {}) {
+  const isTransfer = action === "transfer" && sent.service && !sent.counter && !sent.officer;
+  if (!isTransfer && !(action in OUTCOMES || action === "next")) return null;
+  const asked = (before?.services ?? []).find((service) => service.code === sent.service);
+  const [next] = before?.ticket?.further ?? [];
+  const then = isTransfer ? asked && { ...asked, service: asked.code, service_name: asked.name } : next;
+  if (!then) return null;
+  let why = null;
+  if (!then.counters_open) why = then.is_open === false ? "shut" : "nobody";
+  if (isTransfer && why === null) return null;
+  return { number: before.ticket.number, then, why, level: why === null ? "calm" : "warning" };
 }
 
 /** Tickets put aside whose reminder has come. */

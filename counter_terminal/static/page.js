@@ -200,10 +200,10 @@ async function count(action) {
 
 function answered(action, answer, before, detail) {
   const number = detail.number ?? before?.ticket?.number ?? "";
-  const onward = facts.onwardOf(action, before);
+  const onward = facts.onwardOf(action, before, detail);
   const words = { help: "help", restore: "restored", transfer: "transferred", hold: "held", check_in: "checked_in" };
   if (action === "next" && answer === null) tell("calm", phrases.say("terminal.line.nobody", language));
-  else if (onward) tell(onward.level, paint.onward(onward, language));
+  else if (onward) tell(onward.level, paint.onward(onward, language, now()));
   else if (action in facts.OUTCOMES) tell("calm", phrases.say("terminal.line.finished", language, { number }));
   else if (action === "issue") issued(answer, detail.kiosk);
   else if (action === "reprint") {

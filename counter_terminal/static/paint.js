@@ -2,7 +2,7 @@
  * Puts a counter's board on the terminal. It decides nothing: board.js says what is so, phrases.js how it is said.
  */
 
-import { formatSoon, formatSpan, formatTime } from "/static/web/clock.js";
+import { formatDayAndTime, formatSoon, formatSpan, formatTime } from "/static/web/clock.js";
 import * as facts from "./board.js";
 
 /** What the button beside the line does. */
@@ -340,10 +340,14 @@ export function createPainter(root, { phrases, keys, zone }) {
       put(find("clock"), formatTime(now, language, zone));
     },
 
-    /** Where the customer goes on to, and that nobody is there where nobody is. */
-    onward({ number, then, level }, language) {
-      const key = level === "calm" ? "terminal.line.goes_on" : "terminal.line.goes_on.nobody";
-      return say(key, language, { number, service: phrases.text(then.service_name, language) || then.service });
+    /** Where the customer goes on to; that nobody is there where nobody is, and until when. */
+    onward({ number, then, why }, language, now) {
+      const service = phrases.text(then.service_name, language) || then.service;
+      if (why === "shut" && then.opens_at) {
+        const t = formatDayAndTime(then.opens_at, language, zone, now);
+        return say("terminal.line.goes_on.shut_until", language, { number, service, t });
+      }
+      return say(`terminal.line.goes_on${why ? `.${why}` : ""}`, language, { number, service });
     },
 
     announce: (text) => put(find("announce"), text),

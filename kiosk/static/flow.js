@@ -19,7 +19,7 @@
  * `ticket_issued`, `issue_refused` or `issue_failed`, `help_answered`.
  */
 
-import { groupsOf, isOverPromise, mostTransactions, queueOf, stageAfter, stageBefore } from "./stages.js";
+import { groupsOf, mostTransactions, overPromise, queueOf, stageAfter, stageBefore } from "./stages.js";
 
 export const LIMITS = Object.freeze({
   idle: 40_000, // untouched so long: are you still there?
@@ -164,7 +164,7 @@ function ask(state, key, now) {
 }
 
 function askOrApologise(state, key, now) {
-  if (state.lane === "regular" && isOverPromise(state)) return still(turn(state, { step: "over" }, now));
+  if (state.lane === "regular" && overPromise(state)) return still(turn(state, { step: "over" }, now));
   return ask(state, key, now);
 }
 

@@ -3,7 +3,7 @@
 import { fitAnswers, fitText, posterSize } from "./fit.js";
 import { pageOf, pagesOf } from "./layout.js";
 import { all, one, rangeOf } from "./pen.js";
-import { groupsOf, mostTransactions, queueOf } from "./stages.js";
+import { groupsOf, mostTransactions, overPromise, queueOf } from "./stages.js";
 
 const PAPER_ICON = {
   awaited: "printer",
@@ -115,8 +115,11 @@ export function createPages({ pen, zone }) {
 
   function over(state) {
     const { language } = state;
-    const queue = queueOf(state);
-    if (queue?.wait) {
+    const queue = overPromise(state);
+    if (queue) {
+      const which = one("[data-over-service]");
+      which.hidden = state.further.length === 0; // whoever chose one service knows which it is
+      pen.name(which, queue.name, language);
       const x = Math.round(queue.promise_s / 60);
       const { a, b, isUnder, under } = rangeOf(queue.wait);
       const words = one("[data-over-wait]");

@@ -11,10 +11,13 @@ export const groupsOf = (state) => (state.queues.lanes ?? []).filter((lane) => !
 /** How many transactions somebody may bring to one turn of this service; 1: nobody is asked. */
 export const mostTransactions = (state) => queueOf(state)?.batch ?? 1;
 
-/** Whether the wait may become longer than what the office has promised. */
-export function isOverPromise(state) {
-  const queue = queueOf(state);
-  return Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
+const isOver = (queue) => Boolean(queue?.wait && queue.promise_s && queue.wait.high > queue.promise_s);
+
+/** Of all services of a visit the one whose wait may go farthest beyond what the office has promised; null: none may. */
+export function overPromise(state) {
+  const over = [state.service, ...(state.further ?? [])].map((code) => queueOf(state, code)).filter(isOver);
+  const beyond = ({ wait, promise_s }) => wait.high - promise_s;
+  return over.reduce((worst, queue) => (worst && beyond(worst) >= beyond(queue) ? worst : queue), null);
 }
 
 const STAGES = ["services", "online", "batch", "priority"];

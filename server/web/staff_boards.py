@@ -122,7 +122,8 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
             for place, c in enumerate(floor.next_for(state, now, NEXT_SHOWN))
         ],
         "may": may_json(floor, state, ticket, now),
-        "services": [{"code": s.code, "name": dict(s.name)} for s in floor.branch.services],
+        "services": [{"code": s.code, "name": dict(s.name)} | _who_serves(floor, s.code, now)
+                     for s in floor.branch.services],
         "counters": [
             {"code": c.code, "name": c.name, "is_open": floor.counter(c.code).is_open,
              "officer": officers.of(duty.officer) if (duty := floor.counter(c.code).duty) else None}
@@ -197,7 +198,7 @@ def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "transactions": ticket.transactions,
         "asked": ticket.asked,
         "further": [
-            {"service": code, "service_name": names.get(code, {}), "counters_open": floor.counters_open(code)}
+            {"service": code, "service_name": names.get(code, {})} | _who_serves(floor, code, now)
             for code in ticket.further
         ],
         "note": ticket.note,
@@ -206,6 +207,14 @@ def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "held_s": round(leg.held_s),
         "printed": ticket.printed,
     }
+
+
+def _who_serves(floor: Floor, service: str, now: datetime) -> Json:
+    """Whether somebody who is sent there finds an open counter; `is_open`, `opens_at`: by the hours of the service."""
+    state = opening(floor, now, service)
+    return {
+        "counters_open": floor.counters_open(service), "is_open": state["is_open"], "opens_at": state["opens_at"],
+    }  # fmt: skip
 
 
 def may_json(floor: Floor, state: CounterState, ticket: Ticket | None, now: datetime) -> Json:

@@ -440,12 +440,37 @@ test("nothing is added to a visit of four services", () => {
   );
 });
 
+test("of a service that is shut by its hours nobody says that a counter is missing", () => {
+  const shut = { is_open: false, opens_at: "2026-03-03T00:00:00Z" };
+  const board = (open) => aBoard({ ticket: aTicket({ further: [{ ...then("F", open), ...shut }] }) });
+
+  assert.equal(facts.onwardOf("finish", board(0)).why, "shut");
+  assert.equal(facts.onwardOf("finish", board(0)).level, "warning");
+  assert.equal(facts.onwardOf("finish", board(1)).level, "calm"); // who is still at work calls those who wait
+});
+
+test("a transfer to a service where nobody calls is warned of, and one to a counter or an officer is theirs", () => {
+  const services = [
+    { code: "F", name: { ms: "Daftar" }, counters_open: 0, is_open: true, opens_at: null },
+    { code: "H", name: { ms: "Hasil" }, counters_open: 0, is_open: false, opens_at: null },
+    { code: "J", name: { ms: "Jualan" }, counters_open: 2, is_open: true, opens_at: null },
+  ];
+  const board = aBoard({ services, ticket: aTicket() });
+
+  assert.equal(facts.onwardOf("transfer", board, { service: "F" }).why, "nobody");
+  assert.equal(facts.onwardOf("transfer", board, { service: "H" }).why, "shut");
+  assert.equal(facts.onwardOf("transfer", board, { service: "J" }), null);
+  assert.equal(facts.onwardOf("transfer", board, { service: "F", counter: "K2" }), null);
+  assert.equal(facts.onwardOf("transfer", board, { counter: "K2" }), null);
+});
+
 test("whoever finishes a service is told where its customer goes on to, and warned where nobody is", () => {
   const visit = (open) => aBoard({ ticket: aTicket({ further: [then("F", open), then("H")] }) });
 
   assert.equal(facts.onwardOf("finish", visit(1)).level, "calm");
   assert.equal(facts.onwardOf("next", visit(0)).level, "warning");
   assert.equal(facts.onwardOf("next", visit(0)).then.service, "F");
+  assert.equal(facts.onwardOf("next", visit(0)).why, "nobody");
   assert.equal(facts.onwardOf("recall", visit(1)), null);
   assert.equal(facts.onwardOf("finish", aBoard({ ticket: aTicket() })), null);
 });

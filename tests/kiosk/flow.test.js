@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { begin, isOnline, LIMITS, step, ticketClosesAt, view } from "../../kiosk/static/flow.js";
-import { groupsOf } from "../../kiosk/static/stages.js";
+import { groupsOf, overPromise } from "../../kiosk/static/stages.js";
 
 const queue = (changes = {}) => ({
   service: "A",
@@ -184,6 +184,28 @@ describe("the way to a number", () => {
     kiosk.tap("wait_accepted");
 
     assert.equal(issues(kiosk).length, 1);
+  });
+
+  test("of a visit the service whose wait is longest beyond its promise is said, wherever it stands in it", () => {
+    const waits = { A: 600, F: 2700, H: 1200 };
+    const of = (service) =>
+      queue({ service, name: { ms: service }, wait: { low: 300, likely: 500, high: waits[service] } });
+    const visit = (...services) => {
+      const kiosk = aKiosk({ queues: branch({ queues: ["A", "F", "H"].map(of) }) });
+      kiosk.tap("several_toggled");
+      for (const service of services) kiosk.tap("service_chosen", { service });
+      kiosk.tap("visit_confirmed");
+      return kiosk;
+    };
+
+    assert.equal(visit("A").seen.screen === "over", false);
+    const kiosk = visit("A", "H", "F");
+    assert.equal(kiosk.seen.screen, "over");
+    assert.equal(overPromise(kiosk.state).service, "F");
+    assert.equal(issues(kiosk).length, 0);
+    kiosk.tap("wait_accepted");
+
+    assert.deepEqual(issues(kiosk)[0].body.further, ["H", "F"]);
   });
 
   test("nobody who goes first is asked to accept the ordinary wait", () => {

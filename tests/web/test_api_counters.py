@@ -393,4 +393,5 @@ def test_the_officer_adds_a_service_to_a_visit_and_sees_what_comes_next(office: 
     assert (answer.status_code, answer.get_json()["further"]) == (200, ["F"])
     (then,) = counter.get("/counters/K1").get_json()["ticket"]["further"]
     assert (then["service"], then["service_name"]["ms"], then["counters_open"]) == ("F", "Pendaftaran", 1)
+    assert (then["is_open"], then["opens_at"]) == (True, None)
     refusal(counter.post("/counters/K1/visit", {"services": ["A"]}), 422, "malformed")
