@@ -236,21 +236,17 @@ export function visitChoices(board) {
     });
 }
 
-/**
- * Where the customer in hand goes on to: {number, then, why, level}; null: the visit is over. `why`: nobody calls from there
- * ("nobody"), because it is shut by its hours ("shut"); null where somebody does. Of a transfer only what is to be warned of.
- */
+/** Where the customer in hand goes on to: {number, then, why, level}; of a transfer only what is to be warned of, else null.
+ *  `why`: nobody calls there ("nobody"), because it is shut by its hours ("shut"). */
 export function onwardOf(action, before, sent = {}) {
   const isTransfer = action === "transfer" && sent.service && !sent.counter && !sent.officer;
   if (!isTransfer && !(action in OUTCOMES || action === "next")) return null;
-  const asked = (before?.services ?? []).find((service) => service.code === sent.service);
-  const [next] = before?.ticket?.further ?? [];
-  const then = isTransfer ? asked && { ...asked, service: asked.code, service_name: asked.name } : next;
+  const there = (before?.services ?? []).find((service) => service.code === sent.service);
+  const then = isTransfer ? there && { ...there, service_name: there.name } : before?.ticket?.further?.[0];
   if (!then) return null;
-  let why = null;
-  if (!then.counters_open) why = then.is_open === false ? "shut" : "nobody";
-  if (isTransfer && why === null) return null;
-  return { number: before.ticket.number, then, why, level: why === null ? "calm" : "warning" };
+  const why = then.counters_open > 0 ? null : then.is_open === false ? "shut" : "nobody";
+  const said = { number: before.ticket.number, then, why, level: why === null ? "calm" : "warning" };
+  return isTransfer && why === null ? null : said;
 }
 
 /** Tickets put aside whose reminder has come. */

@@ -342,7 +342,7 @@ export function createPainter(root, { phrases, keys, zone }) {
 
     /** Where the customer goes on to; that nobody is there where nobody is, and until when. */
     onward({ number, then, why }, language, now) {
-      const service = phrases.text(then.service_name, language) || then.service;
+      const service = phrases.text(then.service_name, language) || (then.service ?? then.code);
       if (why === "shut" && then.opens_at) {
         const t = formatDayAndTime(then.opens_at, language, zone, now);
         return say("terminal.line.goes_on.shut_until", language, { number, service, t });
