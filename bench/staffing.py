@@ -22,11 +22,12 @@ from config import branch_file
 from server.actions.load_branch import branch_of
 from server.domain.advice import advise
 from server.domain.branch import Branch
+from server.domain.erlang import counters_for
 from server.domain.floor import Floor
 from server.domain.hall import Doing, Hall, Post, Queue, hall_of, shift_of
 from server.domain.law import SLOT_S
 from server.domain.queue import Lane
-from server.domain.staffing import Goal, counters_for, goal_of, occupancy
+from server.domain.staffing import Goal, goal_of, occupancy
 from server.reports.diary import Diary, Lessons
 from server.reports.export import JOURNAL_HEADER
 from server.reports.journal_file import Journal

@@ -51,6 +51,7 @@ from server.web import (
     api_records,
     api_recovery,
     api_tickets,
+    charter_editor,
     charter_office,
     health,
     join,
@@ -72,6 +73,7 @@ from server.web.packing import pack_static
 from server.web.passwords import Strangers
 from server.web.refusals import Refused
 from server.web.watch import of_validation, watch
+from sql.charter_book import SqlCharterBook
 from sql.database import checkpoint, is_storage_fault
 from sql.joiners import SqlJoiners
 from sql.mails import SqlMails
@@ -87,7 +89,7 @@ VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_calendar, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings,
-    api_records, api_recovery, api_tickets, charter_office, join, phone, phone_push, plan_pages,
+    api_records, api_recovery, api_tickets, charter_editor, charter_office, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -175,6 +177,7 @@ def create_app(
             SAYINGS: SAYINGS_A_MINUTE,
         }),
         strangers=Strangers(), joiners=SqlJoiners(engine, branch), packs=SqlPacks(engine, branch),
+        charter=SqlCharterBook(engine, branch),
         plans=SqlPlans(engine, branch),
     )  # fmt: skip
     app.extensions["giliran"] = door

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from server.domain.charter import Promise
+from server.domain.charter_checks import Measured
 from server.domain.quarter import Quarter
 
 Body = dict[str, Any]
@@ -93,3 +96,47 @@ class Mails(Protocol):
 
     def write(self, mail: Mail, **changes: Any) -> None:
         """What came of sending: `sent_at`, `attempts`, `busy_until`, `fault`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`kind` is "signed" for a review that was done, else the reason for one; `actor` as the audit names people."""
+
+    at: datetime
+    actor: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Who came in some days: numbers by service, by language and by local hour, and the mean service time."""
+
+    services: Mapping[str, int]
+    languages: Mapping[str, int]
+    hours: Mapping[str, int]
+    service_s: float | None
+
+    @property
+    def n(self) -> int:
+        return sum(self.services.values())
+
+
+class CharterBook(Protocol):
+    """What is written down about the charter beside its promises, and what the past says of one."""
+
+    def measured(self, promise: Promise, first: date, last: date) -> Measured:
+        """What these days would have made of a promise."""
+
+    def mix(self, first: date, last: date, zone: ZoneInfo) -> Mix: ...
+
+    def reads(self) -> Mapping[tuple[str, int], datetime]:
+        """When whom (by number) read the version that began on that day ("": the first)."""
+
+    def read(self, since: str, person: int, now: datetime) -> None:
+        """Somebody has read it; once written down it stays as it was."""
+
+    def reviews(self) -> list[Review]:
+        """The newest first."""
+
+    def review(self, review: Review) -> None: ...

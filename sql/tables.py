@@ -279,6 +279,28 @@ mails = Table(
 )
 """Letters: one of each kind (`key`) to each address, whether sent or not."""
 
+charter_reads = Table(
+    "charter_reads",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("since", String(10), primary_key=True),
+    Column("person", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Who has read which version of the charter: the one that began on that day ("" the first)."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("branch", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Reviews of the charter that were signed off, and the reasons for one that people have named."""
+
 sounds = Table(
     "sounds",
     metadata,

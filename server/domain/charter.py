@@ -120,6 +120,27 @@ def succeed(old: Sequence[Promise], new: Sequence[Promise], today: date) -> tupl
     return (*kept, *coming)
 
 
+def arrange(promises: Sequence[Promise], wanted: Sequence[Promise], begins_on: date) -> tuple[Promise, ...]:
+    """The charter with `wanted` in force from a day on, and everything before that day as it is.
+
+    What goes on unchanged is not a new promise: it stays the one that it was, with its first day.
+    """
+    asked = [replace(promise, since=None, until=None) for promise in wanted]
+    kept: list[Promise] = []
+    going_on: list[Promise] = []
+    for promise in promises:
+        if promise.until is not None and promise.until < begins_on:
+            kept.append(promise)
+        elif promise.since is None or promise.since < begins_on:
+            same = replace(promise, since=None, until=None)
+            if same in asked and promise in in_force(promises, begins_on - ONE_DAY):
+                going_on.append(same)
+                kept.append(replace(promise, until=None))
+            else:
+                kept.append(replace(promise, until=begins_on - ONE_DAY))
+    return (*kept, *(replace(promise, since=begins_on) for promise in asked if promise not in going_on))
+
+
 def verdict(promise: Promise, ticket: Ticket) -> bool | None:
     """True when kept, False when broken, None while the measure is not known or never will be.
 

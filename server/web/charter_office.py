@@ -30,8 +30,8 @@ from server.web.pages import page_context, pages, person_json, signed_in, to_log
 from server.web.refusals import Refused
 
 REMARKS = 3000
-WORDS = ("manage.", "report.", "quarter.", "charter.", "refusal.", "language.", "done")
-SAID = ("issued", "late", "remarked")
+WORDS = ("manage.", "report.", "quarter.", "charter.", "refusal.", "language.", "done", "cancel")
+SAID = ("issued", "late", "remarked", "published", "same", "signed", "noted")
 """What a form may have come to, as the page that follows says it: charter.said.…"""
 
 
@@ -44,6 +44,8 @@ def charter_office() -> str | AnyResponse:
 
 
 def _page(asker: Identity, **more: Any) -> str:
+    from server.web import charter_editor  # it uses the words of this page
+
     door = edge()
     branch, now = door.office.floor.branch, door.office.now()
     context = page_context(WORDS)
@@ -51,13 +53,15 @@ def _page(asker: Identity, **more: Any) -> str:
     asked = request.args.get("said")
     return render_template(
         "web/charter_office.html", person=person_json(asker), rights=sorted(rights(asker)),
-        said=asked if asked in SAID else None, told=_words(language),
+        said=asked if asked in SAID else None, told=Told(language),
+        promises=charter_editor.promises_json(branch, branch.business_on(now), language),
+        readers=charter_editor.readers_json(door, language), changes=charter_editor.changes_json(door, language),
         packs=[_pack_json(door, pack, language) for pack in door.packs.all()],
         today=branch.business_on(now).isoformat(), remarks_length=REMARKS, **context, **more,
     )  # fmt: skip
 
 
-class _words:
+class Told:
     """Phrases with values, for a template: told("charter.due", d=…)."""
 
     def __init__(self, language: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from flask import current_app
 
 from server.actions.office import Office
-from server.paperwork import Packs
+from server.paperwork import CharterBook, Packs
 from server.plans import Plans
 from server.ports import Joiners, People, Records, ScoreBook
 from server.web.boards import Json, Say
@@ -67,6 +67,7 @@ class Edge:
     strangers: Strangers
     joiners: Joiners
     packs: Packs
+    charter: CharterBook
     unwritten: Counter[str] = field(default_factory=Counter)
     live: Live | None = None
     announcer: Announcer | None = None

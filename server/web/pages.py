@@ -124,7 +124,12 @@ def login() -> AnyResponse:
         person, secret = sign_in(name, request.form.get("password", ""))
     except Refused as refused:
         return form_again("web/login.html", refused, next=wanted, name=name)
-    answer = redirect(wanted or HOME_OF[person.role], 303)
+    from server.web.charter_editor import unread  # its page stands on this module
+
+    goes_to = wanted or HOME_OF[person.role]
+    if unread(person, edge()):
+        goes_to = f"/charter/read?next={quote(goes_to)}"
+    answer = redirect(goes_to, 303)
     keep_cookie(answer, PERSON_COOKIE, secret, timedelta(hours=edge().settings.session_hours))
     return answer
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from server.domain import events as e
-from server.domain.charter import Promise, in_force, succeed, verdict, versions
+from server.domain.charter import Promise, arrange, in_force, succeed, verdict, versions
 from server.domain.measures import of_ticket
 from server.domain.ticket import Ticket
 from tests.builders import OPENING, a_branch, a_ticket
@@ -188,3 +188,36 @@ def test_each_ticket_is_judged_by_the_promise_of_its_day() -> None:
     assert first is not None
     assert second is not None
     assert (verdict(first, called), verdict(second, called)) == (True, False)
+
+
+# ── a charter that is written anew ───────────────────────────────────────────────────────────────────────────────
+
+JUNE = date(2026, 6, 1)
+
+
+def test_a_new_charter_begins_on_its_day_and_the_old_one_ends_the_day_before() -> None:
+    found = arrange([FIFTEEN, OF_F], [TEN, OF_F], JUNE)
+
+    assert in_force(found, date(2026, 5, 31)) == (replace(FIFTEEN, until=date(2026, 5, 31)), OF_F)
+    assert in_force(found, JUNE) == (OF_F, replace(TEN, since=JUNE))
+    assert len(versions(found)) == 2
+
+
+def test_writing_the_same_charter_again_changes_nothing() -> None:
+    history = succeed([FIFTEEN], [TEN], TODAY)
+
+    assert arrange(history, [TEN], JUNE) == history
+
+
+def test_a_charter_that_has_not_begun_can_be_taken_back() -> None:
+    planned = arrange([FIFTEEN], [TEN], JUNE)
+
+    assert arrange(planned, in_force(planned, TODAY), TOMORROW) == (FIFTEEN,)
+
+
+def test_a_promise_that_was_kept_for_a_time_comes_back_as_a_new_one() -> None:
+    july = date(2026, 7, 1)
+
+    found = arrange(arrange([FIFTEEN], [TEN], JUNE), [FIFTEEN], july)
+
+    assert [(v.since, v.promises[0].within_s) for v in versions(found)] == [(None, 900), (JUNE, 600), (july, 900)]

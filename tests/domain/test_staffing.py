@@ -12,20 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.charter import Promise
+from server.domain.erlang import counters_for, erlang_b, erlang_c, wait_beyond
 from server.domain.law import SLOTS, Law
-from server.domain.staffing import (
-    DayPlan,
-    Goal,
-    counters_for,
-    day_plan,
-    erlang_b,
-    erlang_c,
-    goal_of,
-    groups_of,
-    is_pooled,
-    occupancy,
-    wait_beyond,
-)
+from server.domain.staffing import DayPlan, Goal, day_plan, goal_of, groups_of, is_pooled, occupancy
 from tests.builders import OPENING, a_branch
 from tests.halls import a_hall, a_law, varied
 
