@@ -29,6 +29,9 @@ class SqlJoiners:
         """Let this one join in the period, unless `most` others did; the same `key` again is the same joining."""
         mine = and_(joins.c.branch == self._branch, joins.c.period == period, joins.c.who == who)
         with writing(self._engine) as connection:
+            if connection.dialect.name == "postgresql":  # two at one instant would both find room for the last of them
+                name = f"joins {self._branch} {period} {who}"
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
             if connection.execute(select(joins.c.key).where(mine, joins.c.key == key)).first() is not None:
                 return True
             had = connection.scalar(select(func.count()).select_from(joins).where(mine)) or 0

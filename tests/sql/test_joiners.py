@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,19 @@ def test_the_same_joining_twice_counts_once_and_a_refused_one_not_at_all(joiners
     joiners.uncount("same")
 
     assert joiners.count("hash", TODAY, "other", 1)
+
+
+def test_at_one_instant_no_more_than_so_many_join(joiners: SqlJoiners) -> None:
+    """Eight at once, of whom two may; ten times, for a race is not lost every time."""
+    with ThreadPoolExecutor(8) as people:
+        for n in range(10):
+            together = threading.Barrier(8)
+
+            def join(key: int, who: str = f"hash {n}", together: threading.Barrier = together) -> bool:
+                together.wait()
+                return joiners.count(who, TODAY, f"key-{key}", 2)
+
+            assert sum(people.map(join, range(8))) == 2, n
 
 
 def test_yesterday_s_counts_are_forgotten(joiners: SqlJoiners) -> None:
