@@ -33,6 +33,7 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _calendar(file)
     yield from _rosters(file)
     yield from _lunch(file)
+    yield from _peaks(file)
     yield from _join(file)
     yield from _quiet(file)
     yield from _screen(file)
@@ -126,6 +127,15 @@ def _lunch(file: BranchFile) -> Iterator[Fault]:
     if lunch.minimum > len(file.counters):
         what = f"is {lunch.minimum}: there are {len(file.counters)} counters"
         yield ("lunch", "minimum"), Complaint(what, "lunch_counters", n=len(file.counters))
+
+
+def _peaks(file: BranchFile) -> Iterator[Fault]:
+    for i, peak in enumerate(file.peaks):
+        if minutes_of(peak.since) >= minutes_of(peak.to):
+            yield ("peak", i, "to"), _ends_first(peak.to, peak.since)
+        if peak.minimum > len(file.counters):
+            what = f"is {peak.minimum}: there are {len(file.counters)} counters"
+            yield ("peak", i, "minimum"), Complaint(what, "lunch_counters", n=len(file.counters))
 
 
 def _lists(file: BranchFile) -> Iterator[Fault]:

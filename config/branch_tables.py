@@ -126,6 +126,15 @@ class LunchTable(Table):
     to: Clock = "14:00"
 
 
+class PeakTable(Table):
+    """A time at which at least `minimum` counters should be open; 0: all of them."""
+
+    days: Days
+    since: Annotated[Clock, Field(alias="from")]
+    to: Clock
+    minimum: Annotated[int, Field(ge=0, le=200)] = 0
+
+
 class ServiceTable(Table):
     """Something that customers come for. `letter` (default: the code) starts its numbers; `minutes` is a guess. Who
     comes for others may bring up to `batch` transactions to one turn; it can also be done at the address `online`."""
@@ -352,6 +361,7 @@ class BranchFile(Table):
     holidays: Annotated[Many[HolidayTable], Field(alias="holiday")] = ()
     weekends: Annotated[Many[WeekendTable], Field(alias="weekend")] = ()
     roster: Many[RosterTable] = ()
+    peaks: Annotated[Many[PeakTable], Field(alias="peak")] = ()
 
     def zone_of(self, table: CounterTable | KioskTable) -> str:
         """The code of its zone: the one it names, else the first."""

@@ -42,6 +42,7 @@ from server.web import (
     api_boards,
     api_calendar,
     api_counters,
+    api_covers,
     api_joining,
     api_kiosks,
     api_notices,
@@ -88,8 +89,9 @@ from sql.store import SqlStore
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
-    api_boards, api_calendar, api_counters, api_joining, api_kiosks, api_notices, api_paper, api_people, api_recordings,
-    api_records, api_recovery, api_tickets, charter_editor, charter_office, join, phone, phone_push, plan_pages,
+    api_boards, api_calendar, api_counters, api_covers, api_joining, api_kiosks, api_notices, api_paper, api_people,
+    api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office, join, phone, phone_push,
+    plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

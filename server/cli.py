@@ -101,9 +101,11 @@ def parser() -> argparse.ArgumentParser:
     _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
 
     export = commands.add_parser(
-        "export", help="tickets, the journal, sounds, fairness, ratings or the charter, as a table"
+        "export", help="tickets, the journal, sounds, fairness, ratings, covers, recovery or the charter"
     )
-    export.add_argument("what", choices=("tickets", "journal", "sounds", "fairness", "ratings", "charter"))
+    export.add_argument(
+        "what", choices=("tickets", "journal", "sounds", "fairness", "ratings", "covers", "recovery", "charter")
+    )
     export.add_argument("--from", dest="first", required=True, metavar="DATE")
     export.add_argument("--to", dest="last", required=True, metavar="DATE")
     export.add_argument("--format", choices=("csv", "xlsx", "pdf"), default="csv")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from config.phrases import say
@@ -19,8 +19,11 @@ from server.reports.achievement import (
     begin_of_year,
     scores_between,
 )
+from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
 from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
 from server.reports.ratings import RATINGS_HEADER, rating_rows
+from server.reports.recoveries import KINDS as CASE_KINDS
+from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
 from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
 from sql.records import SqlRecords
 from sql.scores import SqlScores
@@ -62,6 +65,10 @@ def _table(
             return tables.JOURNAL_HEADER, tables.journal_rows(records.journal_between(*period))
         case "fairness":
             return FAIRNESS_HEADER, iter(fairness_rows(records.journal_between(*period), plan))
+        case "covers":
+            return COVERS_HEADER, _covers(records, plan, period)
+        case "recovery":
+            return RECOVERY_HEADER, iter(recovery_rows(records.happened(*period, CASE_KINDS), plan))
         case "ratings":
             return RATINGS_HEADER, iter(rating_rows(records.journal_between(*period), plan))
         case "sounds":
@@ -74,6 +81,13 @@ def _table(
             if given.legs:
                 return tables.LEGS_HEADER, tables.leg_rows(found, plan)
             return tables.TICKETS_HEADER, tables.ticket_rows(found, plan)
+
+
+def _covers(records: SqlRecords, plan: Branch, period: tuple[date, date]) -> Iterator[tables.Cells]:
+    now = datetime.now(UTC)
+    first, last = period[0], min(period[1], plan.business_on(now))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    yield from covers_rows(plan, days, (event for _, event in records.happened(first, last, KINDS)), now)
 
 
 def _charter(office: Opened, plan: Branch, period: tuple[date, date]) -> list[Line]:

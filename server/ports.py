@@ -249,6 +249,9 @@ class Records(Protocol):
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
         """What happened on these local business days, both included, in order."""
 
+    def happened(self, first: date, last: date, kinds: Collection[str]) -> Iterator[tuple[int, Event]]:
+        """The journal's entries of these kinds on these business days, with their seq, in order."""
+
 
 Scores = dict[tuple[date, str], Score]
 """How the promise was kept, by business day and first service."""

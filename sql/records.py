@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, func, select
 
 from server.domain.branch import Branch
-from server.domain.events import ServiceEnded, TicketIssued, TicketLeft, TicketTransferred, decode
+from server.domain.events import Event, ServiceEnded, TicketIssued, TicketLeft, TicketTransferred, decode
 from server.domain.ticket import Ticket
 from server.ports import JournalRow
 from sql.database import reading
@@ -101,6 +101,21 @@ class SqlRecords:
             .order_by(legs.c.ticket, legs.c.leg)
         )
         return {row.ticket: row.service for row in connection.execute(query)} if ids else {}
+
+    def happened(self, first: date, last: date, kinds: Collection[str]) -> Iterator[tuple[int, Event]]:
+        since, until = self._begins(first), self._begins(last + timedelta(days=1)) if last < date.max else None
+        j = journal.c
+        own = select(j.seq, j.at, j.kind, j.ticket, j.payload).where(j.branch == self._code, j.kind.in_(kinds))
+        own = own.where(j.at >= since) if until is None else own.where(j.at >= since, j.at < until)
+        after = 0
+        while True:
+            with reading(self._engine) as connection:
+                found = connection.execute(own.where(j.seq > after).order_by(j.seq).limit(STEP)).all()
+            if not found:
+                return
+            for row in found:
+                yield row.seq, decode(row.kind, row.at, row.ticket, json.loads(row.payload))
+            after = found[-1].seq
 
     def _begins(self, day: date) -> datetime:
         branch = self._branch()

@@ -15,6 +15,7 @@ from server.domain.branch import (
     Kiosk,
     Lunch,
     OwnNotice,
+    Peak,
     PlannedBreak,
     PlannedDuty,
     Quiet,
@@ -75,6 +76,9 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             max_held=calling.max_held,
         ),
         lunch=Lunch(file.lunch.minimum, _clock(file.lunch.since), _clock(file.lunch.to)),
+        peaks=tuple(
+            Peak(_clock(peak.since), _clock(peak.to), weekdays(peak.days), peak.minimum) for peak in file.peaks
+        ),
         join=_join(file),
         promises=_promises(file),
         report_due=file.charter.report_due,

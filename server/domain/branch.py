@@ -67,6 +67,17 @@ class Lunch:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """From `since` until `to`, local time, on `days` (Monday is 0; None: the working days), at least `minimum` counters
+    should be open; 0: every one of them."""
+
+    since: time
+    to: time
+    days: frozenset[int] | None = None
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A time of day at which a zone is not louder than `volume` (0 to 1): minutes after local midnight, on `days`
     (Monday is 0; None: the working days)."""
@@ -190,6 +201,7 @@ class Branch:
     referrals: tuple[Referral, ...] = ()
     notices: tuple[OwnNotice, ...] = ()
     roster: tuple[PlannedDuty, ...] = ()
+    peaks: tuple[Peak, ...] = ()
     version: int = 1
 
     @cached_property
@@ -276,6 +288,15 @@ class Branch:
             if (day.weekday() in duty.days if duty.days is not None else calendar.is_working_day(day))
         ]
         return sorted(found, key=lambda duty: (duty.opens, duty.counter))
+
+    def peaks_on(self, day: date) -> list[Peak]:
+        """The times of a date at which the counters should be open, in their order."""
+        calendar = self.hours or Hours(self.timezone)
+        found = [
+            peak for peak in self.peaks
+            if (day.weekday() in peak.days if peak.days is not None else calendar.is_working_day(day))
+        ]  # fmt: skip
+        return sorted(found, key=lambda peak: (peak.since, peak.to))
 
     def volume(self, zone: Zone, now: datetime) -> float:
         """How loud a call may be there at that moment, 0 to 1; 0: it is shown, and does not sound."""

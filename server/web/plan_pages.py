@@ -25,7 +25,7 @@ from server.web.plan_words import Words
 
 GROUPS = {
     "offer": ("branch", "service", "counter", "zone", "kiosk", "notice", "referral"),
-    "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "day"),
+    "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "peak", "day"),
     "rules": ("discipline", "calling", "join", "charter"),
 }
 FORM_BYTES, FORM_PARTS = 2_000_000, 40_000

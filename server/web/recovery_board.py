@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.domain.counter import CounterState
+from server.domain.covers import OPENING, PEAK, short_now
 from server.domain.floor import Floor
 from server.domain.notices import DISRUPTION, standing
 from server.domain.promise_watch import MOST_NAMED, Reading, readings
@@ -78,6 +79,20 @@ def options_json(floor: Floor, service: str) -> list[Json]:
 
 def _option(action: str, code: str, names: dict[str, str], to: str = "") -> Json:
     return {"action": action, "counter": code, "name": names[code], "to": to or None, "to_name": names.get(to)}
+
+
+def cover_alarms(floor: Floor, now: datetime) -> list[Json]:
+    """Where fewer counters are open than there should be, as the overview says it."""
+    names = {counter.code: counter.name for counter in floor.branch.counters}
+    found = []
+    for one in short_now(floor, now):
+        facts: Json = {"n": one.is_open, "most": one.wanted}
+        if one.kind == PEAK:
+            facts = {"n": one.wanted - one.is_open}
+        elif one.kind == OPENING:
+            facts = {"counters": ", ".join(names.get(code, code) for code in one.counters)}
+        found.append({"level": "warning", "key": f"manage.covers.alarm.{one.kind}", "facts": facts})
+    return found
 
 
 def terminal_json(floor: Floor, state: CounterState) -> Json:

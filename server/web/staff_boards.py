@@ -19,7 +19,7 @@ from server.domain.measures import of_leg
 from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
 from server.domain.ticket import Status, Ticket
 from server.web.boards import Json, Say, instant, notice_json, opening, promise_json, queue_json, seconds
-from server.web.recovery_board import recovery_json, terminal_json
+from server.web.recovery_board import cover_alarms, recovery_json, terminal_json
 
 if TYPE_CHECKING:
     from server.speech.self_test import Outcome
@@ -353,7 +353,7 @@ def overview_json(
         "voice": voice,
         "printers": list(printers),
         "texts": None if texts is None else texts.figures,
-        "alarms": list(alarms),
+        "alarms": [*alarms, *cover_alarms(floor, now)],
         "absent": len(floor.absent()),
         "recovery": recovery_json(floor, now, officers),
     }

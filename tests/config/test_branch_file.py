@@ -163,6 +163,11 @@ days = "sun-thu"
 open = "08:00"
 close = "16:30"
 breaks = [{at = "12:30", minutes = 45.5, reason = "lunch"}, {at = "10:00", minutes = 15}]
+[[peak]]
+days = "mon-fri"
+from = "09:00"
+to = "11:00"
+minimum = 1
 """
 )
 
@@ -233,6 +238,11 @@ def test_a_wrong_key_or_value_is_named_with_its_line(line: str, table: str, faul
         ('[day]\nat_end = "drop"', 'day.at_end: is "drop": must be "carry" or "close"'),
         ('[lunch]\nfrom = "14:30"', "lunch.to: ends (14:00) before it begins (14:30)"),
         ("[lunch]\nminimum = 2", "lunch.minimum: is 2: there are 1 counters"),
+        ('[[peak]]\ndays = "mon"\nfrom = "9:00"\nto = "8:00"', "peak 1.to: ends (08:00) before it begins (09:00)"),
+        (
+            '[[peak]]\ndays = "mon"\nfrom = "9:00"\nto = "11:00"\nminimum = 2',
+            "peak 1.minimum: is 2: there are 1 counters",
+        ),
         ("[calling]\nno_show_after = -1", "calling.no_show_after: is -1: must be at least 0"),
         ('[[hours]]\ndays = "weekdays"\nopen = []', 'hours 1.days: "weekdays" names no weekdays'),
         ('[[hours]]\ndays = "mon"\nopen = [["08:00"]]', "hours 1.open 1 2: is missing"),

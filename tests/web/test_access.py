@@ -52,6 +52,9 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/notices/preview"): {"supervisor", "manager"},
     ("POST", "/notices/9/withdraw"): {"supervisor", "manager"},
     ("GET", "/recovery"): FIGURES,
+    ("GET", "/covers?from=2026-03-02&to=2026-03-02"): FIGURES,
+    ("GET", "/exports/covers.csv?from=2026-03-02&to=2026-03-02"): TABLES,
+    ("GET", "/exports/recovery.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("POST", "/recovery/9/cause"): {"supervisor", "manager"},
     ("POST", "/recovery/9/act"): {"supervisor", "manager"},
     ("POST", "/disruptions"): {"supervisor", "manager"},
@@ -166,7 +169,7 @@ NEEDED = {
     "overview": {"overview"}, "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},
-    "recovery": {"overview", "announce"}, "disruptions": {"announce"},
+    "recovery": {"overview", "announce"}, "covers": {"overview"}, "disruptions": {"announce"},
 }  # fmt: skip
 
 

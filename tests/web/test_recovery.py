@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from config.phrases import say
@@ -11,8 +12,9 @@ from kiosk.ticket import ticket_from
 from server.schedule import recovery_step
 from server.web.edge import Edge
 from tests.kiosk.test_slip import read
-from tests.web.conftest import OfficeServer, refusal
+from tests.web.conftest import AnOfficeServer, OfficeServer, refusal
 
+EXAMPLE = Path(__file__).parent.parent.parent / "config" / "branch.example.toml"
 SORRY = {
     "ms": "Maaf, masa menunggu sekarang melebihi janji kami (15 minit).",
     "en": "Sorry, the wait is now longer than we promised (15 minutes).",
@@ -200,3 +202,29 @@ def test_a_disruption_is_over_by_itself_at_the_time_that_was_told(office: Office
 
     assert office.caller("kiosk").get("/queues").get_json()["notices"] == []
     assert office.caller("display").get("/zones/canteen/board").get_json()["notices"] == []
+
+
+# ── covers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_too_few_counters_at_the_peak_stand_above_all_figures_and_in_the_table(
+    an_office_server: AnOfficeServer,
+) -> None:
+    peak = '[[peak]]\ndays = "mon"\nfrom = "08:00"\nto = "09:00"\nminimum = 3\n'
+    office = an_office_server(branch=EXAMPLE.read_text(encoding="utf-8") + peak)
+    office.caller("counter").post("/counters/K1/open")
+    office.clock.advance(minutes=30)
+
+    supervisor = office.caller("supervisor")
+    alarms = supervisor.get("/overview").get_json()["alarms"]
+    days = "from=2026-03-02&to=2026-03-02"
+    (row,) = supervisor.get(f"/covers?{days}").get_json()["rows"]
+
+    assert {"level": "warning", "key": "manage.covers.alarm.peak", "facts": {"n": 2}} in alarms
+    assert (row["cover"], row["wanted"], row["least_open"], row["minutes_short"]) == ("peak", 3, 1, 30.0)
+    table = supervisor.get(f"/exports/covers.csv?{days}").get_data(as_text=True).splitlines()
+    assert table[0].startswith("business_day,cover,counter,from,to,wanted")
+    assert len(table) == 2
+    cases = supervisor.get(f"/exports/recovery.csv?{days}").get_data(as_text=True).splitlines()
+    assert cases[0].startswith("business_day,case,service,why")
+    refusal(supervisor.get("/covers?from=2025-01-01&to=2026-03-02"), 422, "malformed")

@@ -3,6 +3,7 @@
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createCharter } from "/static/web/charter.js";
 import { createClock, formatTime } from "/static/web/clock.js";
+import { createCovers } from "/static/web/covers.js";
 import { createExtend } from "/static/web/extend.js";
 import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
@@ -34,6 +35,7 @@ const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const extend = createExtend({ phrases, zone: clock.timeZone, api });
 const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark });
 const find = (name) => document.querySelector(`[data-${name}]`);
+const covers = createCovers({ phrases, api, zone: clock.timeZone });
 const charter = createCharter({ phrases, api, services: () => board.queues });
 let language = document.documentElement.lang || "ms";
 let board = JSON.parse(find("board").textContent);
@@ -217,6 +219,7 @@ function speak(chosen) {
   document.cookie = `giliran_language=${chosen}; path=/; max-age=31536000; samesite=strict`;
   phrases.dress(document, chosen);
   charter.dress(chosen);
+  covers.dress(chosen);
   paint();
 }
 
@@ -249,6 +252,7 @@ if (find("export")) prepareExport();
 clock.sync(board.as_of);
 phrases.dress(document, language);
 charter.dress(language);
+covers.dress(language);
 paint();
 connectLive({
   room: { branch: main.dataset.branch },

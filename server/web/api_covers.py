@@ -1,0 +1,59 @@
+"""Whether enough counters were open, and how promises in danger were repaired: tables of any days, page and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from flask import Response, jsonify
+
+from server.reports import export
+from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
+from server.reports.recoveries import KINDS as CASE_KINDS
+from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
+from server.web import dto
+from server.web.api import RECORDS, api, need
+from server.web.api_records import CSV, csv_response, days, made_elsewhere, politely
+from server.web.edge import edge
+from server.web.refusals import Refused
+
+MOST_DAYS = 92
+"""On the page: a quarter. The file has no such limit."""
+
+
+@api.get("/covers", tags=[RECORDS], summary="Lunch, peak, and counters opened on time", responses={"200": dto.Told})
+def get_covers(query: dto.DaysQuery) -> Response:
+    need("overview")
+    first, last = days(query)
+    if (last - first).days >= MOST_DAYS:
+        raise Refused(422, "malformed", f"at most {MOST_DAYS} days at a time")
+    rows = [dict(zip(COVERS_HEADER, row, strict=True)) for row in _covers(first, last)]
+    return jsonify({"from": query.first, "to": query.last, "rows": rows})
+
+
+@api.get("/exports/covers.csv", tags=[RECORDS], summary="The same, as a table", responses={"200": CSV})
+def get_covers_csv(query: dto.DaysQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    if (made := made_elsewhere("covers", "csv", query)) is not None:
+        return made
+    return csv_response(f"covers-{first}-{last}.csv", export.csv_lines(COVERS_HEADER, _covers(first, last), bom=False))
+
+
+@api.get("/exports/recovery.csv", tags=[RECORDS], summary="Promises that were in danger", responses={"200": CSV})
+def get_recovery_csv(query: dto.DaysQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    if (made := made_elsewhere("recovery", "csv", query)) is not None:
+        return made
+    door = edge()
+    rows = recovery_rows(politely(door.records.happened(first, last, CASE_KINDS)), door.office.floor.branch)
+    return csv_response(f"recovery-{first}-{last}.csv", export.csv_lines(RECOVERY_HEADER, rows, bom=False))
+
+
+def _covers(first: date, last: date) -> Iterator[list[str | int | float]]:
+    door = edge()
+    branch, now = door.office.floor.branch, door.office.now()
+    last = min(last, branch.business_on(now))
+    wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return covers_rows(branch, wanted, (event for _, event in politely(door.records.happened(first, last, KINDS))), now)

@@ -1,0 +1,94 @@
+/** Whether enough counters were open, on the manager's page: a row a lunch, a peak or an opening; asked for by its form. */
+
+import { Refusal, Unreachable } from "./api.js";
+import { formatTime } from "./clock.js";
+
+/** A row of GET /covers as it is shown: {key, facts, cells, isKept}; `clock` writes an instant's time. */
+export function rowOf(row, clock) {
+  const isKept = row.kept === 1;
+  if (row.cover !== "opening") {
+    const when = `${clock(row.from)} – ${clock(row.to)}`;
+    const cells = [when, row.wanted, row.least_open, row.minutes_short, "–"].map(String);
+    return { key: `manage.covers.${row.cover}`, facts: {}, cells, isKept };
+  }
+  const key = row.counter === "" ? "manage.covers.opening_all" : "manage.covers.opening";
+  const when = row.opened_at === "" ? clock(row.planned_at) : `${clock(row.planned_at)} → ${clock(row.opened_at)}`;
+  const late = row.opened_at === "" ? null : String(row.late_minutes);
+  return { key, facts: { c: row.counter }, cells: [when, "–", "–", "–", late], isKept };
+}
+
+export function createCovers({ phrases, api, zone }) {
+  const find = (name) => document.querySelector(`[data-covers-${name}]`);
+  const form = find("form");
+  let language = "ms";
+  let rows = null;
+  const say = (key, values) => phrases.say(key, language, values);
+
+  function cell(text, className = "") {
+    const made = document.createElement("td");
+    made.className = className;
+    made.textContent = text;
+    return made;
+  }
+
+  function paint() {
+    if (rows === null) return;
+    find("table").hidden = rows.length === 0;
+    find("none").hidden = rows.length > 0;
+    find("rows").replaceChildren(
+      ...rows.map((one) => {
+        const shown = rowOf(one, (instant) => formatTime(instant, language, zone));
+        const row = document.createElement("tr");
+        const day = document.createElement("th");
+        day.scope = "row";
+        day.textContent = one.business_day.split("-").reverse().join("/");
+        const [when, ...figures] = shown.cells;
+        row.append(day, cell(say(shown.key, shown.facts)), cell(when));
+        for (const text of figures) {
+          const isBad = !shown.isKept && text !== "–";
+          const words = text ?? say("manage.covers.never");
+          row.append(cell(words, isBad ? "table__figure table__figure--bad" : "table__figure"));
+        }
+        return row;
+      }),
+    );
+  }
+
+  const asked = () => new URLSearchParams({ from: form.elements.from.value, to: form.elements.to.value });
+
+  function aim() {
+    for (const [name, file] of [
+      ["csv", "covers"],
+      ["cases", "recovery"],
+    ]) {
+      find(name)?.setAttribute("href", `/api/v1/exports/${file}.csv?${asked()}`);
+    }
+  }
+
+  async function ask() {
+    const wrong = find("wrong");
+    wrong.hidden = true;
+    try {
+      rows = (await api.get(`/covers?${asked()}`)).rows;
+      paint();
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      wrong.textContent = error instanceof Refusal ? phrases.refusal(error, language) : say("refusal.unreachable");
+      wrong.hidden = false;
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask();
+  });
+  form.addEventListener("input", aim);
+  aim();
+
+  return {
+    dress(chosen) {
+      language = chosen;
+      paint();
+    },
+  };
+}
