@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     push_contact: Annotated[str, Field(max_length=200)]
     push_hosts: Annotated[str, Field(min_length=1)]
 
+    charter_embedded_by: str
+
     smtp_host: str
     smtp_port: Annotated[int, Field(ge=1, le=65535)]
     smtp_security: Literal["starttls", "tls", "none"]
@@ -171,6 +173,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[\w.-]+ *, *[\w.-]+ *, *[\w.-]+", value):
             raise ValueError('must name three fields, such as "to, text, from"')
         return value
+
+    @field_validator("charter_embedded_by")
+    @classmethod
+    def _sites(cls, value: str) -> str:
+        for site in value.split():
+            if not re.fullmatch(r"https?://[\w.*:-]+", site):
+                raise ValueError(f'"{site}" is no site: write such as https://www.pejabat.gov.my, several with spaces')
+        return " ".join(value.split())
 
     @field_validator("mail_supervisor", "mail_manager", "mail_auditor")
     @classmethod

@@ -54,6 +54,7 @@ from server.web import (
     api_tickets,
     charter_editor,
     charter_office,
+    charter_public,
     health,
     join,
     pages,
@@ -90,7 +91,8 @@ VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_calendar, api_counters, api_covers, api_joining, api_kiosks, api_notices, api_paper, api_people,
-    api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office, join, phone, phone_push,
+    api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office, charter_public, join, phone,
+    phone_push,
     plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""

@@ -29,7 +29,9 @@ class Sheet(FPDF):
     """Pages that are counted at their feet. `made_at` is an instant: the same words at the same instant are the same
     bytes."""
 
-    def __init__(self, say: Say, language: str, title: str, made_at: datetime, size: str = "A4") -> None:
+    def __init__(
+        self, say: Say, language: str, title: str, made_at: datetime, size: str | tuple[float, float] = "A4"
+    ) -> None:
         super().__init__(format=size)
         self.say = say
         self.language = language

@@ -9,7 +9,7 @@ from flask_openapi.openapi import OpenAPI
 from server.web import dto
 
 PROBLEM = "application/problem+json"
-PUBLIC = ("/api/v1/queues",)
+PUBLIC = ("/api/v1/queues", "/api/v1/charter")
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
     "description": "The same key from the same asker with the same body gets the first answer again.",

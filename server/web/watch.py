@@ -34,7 +34,8 @@ HEADERS = {
 COUNTED = {
     "web.login": "login", "web.setup": "login", "web.setup_page": "login", "web.pair_link": "pairing",
     "web.phone": "public", "web.phone_leave": "public", "web.phone_qr": "public", "web.phone_push": "public",
-    "web.phone_push_stop": "public", "web.index": "public",
+    "web.phone_push_stop": "public", "web.index": "public", "web.charter_page": "public",
+    "web.charter_widget": "public", "web.charter_leaflet": "public", "api.get_charter": "public",
     "web.join_page": "public", "web.join_now": "public", "web.here": "public", "web.arrive": "public",
 }  # fmt: skip
 """What each endpoint counts as at the turnstile; all others are free, and so are the public ones for who is known."""

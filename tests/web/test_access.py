@@ -35,6 +35,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/kiosks/main/block"): {"kiosk"},
     ("POST", "/kiosks/main/block/9/settle"): {"kiosk"},
     ("GET", "/queues"): EVERYBODY,
+    ("GET", "/charter"): EVERYBODY,
     ("GET", "/me"): EVERYBODY,
     ("GET", "/zones/hall/board"): EVERYBODY - {"integration"},
     ("GET", "/overview"): FIGURES,
@@ -124,10 +125,12 @@ def test_each_role_may_do_its_few_things_and_nothing_else(the_office: OfficeServ
 
 
 @pytest.mark.parametrize(("method", "path"), MATRIX)
-def test_without_a_token_nothing_but_the_queues_is_told(the_office: OfficeServer, method: str, path: str) -> None:
+def test_without_a_token_nothing_but_the_queues_and_the_charter_is_told(
+    the_office: OfficeServer, method: str, path: str
+) -> None:
     answer = ask(the_office.caller(), method, path)
 
-    if path == "/queues":
+    if path in ("/queues", "/charter"):
         assert answer.status_code == 200
     else:
         refusal(answer, 401, "not_signed_in")
