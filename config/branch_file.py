@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -78,6 +79,13 @@ def parse(text: str, name: str = "branch.toml") -> BranchFile:
     raise BranchFileError([_line(name, line_of(lines, place), place, what) for place, what in found])
 
 
+@lru_cache(maxsize=16)
+def known(text: str) -> BranchFile:
+    """As `parse`, of a text that was parsed before: the office's own, which several ask about with every change.
+    Raises BranchFileError."""
+    return parse(text)
+
+
 def check(raw: Mapping[str, Any]) -> tuple[BranchFile | None, list[Fault]]:
     """The file of these tables, or None and every fault; tables are held against each other when each is fit."""
     try:
@@ -102,8 +110,8 @@ def plain(file: BranchFile) -> dict[str, Any]:
 def rewritten(text: str, file: BranchFile) -> str:
     """`text`, a branch's file, changed so that it says `file`: comments and order stay wherever that can be done."""
     try:
-        found = edited(text, plain(parse(text)), plain(file))
-        return found if parse(found) == file else dump(file)
+        found = edited(text, plain(known(text)), plain(file))
+        return found if known(found) == file else dump(file)
     except (NotPlain, BranchFileError):
         return dump(file)
 

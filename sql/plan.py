@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from config.branch_file import BranchFile, check, parse, plain, rewritten
+from config.branch_file import BranchFile, check, known, plain, rewritten
 from config.branch_form import native
 from server.actions.load_branch import branch_of, dump, read_plan, refuse_removals, with_history
 from server.domain.errors import StillWaiting
@@ -145,7 +145,7 @@ class SqlPlans:
                 raise PlanMoved(both, change.actor, change.begins_at, planned=True)
         began = _one(connection, self._code, base)
         if version != base and began is not None:
-            moved = moved_sections(parse(began.text), parse(text), sections)
+            moved = moved_sections(known(began.text), known(text), sections)
             if moved:
                 newest = _last_change(connection, self._code, moved)
                 raise PlanMoved(moved, newest.actor, newest.at)
@@ -160,7 +160,7 @@ def moved_sections(before: BranchFile, after: BranchFile, names: Collection[str]
 
 def _merged(text: str, sections: Sections) -> BranchFile:
     """The file with these sections in it. Raises PlanUnfit."""
-    file, faults = check({**plain(parse(text)), **sections})
+    file, faults = check({**plain(known(text)), **sections})
     if file is None:
         raise PlanUnfit(faults)
     return file
@@ -180,14 +180,14 @@ def _replace(connection: Connection, code: str, file: BranchFile, text: str, now
     branch = read_plan(before, version)
     today = branch.business_on(now)
     floor = load_floor(connection, branch)
-    whole = with_history(parse(before), file, today)
+    whole = with_history(known(before), file, today)
     version += 1
     refuse_removals(floor, branch_of(whole, version), max(now, floor.last_at))
     text = rewritten(text, whole)
     connection.execute(update(branches).where(branches.c.code == code).values(plan=text, version=version))
     _keep(connection, code, version, text, now, actor)
     tomorrow = today + timedelta(days=1)
-    told = [p for p in whole.promises if p not in file.promises and p not in parse(before).promises]
+    told = [p for p in whole.promises if p not in file.promises and p not in known(before).promises]
     return Published(version, tomorrow if any(p.since == tomorrow or p.to == today for p in told) else None)
 
 
@@ -211,7 +211,7 @@ def _last_change(connection: Connection, code: str, sections: Collection[str]) -
     """The version that last changed one of these."""
     history = _history(connection, code, 50)
     for version, before in pairwise(history):
-        if moved_sections(parse(before.text), parse(version.text), sections):
+        if moved_sections(known(before.text), known(version.text), sections):
             return version
     return history[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.branch_file import BranchFile, dump, parse
+from config.branch_file import BranchFile, dump, known
 from config.branch_tables import HoursTable, OverrideTable, PromiseTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
 from server.domain.branch import (
@@ -37,7 +37,7 @@ __all__ = ["branch_of", "dump", "read_plan", "refuse_removals", "with_history"]
 
 def read_plan(text: str, version: int) -> Branch:
     """The branch of a plan as the database keeps it: the file's own text. Raises BranchFileError."""
-    return branch_of(parse(text), version)
+    return branch_of(known(text), version)
 
 
 def branch_of(file: BranchFile, version: int = 1) -> Branch:

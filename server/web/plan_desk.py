@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from config.branch_checks import Fault, warnings
-from config.branch_file import BranchFile, check, parse, plain, rewritten
+from config.branch_file import BranchFile, check, known, plain, rewritten
 from config.branch_form import native, sections
 from config.branch_values import STATES
 from server.actions.change_branch import Effect, effects
@@ -28,7 +28,7 @@ SHOWN_VERSIONS = 12
 @lru_cache(maxsize=64)
 def raw_of(text: str) -> Mapping[str, Any]:
     """The tables of a version, which no longer changes."""
-    found: Mapping[str, Any] = native(plain(parse(text)))
+    found: Mapping[str, Any] = native(plain(known(text)))
     return found
 
 
@@ -104,7 +104,7 @@ class Desk:
     @cached_property
     def checked(self) -> tuple[BranchFile | None, list[Fault]]:
         """The file with the draft in it, or what is wrong with that."""
-        return check({**plain(parse(self.newest.text)), **self.drafted})
+        return check({**plain(known(self.newest.text)), **self.drafted})
 
     @property
     def branch(self) -> Branch:
@@ -135,9 +135,9 @@ class Desk:
         file, _ = self.checked
         if file is None:
             return []
-        known = {(place, str(what)) for place, what in warnings(parse(self.newest.text))}
+        had = {(place, str(what)) for place, what in warnings(known(self.newest.text))}
         return [
-            (str(place[0]), self.words.fault(what)) for place, what in warnings(file) if (place, str(what)) not in known
+            (str(place[0]), self.words.fault(what)) for place, what in warnings(file) if (place, str(what)) not in had
         ]
 
     def effects(self) -> list[tuple[bool, str]]:
@@ -189,7 +189,7 @@ class Desk:
                 base = self.draft.base
         elif rest and self.draft is not None:
             base = min(base, self.draft.base)
-        file, _ = check({**plain(parse(self.newest.text)), **rest, section: value})
+        file, _ = check({**plain(known(self.newest.text)), **rest, section: value})
         value = native(plain(file)).get(section, _nothing(section)) if file is not None else value
         is_new: bool = value != self.raw.get(section, _nothing(section))
         self._keep({**rest, section: value} if is_new else rest, base)

@@ -107,8 +107,9 @@ def branch_section(key: str) -> AnyResponse:
     if signed_in("admin") is None:
         return to_login()
     desk = _desk()
-    is_wrong = key in desk.drafted
-    return _form(desk, key, desk.wanted(key), desk.newest.number, desk.checked[1] if is_wrong else [])
+    draft = desk.draft if key in desk.drafted else None
+    base = draft.base if draft is not None else desk.newest.number
+    return _form(desk, key, desk.wanted(key), base, desk.checked[1] if draft is not None else [])
 
 
 @pages.post("/admin/branch/<key>")

@@ -234,6 +234,9 @@ def test_of_two_who_change_the_same_the_second_is_told_and_loses_nothing(office:
 
     status, shown = send(second, "calling", opened | {"calling.walk": "70"})
     assert (status, shown.fields["calling.walk"]) == (409, "70")
+    again = second.get("/admin/branch/calling").text
+    assert "Aminah changed this section at" in again
+    assert send(second, "calling", Form(again, "/admin/branch/calling").fields)[0] == 409
     status, page = review(second, "now")
     assert (status, "Aminah changed Calling at" in page) == (409, True)
     assert parse(held(office)).calling.walk == 40
