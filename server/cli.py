@@ -33,6 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return commands.run(given)
 
 
+def program() -> int:
+    """`main` as the whole of a process."""
+    if sys.argv[1:2] == ["serve"]:
+        # python-socketio brings its clients along, and with them 13 MB that a server has no use for.
+        sys.modules.update(dict.fromkeys(("requests", "aiohttp", "websocket")))  # type: ignore[arg-type]
+    return main()
+
+
 def _async_mode(given: argparse.Namespace) -> str:
     """The kind of tasks, found without importing what reads the other settings."""
     folder = given.data or Path(os.environ.get("GILIRAN_DATA", "data"))
@@ -216,4 +224,4 @@ def _serving(one: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

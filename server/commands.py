@@ -83,8 +83,6 @@ def opened(given: argparse.Namespace) -> tuple[Settings, Opened]:
 
 
 def serve(given: argparse.Namespace) -> int:
-    # python-socketio brings its clients along, and with them 13 MB that a server has no use for.
-    sys.modules.update(dict.fromkeys(("requests", "aiohttp", "websocket")))  # type: ignore[arg-type]
     from server.runtime import PortTaken
     from server.serving import serve as serve_office
 
