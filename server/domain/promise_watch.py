@@ -25,6 +25,8 @@ WARNED_FROM = 0.8
 CALM_WAITED, CALM_PREDICTED = 0.7, 0.9
 """… and it is calm again when nobody has waited so much of it, or will."""
 LASTS_AT_LEAST = timedelta(minutes=5)
+SAMPLED = 100
+"""So many of those who wait are asked for what is foretold of them: neighbours in a line hear about the same."""
 MOST_NAMED = 20
 """So many numbers are written down with a warning or a breach: the report has them all."""
 
@@ -112,28 +114,39 @@ def _reading(floor: Floor, now: datetime, service: str, promise: Promise, waitin
     is_sojourn = promise.measure == "sojourn"
     more = floor.service_mean(service) if is_sojourn else 0.0
     more += floor.branch.calling.walk_s if promise.measure != "wait_to_call" else 0.0
-    forecast = floor.outlook.forecast
-    waited, predicted = list[tuple[float, str]](), list[float]()
-    for ticket in waiting:
+    within = promise.within_s
+    near_since, over_since = now - timedelta(seconds=WARNED_FROM * within), now - timedelta(seconds=within)
+    first, near = now, list[Ticket]()
+    for ticket in waiting:  # by instants alone: on a bad day there are thousands, and every five seconds
         if len(ticket.legs) > 1 and not is_sojourn:
             continue  # judged already: a promise of a wait is about the first one
-        so_far = (now - ticket.issued_at).total_seconds()
-        waited.append((so_far, ticket.number))
-        told = None if forecast is None else forecast.waiting.get(ticket.id)
-        if told is not None and forecast is not None:
-            since = (now - forecast.as_of).total_seconds()
-            predicted.append(so_far + max(0.0, told.likely - since) + more)
+        if ticket.issued_at < first:
+            first = ticket.issued_at
+        if ticket.issued_at <= near_since:
+            near.append(ticket)
+    near.sort(key=lambda ticket: (ticket.issued_at, ticket.number))
+    predicted = list(_foretold(floor, now, waiting, is_sojourn=is_sojourn))
     if _takes_numbers(floor, service, now):
         wait = estimate.joining(floor, service, Lane.REGULAR, now)
         if wait is not None:
-            predicted.append(wait.likely + more)
-    waited.sort(key=lambda one: (-one[0], one[1]))
-    within = promise.within_s
+            predicted.append(wait.likely)
     return Reading(
-        service, within, waited[0][0] if waited else 0.0, max(predicted, default=None),
-        tuple(number for so_far, number in waited if so_far >= WARNED_FROM * within),
-        tuple(number for so_far, number in waited if so_far > within),
+        service, within, (now - first).total_seconds(), max(predicted) + more if predicted else None,
+        tuple(ticket.number for ticket in near),
+        tuple(ticket.number for ticket in near if ticket.issued_at < over_since),
     )  # fmt: skip
+
+
+def _foretold(floor: Floor, now: datetime, waiting: list[Ticket], *, is_sojourn: bool) -> Iterator[float]:
+    """What those who wait will have waited until their call, of a long line of some of them all along it."""
+    forecast = floor.outlook.forecast
+    if forecast is None:
+        return
+    since = (now - forecast.as_of).total_seconds()
+    for ticket in waiting[:: max(1, len(waiting) // SAMPLED)]:
+        told = forecast.waiting.get(ticket.id)
+        if told is not None and (is_sojourn or len(ticket.legs) == 1):
+            yield (now - ticket.issued_at).total_seconds() + max(0.0, told.likely - since)
 
 
 def _waiting(floor: Floor) -> dict[str, list[Ticket]]:

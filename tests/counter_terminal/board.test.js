@@ -72,6 +72,34 @@ test("the names that a keypad uses mean the same here", () => {
   assert.equal(keys.come_again, "");
 });
 
+test("a promise in danger is told where it is served, to a supervisor everywhere, and what is asked goes before it", () => {
+  const cases = [{ service: "H", service_name: { ms: "Bayaran" }, level: "breached" }];
+  const asked = [{ action: "move", service: "H", service_name: { ms: "Bayaran" }, to: "5" }];
+  const line = (officer, recovery) =>
+    facts.lineOf({ board: aBoard({ recovery }), officer, now: NOW, link: "live", lock: null, said: null });
+  const supervisor = { id: 9, name: "Devi", role: "supervisor" };
+  const mine = aBoard({ duty: { officer: { id: 9, name: "Devi" }, services: ["A"] } });
+
+  assert.equal(line(AINA, { cases, asked: [] }), null);
+  const own = [{ ...cases[0], service: "A", level: "warned" }];
+  assert.equal(line(AINA, { cases: own, asked: [] }).kind, "recovery_warned");
+  const told = facts.lineOf({
+    board: { ...mine, recovery: { cases, asked: [] } },
+    officer: supervisor,
+    now: NOW,
+    link: "live",
+    lock: null,
+    said: null,
+  });
+  assert.deepEqual(told, { kind: "recovery_breached", level: "bad", service: { ms: "Bayaran" } });
+  assert.deepEqual(line(AINA, { cases: own, asked }), {
+    kind: "recovery_move",
+    level: "warning",
+    service: { ms: "Bayaran" },
+    to: "5",
+  });
+});
+
 test("a customer who came back from an untaken transfer is announced until somebody calls", () => {
   const board = aBoard({ came_back: [{ number: "A009", service: "A" }] });
   const line = (officer) => facts.lineOf({ board, officer, now: NOW, link: "live", lock: null, said: null });
