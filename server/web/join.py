@@ -237,6 +237,7 @@ def _arriving(code: str, refusal: str = "", status: int = 200, done: str = "") -
     speech = Speech(context["phrases"], context["language"], edge().office.floor.branch.timezone)
     shown = render_template(
         "web/here.html", code=code, number=own, refusal=refusal, done=done,
-        is_usable=refusal not in ("code_unknown", "code_too_old"), say=speech.say, **context,
+        is_usable=refusal not in ("code_unknown", "code_too_old"),
+        typed=request.form.get("number", "").strip()[:12] if refusal else "", say=speech.say, **context,
     )  # fmt: skip
     return make_response(shown, status)

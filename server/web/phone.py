@@ -104,6 +104,7 @@ def phone(token: str) -> AnyResponse:
         missed_at=missed_at,
         promise=promise_json(floor),
         rule=rule_words(floor, door.say),
+        asks=request.args.get("ask", "") if request.args.get("ask") in ("late", "leave") else "",
         push_key=door.push.public_key if door.push is not None else "",
         opens=speech.clock(hours["opens_at"]) if hours["opens_at"] else None,
         token=token,

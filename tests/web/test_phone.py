@@ -156,7 +156,7 @@ def test_no_lane_no_name_and_nobody_else_stands_in_the_page(office: OfficeServer
 def test_without_a_script_the_page_loads_itself_anew(office: OfficeServer) -> None:
     html = page(office, take(office))
 
-    assert re.search(r'<noscript><meta http-equiv="refresh" content="20"></noscript>', html)
+    assert re.search(r'<noscript><meta http-equiv="refresh" content="20; url=/t/[^"]+"></noscript>', html)
     assert '<meta name="robots" content="noindex">' in html
 
 

@@ -95,6 +95,44 @@ def test_an_address_that_was_made_up_puts_no_words_on_the_page(office: OfficeSer
     assert 'note--warning" role="alert">' not in html
 
 
+REFRESH = re.compile(r'<meta http-equiv="refresh" content="([^"]+)">')
+
+
+def test_without_a_script_a_question_stays_open_and_a_refusal_goes_with_the_next_load(office: OfficeServer) -> None:
+    late = in_turn(office, 2, language="en")[1]
+    url, browser = str(late["url"]), office.browser()
+    assert REFRESH.findall(browser.get(url).text) == [f"20; url={url}?language=en"]
+
+    asking = browser.get(f"{url}?ask=leave").text
+    assert re.search(r"<details [^>]*data-leave [^>]*open>", asking)
+    assert REFRESH.findall(asking) == [f"60; url={url}?language=en"]
+    assert "ask=leave" not in asking
+
+    _, location = asked(browser, url, "late")
+    assert "refused=nobody_behind" in location
+    assert REFRESH.findall(browser.get(location).text) == [f"20; url={url}?language=en"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "title"), [("next", "Counter 1 – A001 · Giliran"), ("", "Almost your turn – A001 · Giliran")]
+)
+def test_without_a_script_the_title_says_that_it_is_time(office: OfficeServer, deed: str, title: str) -> None:
+    mine = take(office, language="en")
+    counter = office.caller("counter")
+    counter.post("/counters/K1/open")
+    if deed:
+        counter.post(f"/counters/K1/{deed}")
+
+    assert f"<title>{title}</title>" in page(office, mine)
+
+
+def test_a_page_that_has_nothing_more_to_say_is_not_loaded_again(office: OfficeServer) -> None:
+    mine = take(office, language="en")
+    asked(office.browser(), str(mine["url"]), "leave")
+
+    assert REFRESH.findall(page(office, mine)) == []
+
+
 def test_after_the_service_it_is_asked_once_how_it_was_and_the_answer_stands(office: OfficeServer) -> None:
     ticket = take(office, language="en")
     at_counter(office, "open", "next", "serve")

@@ -34,14 +34,25 @@ function put(slot, text) {
   if (element.textContent !== text) element.textContent = text; // what has not changed is not read out again
 }
 
+/** As the page came: in its language, else in English, else in Malay; it says which where it is another. */
+function putName(slot, names) {
+  const own = [language, "en"].find((code) => names[code]) ?? "ms";
+  const element = one(`[data-slot="${slot}"]`);
+  if (element.textContent.trim() === (names[own] ?? "")) return;
+  const name = document.createElement("span");
+  if (own !== language) name.lang = own;
+  name.textContent = names[own] ?? "";
+  element.replaceChildren(name);
+}
+
 function draw({ ticket, as_of }) {
   const { state, progress, ...texts } = sentences(ticket, { now: as_of, missedAt, say, clock, words });
   main.dataset.state = state;
   main.dataset.asOf = as_of;
   for (const [slot, text] of Object.entries(texts)) put(slot, text);
   put("counter", ticket.counter ?? "");
-  put("service", phrases.text(ticket.service_name, language)); // a visit goes on to its next one
-  const further = ticket.further.map((names) => phrases.text(names, language)).join(", ");
+  putName("service", ticket.service_name); // a visit goes on to its next one
+  const further = ticket.further.map((names) => names[language] || names.en || names.ms).join(", ");
   put("further", further && say("phone.further", { services: further }));
   tell(ticket.notices ?? []);
   const isAtCounter = state === "called" || state === "serving";
