@@ -14,7 +14,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -127,8 +127,13 @@ def test_a_program_that_is_killed_at_random_gives_each_number_once_and_none_is_l
     text = EXAMPLE.read_text("utf-8")
     branch = text.replace("# offline_block = 60 ", f"offline_port = {port}\noffline_block = {SIZE} ")
     chance = random.Random(20260302)
-    with a_running_office(tmp_path / "office", branch=branch) as office, fake_printer() as printer:
+    with (
+        a_running_office(tmp_path / "office", branch=branch) as office,
+        fake_printer() as printer,
+        ExitStack() as ended,
+    ):
         program = Program(office, printer.port, tmp_path / "kiosk", port, office.token("kiosk", scope=["main"]))
+        ended.callback(program.kill)
         page = office.caller("kiosk")
         program.start()
         eventually(lambda: (page.get("/kiosks/main").body or {}).get("local"), 30)
