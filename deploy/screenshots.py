@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screens: the real server, a Monday morning lived through its API, the real pages.
+"""Takes the pictures of docs/screens, whole because all are of one Monday morning, lived through the real server's API.
 
     make screens                         all of them
     python -m deploy.screenshots hall    those whose names begin so
@@ -12,12 +12,14 @@ from __future__ import annotations
 import heapq
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -44,8 +46,12 @@ from tests.browser.screens import (
     tap,
 )
 from tests.kiosk.fake_printer import closed_port, fake_printer
+from tests.kiosk.slip_pictures import pictures
 from tests.servers import ROOT, Caller, RunningOffice
 
+LOW_KIOSK = (1280, 800)
+ASKED = ("hall-check-in", "kiosk-check-in", "join", "check-in", "kiosk-voice", "kiosk-settings")
+"""Pictures of an office that has turned something on."""
 FOLDER = ROOT / "docs" / "screens"
 EIGHT = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # Monday, 8.00 in Kuala Lumpur
 SHOWN = timedelta(hours=2, minutes=42)
@@ -251,12 +257,16 @@ class Album:
         hall.wait_for_function("() => document.querySelectorAll('.card').length === 3")
         in_state(small, "called")
         for board, name in ((hall, "hall"), (canteen, "canteen")):
-            board.wait_for_selector(".top [lang=en]")  # which of the languages stands beside Malay
+            board.wait_for_selector(".top [lang=en]", timeout=40_000)  # it takes turns beside Malay
             self.take(board, name)
         self.take(small, "terminal-small")
         press(small, "F3", "serving")
         self.at(SHOWN + timedelta(minutes=4))
-        self.take(self.officer("K3", DESK), "terminal")
+        desk = self.officer("K3", DESK)
+        self.take(desk, "terminal")
+        desk.keyboard.press("n")
+        desk.wait_for_selector("[data-panel=issue][open]")
+        self.take(desk, "terminal-issue")
         self._call(mine, phone)
 
     def _call(self, mine: str, phone: Page) -> None:
@@ -273,6 +283,44 @@ class Album:
         desk.post("/counters/K2/finish")
         phone.wait_for_selector("[data-after] button")
         self.take(phone, "phone-rating")
+
+    # ── what an office may turn on: numbers from outside, a voice ────────────────────────────────────────────
+
+    def outside(self) -> None:
+        """An office where people join from outside, and whose kiosks speak."""
+        for board, role, size, name in (
+            ("/display/hall", "display", HALL, "hall-check-in"), ("/kiosk/main", "kiosk", KIOSK, "kiosk-check-in"),
+        ):  # fmt: skip
+            page = self.screens.open(board, role, size)
+            page.wait_for_selector("[data-check-in]:not([hidden])")
+            self.take(page, name)
+        join = self.screens.open("/join", size=PHONE)
+        join.locator("[name=service]").first.check()
+        self.take(join, "join")
+        join.locator("form.join__form button[type=submit]").click()
+        join.wait_for_selector("[data-phone]")
+        self.take(join, "join-ticket")
+        join.goto(self.office.url + self._code_of_the_hall())
+        self.take(join, "check-in")
+        heard = self.screens.open("/kiosk/main", "kiosk", KIOSK)
+        heard.keyboard.press("F2")
+        heard.keyboard.press("ArrowDown")
+        heard.wait_for_selector('[data-setting=voice][aria-pressed="true"]')
+        self.take(heard, "kiosk-voice")
+        low = self.screens.open("/kiosk/main", "kiosk", LOW_KIOSK)
+        low.evaluate("() => { document.body.dataset.pxPerMm = '5.89'; dispatchEvent(new Event('resize')); }")
+        tap(low, ".setting--all")
+        low.wait_for_selector("[data-dialog=settings][open]")
+        self.take(low, "kiosk-settings")
+
+    def _code_of_the_hall(self) -> str:
+        """Where a phone comes to that scans it."""
+        page = self.screens.open("/display/hall", "display", HALL)
+        page.wait_for_selector("[data-check-in]:not([hidden])")
+        page.screenshot(path=self._folder / "code.png")
+        zbar = ["zbarimg", "--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", self._folder / "code.png"]
+        found = subprocess.run(zbar, capture_output=True, text=True, timeout=20, check=True).stdout.strip()
+        return urlsplit(found).path
 
     # ── bad moments ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -331,10 +379,32 @@ def main(wanted: list[str]) -> int:
             for family in (album.desks, album.kiosk, album.floor, album.outage, album.evening):
                 family()
             screens.close()
+            if album.wants(*ASKED):
+                another(folder, clock, branch, screens, wanted)
+            if album.wants("slip", "slips"):
+                pictures(FOLDER)
         finally:
             browser.close()
             office.close()
     return 0
+
+
+def another(folder: Path, clock: Path, branch: Path, screens: Screens, wanted: list[str]) -> None:
+    """The office that has turned on what the example leaves off, at the same hour."""
+    text = branch.read_text(encoding="utf-8").replace("[join]\nenabled = false", "[join]\nenabled = true")
+    (folder / "joined.toml").write_text(text, encoding="utf-8")
+    set_clock(clock, EIGHT + SHOWN)
+    office = RunningOffice(
+        folder / "joined", branch=folder / "joined.toml", environment={"GILIRAN_VOICE": "auto", CLOCK: str(clock)},
+        command=(sys.executable, "-m", "deploy.screenshots"),
+    )  # fmt: skip
+    shown = Screens(screens.browser, office.start())
+    shown.forgive(REFUSED)
+    try:
+        Album(shown, {}, clock, folder, wanted).outside()
+        shown.close()
+    finally:
+        office.close()
 
 
 if __name__ == "__main__":
