@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bench.history import past
@@ -19,6 +19,9 @@ from config.settings import load
 from server.actions.load_branch import read_plan
 from server.office_folder import Opened, find_folder
 from server.reports.achievement import keep_step
+from server.reports.figures import keep_step as keep_figures
+from server.reports.history import MOST_DAYS
+from sql.figures import SqlFigures
 from sql.plan import saved_plan
 from sql.records import SqlRecords, id_range
 from sql.scores import SqlScores
@@ -62,17 +65,25 @@ def _keep(opened: Opened) -> int:
     """What the server does with each day that has passed."""
     plan = read_plan(saved_plan(opened.engine, opened.branch), 1)
     records, book = SqlRecords(opened.engine, opened.branch, lambda: plan), SqlScores(opened.engine, opened.branch)
-    days = 0
-    while keep_step(book, records, plan, datetime.now(UTC).date()):
+    kept, days, now = SqlFigures(opened.engine, opened.branch), 0, datetime.now(UTC)
+    while keep_step(book, records, plan, now.date()):
+        days += 1
+    while keep_figures(kept, records, plan, now.date(), now):
         days += 1
     return days
 
 
 def pages(measured: Office, token: str, times: int, say: Callable[..., None]) -> None:
     today = datetime.now(UTC).date()
-    month = today.replace(day=1)
+    month, years = today.replace(day=1), today.replace(year=today.year - 5, day=1)
     asked = {
         "/manage": 300,
+        "/manage/history": 300,
+        f"/api/v1/history?from={month}&to={today}": 300,
+        f"/api/v1/history?from={today - timedelta(days=MOST_DAYS - 1)}&to={today}": 300,
+        f"/api/v1/history?from={years}&to={today}": 300,
+        f"/api/v1/history/tickets?from={years}&to={today}&service=F&weekday=1&hour=10": 300,
+        f"/api/v1/history/tickets?from={years}&to={today}&lane=elderly&counter=K3&status=no_show": 300,
         "/api/v1/overview": 300,
         f"/api/v1/charter/achievement?from={month}&to={today}": 200,
     }
@@ -82,7 +93,7 @@ def pages(measured: Office, token: str, times: int, say: Callable[..., None]) ->
             began = time.perf_counter()
             _get(measured, token, path)
             took.append((time.perf_counter() - began) * 1000)
-        say(f"GET {path.partition('?')[0]}, p95", sorted(took)[int(len(took) * 0.95)], limit, "ms")
+        say(f"GET {path}, p95", sorted(took)[int(len(took) * 0.95)], limit, "ms")
 
 
 def exports(measured: Office, token: str, opened: Opened, count: int, rounds: int, say: Callable[..., None]) -> None:

@@ -46,6 +46,7 @@ def main() -> None:
         subprocess.run(["npm", "ci"], cwd=work, check=True)
         modules = work / "node_modules"
         copy_socket_io(modules / "socket.io-client")
+        copy_uplot(modules / "uplot")
         copy_axe(modules / "axe-core")
         copy_fonts(modules / "@fontsource")
         draw_icons(modules / "lucide-static")
@@ -70,6 +71,16 @@ def copy_socket_io(package: Path) -> None:
     # The source map is not shipped: a browser would ask for it in vain.
     script = re.sub(r"\n//# sourceMappingURL=.*\s*\Z", "\n", script)
     (target / f"{name}.esm.min.js").write_text(script)
+    shutil.copyfile(package / "LICENSE", target / f"{name}.LICENSE.txt")
+
+
+def copy_uplot(package: Path) -> None:
+    target = STATIC / "vendor"
+    empty(target, "uplot-*")
+    name = f"uplot-{version(package)}"
+    script = (package / "dist" / "uPlot.iife.min.js").read_text()
+    (target / f"{name}.esm.min.js").write_text(f"{script.rstrip()}\nexport default uPlot;\n")  # a module as all others
+    shutil.copyfile(package / "dist" / "uPlot.min.css", target / f"{name}.min.css")
     shutil.copyfile(package / "LICENSE", target / f"{name}.LICENSE.txt")
 
 

@@ -32,10 +32,12 @@ from server import runtime, schedule
 from server.actions.load_branch import read_plan
 from server.actions.office import Office
 from server.clock import BranchClock
+from server.domain.floor import MISSED_KEPT
 from server.forecast.watch import Watch
 from server.mail.mailer import Mailer
 from server.mail.secretary import Secretary
 from server.ports import Clock
+from server.reports import figures
 from server.reports.achievement import keep_step
 from server.speech.self_test import SelfTest, Trier
 from server.web import (
@@ -43,6 +45,7 @@ from server.web import (
     api_calendar,
     api_counters,
     api_covers,
+    api_history,
     api_joining,
     api_kiosks,
     api_notices,
@@ -77,6 +80,7 @@ from server.web.refusals import Refused
 from server.web.watch import of_validation, watch
 from sql.charter_book import SqlCharterBook
 from sql.database import checkpoint, is_storage_fault
+from sql.figures import SqlFigures
 from sql.joiners import SqlJoiners
 from sql.mails import SqlMails
 from sql.packs import SqlPacks
@@ -90,10 +94,9 @@ from sql.store import SqlStore
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
-    api_boards, api_calendar, api_counters, api_covers, api_joining, api_kiosks, api_notices, api_paper, api_people,
-    api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office, charter_public, join, phone,
-    phone_push,
-    plan_pages,
+    api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks, api_notices, api_paper,
+    api_people, api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office,
+    charter_public, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -175,6 +178,7 @@ def create_app(
         phrases=phrases.table(), offload=runtime.offload,
         records=SqlRecords(engine, branch, lambda: store.floor.branch),
         scores=SqlScores(engine, branch),
+        figures=SqlFigures(engine, branch),
         turnstile=Turnstile({
             "login": settings.login_per_minute, "pairing": settings.pairing_per_minute,
             "public": settings.public_per_minute, "refusals": settings.public_per_minute,
@@ -227,6 +231,7 @@ def start(
         partial(begin_planned_step, door),
         partial(schedule.forget_step, door.office, lasts),
         partial(_keep_scores, door),
+        partial(_keep_figures, door),
         partial(_look_at_the_clock, door),
     ]
     if speaker is not None:
@@ -290,6 +295,13 @@ def _repair(door: Edge) -> bool:
     if happened and door.live is not None:
         door.live.ask_advice()
     return happened
+
+
+def _keep_figures(door: Edge) -> bool:
+    """Of a day to whose tickets nothing can happen any more."""
+    floor = door.office.floor
+    settled = door.office.now() - MISSED_KEPT
+    return figures.keep_step(door.figures, Breathing(door.records), floor.branch, floor.business_on, settled)
 
 
 def _look_at_the_clock(door: Edge) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -300,6 +301,21 @@ reviews = Table(
     Column("note", Text, nullable=False),
 )
 """Reviews of the charter that were signed off, and the reasons for one that people have named."""
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("branch", String(20), nullable=False),
+    Column("size", String(8), nullable=False),
+    Column("by", String(12), nullable=False),
+    Column("business_on", Day, nullable=False),
+    Column("of", String(48), nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("spans", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch", "size", "by", "business_on", "of", name="pk_figures"),
+    sqlite_with_rowid=False,
+)
+"""What is kept for ever of days that have passed; `size` is day or month, `business_on` then its first day."""
 
 sounds = Table(
     "sounds",

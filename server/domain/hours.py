@@ -211,6 +211,11 @@ class Hours:
         found = sum(self.is_working_day(day) for day in days)
         return found if since <= until else -found
 
+    def begin_of_week(self, day: date) -> int:
+        """The weekday after the days of rest: Sunday (6) where Friday and Saturday are, else mostly Monday (0)."""
+        rest = self._rest_days(day)
+        return next((one for one in range(7) if one not in rest and (one - 1) % 7 in rest), 0)
+
     def _usual(self, day: date) -> tuple[Span, ...]:
         """The pattern of the week, whatever the date is."""
         if not self.week:

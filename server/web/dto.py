@@ -288,6 +288,15 @@ class CharterQuery(DaysQuery):
     language: Annotated[Literal["ms", "en", "zh", "ta"], Field(description="of the page that is printed")] = "ms"
 
 
+class BehindQuery(DaysQuery):
+    service: Annotated[str, Field(max_length=20)] = ""
+    lane: Annotated[str, Field(max_length=20)] = ""
+    counter: Annotated[str, Field(max_length=20)] = ""
+    status: Literal["", "waiting", "called", "serving", "held", "finished", "no_show", "left"] = ""
+    weekday: Annotated[int, Field(ge=0, le=6, description="of the issue; Monday is 0")] | None = None
+    hour: Annotated[int, Field(ge=0, le=23, description="of the issue, by the branch's clock")] | None = None
+
+
 class MeasuresQuery(DaysQuery):
     by: Literal["service", "lane", "counter", "hour", "day"] = "service"
 

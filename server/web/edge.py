@@ -13,6 +13,7 @@ from server.actions.office import Office
 from server.paperwork import CharterBook, Packs
 from server.plans import Plans
 from server.ports import Joiners, People, Records, ScoreBook
+from server.reports.figures import FigureBook
 from server.web.boards import Json, Say
 from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
 
@@ -49,7 +50,7 @@ class Exports(Protocol):
 @dataclass(slots=True)
 class Edge:
     """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past, `scores`
-    is how the promise was kept in it.
+    is how the promise was kept in it, `figures` what else is kept of it.
 
     `unwritten` counts, by address, the refusals of strangers that the audit was spared.
     """
@@ -62,6 +63,7 @@ class Edge:
     offload: Offload
     records: Records
     scores: ScoreBook
+    figures: FigureBook
     plans: Plans
     turnstile: Turnstile
     strangers: Strangers

@@ -135,7 +135,12 @@ def test_the_terminal_is_accessible_in_every_language_and_state(screens: Screens
 
 
 @pytest.mark.parametrize(
-    ("role", "path", "rows"), [("manager", "/manage", "[data-queues] tr"), ("admin", "/admin", "[data-people] tr")]
+    ("role", "path", "rows"),
+    [
+        ("manager", "/manage", "[data-queues] tr"),
+        ("manager", "/manage/history", "[data-sentence]:not(:empty)"),
+        ("admin", "/admin", "[data-people] tr"),
+    ],
 )
 def test_the_office_s_own_pages_are_accessible_in_every_language(
     screens: Screens, a_morning: RunningOffice, role: str, path: str, rows: str

@@ -105,6 +105,7 @@ def test_what_grows_with_every_ticket_is_kept_in_the_order_of_its_key(sqlite: En
         "legs",
         "sounds",
         "scores",
+        "figures",
     }
 
 

@@ -1,0 +1,145 @@
+"""The figures of days that have passed: a row a day and group, and beside them a row a month and group."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Engine, and_, delete, func, or_, select, type_coerce
+
+from server.reports.figures import MOST_BEHIND, Behind, Cell, Figures, Place, Spread, add_up
+from sql.database import reading, writing_in_no_hurry
+from sql.tables import figures, legs, open_ticket, tickets
+
+DAY, MONTH = "day", "month"
+_f = figures.c
+
+
+class SqlFigures:
+    def __init__(self, engine: Engine, branch: str) -> None:
+        self._engine = engine
+        self._branch = branch
+
+    def last(self) -> date | None:
+        query = select(func.max(_f.business_on)).where(_f.branch == self._branch, _f.size == DAY)
+        with reading(self._engine) as connection:
+            found: date | None = connection.scalar(query)
+        return found
+
+    def next_day(self, before: date, settled: datetime) -> date | None:
+        last, day = self.last(), tickets.c.business_on
+        own = tickets.c.branch == self._branch
+        query = select(day).where(own, day < before).order_by(day).limit(1)
+        with reading(self._engine) as connection:
+            found: date | None = connection.scalar(query if last is None else query.where(day > last))
+            if found is None:
+                return None
+            unsettled = select(tickets.c.id).where(own, day == found, or_(open_ticket, tickets.c.ended_at >= settled))
+            return None if connection.scalar(unsettled.limit(1)) is not None else found
+
+    def keep(self, day: date, found: Figures) -> None:
+        last = self.last()
+        with writing_in_no_hurry(self._engine) as connection:
+            if last is not None and last.replace(day=1) < day.replace(day=1):
+                self._keep_month(connection, last.replace(day=1), last)
+            self._write(connection, DAY, day, found)
+
+    def between(self, first: date, last: date, by: Iterable[str]) -> Iterator[tuple[date, int, Place, Cell]]:
+        with reading(self._engine) as connection:
+            months = select(_f.business_on).distinct().where(_f.branch == self._branch, _f.size == MONTH)
+            whole = [on for on in connection.scalars(months) if first <= on and _end_of(on) <= last]
+            spans = [(MONTH, on, on) for on in whole]
+            day = first
+            for on in [*sorted(whole), None]:
+                until = last if on is None else on - timedelta(days=1)
+                if day <= until:
+                    spans.append((DAY, day, until))
+                if on is not None:
+                    day = _end_of(on) + timedelta(days=1)
+            yield from self._read(connection, spans, list(by))
+
+    def behind(self, first: date, last: date, which: Behind) -> list[dict[str, Any]]:
+        """The newest tickets of which a figure tells: number, service and times, nothing of whose they are."""
+        t, leg = tickets.c, legs.c
+        query = (
+            select(
+                t.number, t.business_on, t.first_service, t.status, t.issued_at, leg.called_at, leg.began_at,
+                t.ended_at, leg.counter,
+            )
+            .outerjoin(legs, and_(leg.branch == t.branch, leg.ticket == t.id, leg.leg == 0))
+            .where(t.branch == self._branch, t.business_on.between(first, last))
+            .order_by(t.id.desc())
+            .limit(MOST_BEHIND)
+        )  # fmt: skip
+        for column, value in (
+            (t.first_service, which.service), (t.lane, which.lane), (t.status, which.status),
+            (leg.counter, which.counter),
+        ):  # fmt: skip
+            if value:
+                query = query.where(column == value)
+        if which.weekday is not None or which.hour is not None:
+            local = type_coerce(t.issued_at, BigInteger) + which.offset_ms
+            if which.weekday is not None:  # the first day of 1970 was a Thursday
+                query = query.where((local // 86_400_000 + 3) % 7 == which.weekday)
+            if which.hour is not None:
+                query = query.where(local // 3_600_000 % 24 == which.hour)
+        with reading(self._engine) as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _read(
+        self, connection: Connection, spans: list[tuple[str, date, date]], by: list[str]
+    ) -> Iterator[tuple[date, int, Place, Cell]]:
+        for size, first, last in spans:
+            query = select(_f.business_on, _f.by, _f.of, _f.counts, _f.spans).where(
+                _f.branch == self._branch, _f.size == size, _f.business_on.between(first, last), _f.by.in_(by)
+            )
+            for on, name, of, counts, spread in connection.execute(query).all():
+                days = (_end_of(on) - on).days + 1 if size == MONTH else 1
+                yield on, days, (name, of), _cell(counts, spread)
+
+    def _keep_month(self, connection: Connection, first: date, last: date) -> None:
+        found: Figures = {}
+        every = connection.scalars(
+            select(_f.by).distinct().where(
+                _f.branch == self._branch, _f.size == DAY, _f.business_on.between(first, last)
+            )
+        ).all()  # fmt: skip
+        for _, _, place, cell in self._read(connection, [(DAY, first, last)], list(every)):
+            add_up(found, place, cell)
+        self._write(connection, MONTH, first, found)
+
+    def _write(self, connection: Connection, size: str, on: date, found: Figures) -> None:
+        own = (_f.branch == self._branch, _f.size == size, _f.business_on == on)
+        connection.execute(delete(figures).where(*own))
+        rows = [
+            {"branch": self._branch, "size": size, "business_on": on, "by": by, "of": of, **_packed(cell)}
+            for (by, of), cell in found.items()
+        ]
+        if rows:
+            connection.execute(figures.insert(), rows)
+
+
+def _packed(cell: Cell) -> dict[str, Any]:
+    """Counts as JSON; the distributions one behind the other, and where each ends beside the counts."""
+    told: dict[str, Any] = {"counts": dict(cell.counts), "spans": {}}
+    spans = b""
+    for name, spread in cell.spans.items():
+        packed = spread.packed()
+        told["spans"][name] = [len(packed), spread.n, spread.sum_ms, spread.max_ms]
+        spans += packed
+    return {"counts": json.dumps(told, separators=(",", ":")), "spans": spans}
+
+
+def _cell(counts: str, spans: bytes) -> Cell:
+    told, cell, begin = json.loads(counts), Cell(), 0
+    cell.counts.update(told["counts"])
+    for name, (size, *rest) in told["spans"].items():
+        cell.spans[name] = Spread.unpacked(spans[begin : begin + size], *rest)
+        begin += size
+    return cell
+
+
+def _end_of(month: date) -> date:
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

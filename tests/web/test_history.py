@@ -1,0 +1,70 @@
+"""What a manager is told of days that are over, and who is told of officers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from server.reports.figures import keep_step
+from tests.web.conftest import OfficeServer, refusal
+
+DAY = "from=2026-03-02&to=2026-03-02"
+
+
+@pytest.fixture
+def a_day_that_is_over(office: OfficeServer) -> OfficeServer:
+    """Six customers of A are served at K1, one after another; two of F give up."""
+    kiosk, counter = office.caller("kiosk"), office.caller("counter")
+    counter.post("/counters/K1/open")
+    for service in ("A",) * 6 + ("F",) * 2:
+        assert kiosk.post("/tickets", {"service": service}).status_code == 201
+    for _ in range(6):
+        office.clock.advance(minutes=2)
+        assert counter.post("/counters/K1/next").status_code == 200
+        office.clock.advance(seconds=30)
+        counter.post("/counters/K1/serve")
+    office.clock.advance(minutes=2)
+    counter.post("/counters/K1/finish", {"outcome": "done"})
+    for number in ("F001", "F002"):
+        kiosk.post(f"/tickets/{office.door.office.floor.ticket_numbered(number).id}/leave")
+    office.clock.advance(hours=26)
+    door, now = office.door, office.clock.now()
+    assert keep_step(door.figures, door.records, door.office.floor.branch, now.date(), now - timedelta(hours=1))
+    return office
+
+
+def test_a_day_that_is_over_is_told_in_figures(a_day_that_is_over: OfficeServer) -> None:
+    told = a_day_that_is_over.caller("manager").get(f"/history?{DAY}").get_json()
+
+    assert (told["days"], told["until"]) == (1, "2026-03-02")
+    assert (told["all"]["issued"], told["all"]["finished"], told["all"]["left"]) == (8, 6, 2)
+    assert told["all"]["wait_to_call"]["p50"] == 7.0
+    assert [row["of"] for row in told["service"]] == ["A", "F"]
+    assert "officer" not in told  # a device leads nobody
+
+
+def test_the_numbers_behind_a_figure_have_times_and_nobody_s_name(a_day_that_is_over: OfficeServer) -> None:
+    asker = a_day_that_is_over.caller("manager")
+
+    behind = asker.get(f"/history/tickets?{DAY}&service=F&weekday=0&hour=8").get_json()["tickets"]
+
+    assert [row["number"] for row in behind] == ["F002", "F001"]
+    assert set(behind[0]) == {
+        "number", "business_day", "service", "status", "counter", "issued_at", "called_at", "began_at", "ended_at",
+    }  # fmt: skip
+    for other in ("weekday=1", "hour=9", "status=finished", "lane=elderly", "counter=K1"):
+        assert asker.get(f"/history/tickets?{DAY}&service=F&{other}").get_json()["tickets"] == []
+    assert len(asker.get(f"/history/tickets?{DAY}&counter=K1").get_json()["tickets"]) == 6
+
+
+@pytest.mark.parametrize(("role", "may"), [("supervisor", True), ("manager", True), ("auditor", False)])
+def test_who_leads_officers_reads_their_figures(a_day_that_is_over: OfficeServer, role: str, may: bool) -> None:
+    asker = a_day_that_is_over.with_token(a_day_that_is_over.session(role))
+
+    assert ("officer" in asker.get(f"/history?{DAY}").get_json()) is may
+
+
+@pytest.mark.parametrize("query", ["", "from=2026-03-02&to=2026-03-01", f"{DAY}&by=officer"])
+def test_days_that_are_none_are_refused(the_office: OfficeServer, query: str) -> None:
+    refusal(the_office.caller("manager").get(f"/history?{query}"), 422, "malformed")
