@@ -35,6 +35,7 @@ from server.clock import BranchClock
 from server.domain.floor import MISSED_KEPT
 from server.forecast.watch import Watch
 from server.mail.mailer import Mailer
+from server.mail.review_watch import ReviewWatch
 from server.mail.secretary import Secretary
 from server.ports import Clock
 from server.reports import figures
@@ -263,9 +264,10 @@ def secretary_of(door: Edge) -> Secretary:
     lists = {"supervisor": settings.mail_supervisor, "manager": settings.mail_manager, "auditor": settings.mail_auditor}
     recipients = {role: addresses(text) for role, text in lists.items()} if settings.smtp_host else {}
     mails = SqlMails(store.engine, store.floor.branch.code)
+    watch = ReviewWatch(door.office, door.charter, door.plans, door.scores, door.packs)
     return Secretary(
         door.office, door.packs, Breathing(door.records), door.scores, mails, recipients,
-        partial(door.live.soil, "branch"),
+        partial(door.live.soil, "branch"), watch.letters, watch.alarms,
     )  # fmt: skip
 
 

@@ -18,11 +18,13 @@ from config.times import time_of_day
 from server.domain.branch import Branch
 from server.domain.quarter import Quarter, quarter_named
 from server.mail.secretary import stage
-from server.paperwork import Pack, PackFile
+from server.paperwork import Pack, PackFile, Review
 from server.ports import Identity
 from server.reports import archive, export
 from server.reports.achievement import ACHIEVEMENT_HEADER, achievement_rows
 from server.reports.quarter import lines_of
+from server.reports.review import REASONS, SIGNED, due_on, is_overdue, open_reasons
+from server.reports.review import stage as stage_of_review
 from server.web.access import need, protect_form, rights
 from server.web.boards import Json
 from server.web.edge import Edge, edge
@@ -56,9 +58,45 @@ def _page(asker: Identity, **more: Any) -> str:
         said=asked if asked in SAID else None, told=Told(language),
         promises=charter_editor.promises_json(branch, branch.business_on(now), language),
         readers=charter_editor.readers_json(door, language), changes=charter_editor.changes_json(door, language),
+        review=_review_json(door, language), reasons=REASONS,
         packs=[_pack_json(door, pack, language) for pack in door.packs.all()],
         today=branch.business_on(now).isoformat(), remarks_length=REMARKS, **context, **more,
     )  # fmt: skip
+
+
+def _review_json(door: Edge, language: str) -> Json:
+    """By when the charter is to be reviewed, why sooner, and who has done it."""
+    branch = door.office.floor.branch
+    reviews, today = door.charter.reviews(), branch.business_on(door.office.now())
+    due = due_on(reviews, door.packs.first_day(), branch)
+    names = {person.id: person.name for person in door.people.people()}
+
+    def told(review: Review) -> Json:
+        number = review.actor.rpartition(":")[2]
+        name = names.get(int(number), review.actor) if number.isdecimal() else ""
+        at = told_at(review.at, branch, language)
+        return {"kind": review.kind, "note": review.note, "name": name, "at": at}
+
+    return {
+        "due": due, "is_overdue": due is not None and is_overdue(due, today),
+        "stage": None if due is None else stage_of_review(due, today),
+        "open": [told(review) for review in open_reasons(reviews)],
+        "signed": [told(review) for review in reviews if review.kind == SIGNED][:5],
+    }  # fmt: skip
+
+
+@pages.post("/manage/charter/review")
+def review_sent() -> AnyResponse:
+    """Sign the review off, or name a reason for one. Raises Refused 422."""
+    asker = need("charter")
+    protect_form()
+    door = edge()
+    now, kind = door.office.now(), request.form.get("kind", "")
+    if kind not in (SIGNED, *REASONS):
+        raise Refused(422, "malformed", f"{kind} is no reason for a review")
+    door.charter.review(Review(now, asker.actor, kind, _lines(request.form.get("note", ""))))
+    door.people.note(asker.actor, "charter_reviewed", now, reason=kind)
+    return back("signed" if kind == SIGNED else "noted")
 
 
 class Told:

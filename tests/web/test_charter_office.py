@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from server.app import secretary_of
+from server.domain.charter import Score
 from server.domain.quarter import quarter_named
 from server.reports import archive
 from tests.web.conftest import Browser, OfficeServer
@@ -119,3 +120,30 @@ def test_the_managers_page_says_what_is_due(reported: OfficeServer) -> None:
     assert alarm == {
         "level": "warning", "key": "manage.report_due", "facts": {"quarter": "2026-Q1", "due_on": "30/04/2026"},
     }  # fmt: skip
+
+
+def test_the_review_is_asked_for_and_signed_off_and_the_records_give_reasons(reported: OfficeServer) -> None:
+    office, chief = reported, signed_in(reported, "manager", "Ketua")
+    for month in (12, 1, 2):  # three months far below the promise
+        office.door.scores.keep(date(2027 if month < 3 else 2026, month, 5), {"A": Score(100, 60)})
+    office.clock.set(datetime(2027, 3, 3, 1, tzinfo=UTC))  # the first number was taken on 2 March 2026
+    office.door.secretary = secretary_of(office.door)
+    while office.door.secretary.step():
+        pass
+
+    keys = {alarm["key"] for alarm in office.caller("manager").get("/overview").get_json()["alarms"]}
+    assert {"manage.review_overdue", "manage.review_reasons"} <= keys
+    chief.sign_in("Ketua")
+    page = chief.get("/manage/charter").text
+    assert 'data-review="overdue"' in page
+    assert "60.0 %, 60.0 %, 60.0 %" in page
+
+    assert chief.submit("/manage/charter/review", {"kind": "signed", "note": "Janji 20 minit."}).status_code == 303
+    office.door.secretary.step()
+
+    keys = {alarm["key"] for alarm in office.caller("manager").get("/overview").get_json()["alarms"]}
+    assert not {"manage.review_overdue", "manage.review_due", "manage.review_reasons"} & keys
+    page = chief.get("/manage/charter").text
+    assert "03/03/2028" in page
+    assert "Ketua: Janji 20 minit." in page
+    assert chief.submit("/manage/charter/review", {"kind": "whim"}).status_code == 422
