@@ -7,7 +7,7 @@
 import { minutesRange } from "/static/web/clock.js";
 import { MOST_SERVICES, VOLUMES } from "./flow.js";
 import { headingOf } from "./headings.js";
-import { mostTransactions, queueOf } from "./stages.js";
+import { mostTransactions, overPromise, queueOf } from "./stages.js";
 
 const HELP = { ringing: "kiosk.help.ringing", rung: "kiosk.help.rung", failed: "kiosk.help.failed" };
 const CLOSED_FOR = { holiday: "kiosk.closed.holiday", friday: "kiosk.closed.friday" };
@@ -32,12 +32,13 @@ const waitOf = (wait, reason) => {
 /* pages */
 
 const overOf = (state) => {
-  const queue = queueOf(state);
-  if (!queue?.wait) return [];
+  const queue = overPromise(state);
+  if (!queue) return [];
   const x = Math.round(queue.promise_s / 60);
   const { a, b } = minutesRange(queue.wait);
   const wait = a === 0 ? { key: "kiosk.over.wait.under", b, x } : { key: "kiosk.over.wait", a, b, x };
   return [
+    ...(state.further.length ? [{ key: SERVICE, service: queue.service }] : []),
     wait,
     { key: "kiosk.over.reason", n: queue.waiting, m: queue.counters_open },
     { key: "kiosk.over.elsewhere" },

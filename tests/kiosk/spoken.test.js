@@ -89,6 +89,33 @@ describe("what is said", () => {
     assert.deepEqual(kiosk.said(), ["kiosk.groups", "kiosk.priority.why"]);
   });
 
+  test("of a visit the service whose wait is beyond its promise, wherever it stands in it", () => {
+    const [first] = QUEUES.queues;
+    const long = {
+      ...first,
+      service: "F",
+      waiting: 9,
+      counters_open: 1,
+      wait: { ...first.wait, low: 1500, high: 2700 },
+    };
+    const kiosk = aKiosk({ priority: false });
+    kiosk.act("setting_toggled", { setting: "voice" });
+    kiosk.act("queues_came", { queues: { ...QUEUES, queues: [first, long] } });
+    kiosk.act("several_toggled");
+    for (const service of ["A", "F"]) kiosk.act("service_chosen", { service });
+    kiosk.said();
+
+    kiosk.act("visit_confirmed");
+
+    assert.deepEqual(kiosk.said(), [
+      "kiosk.over.title",
+      ["service", { service: "F" }],
+      ["kiosk.over.wait", { a: 25, b: 45, x: 15 }],
+      ["kiosk.over.reason", { n: 9, m: 1 }],
+      "kiosk.over.elsewhere",
+    ]);
+  });
+
   test("the number twice, then all that stands beside it", () => {
     const kiosk = aKiosk({ priority: false });
     kiosk.act("setting_toggled", { setting: "voice" });
