@@ -23,7 +23,8 @@ screen = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk"
 )
 
-SPOKEN_WITHIN_S = 4.0
+SPOKEN_WITHIN_S = 8.0
+"""A voice that has only just been begun gets its words for the calls ready first."""
 SAYINGS = "kiosk_sayings"
 SAYINGS_A_MINUTE = 240
 """Of one kiosk, at the turnstile: who drums on a key wants a few a second."""

@@ -1,7 +1,7 @@
 /**
- * Notices a plug in the kiosk's headphone socket, where the browser can tell: one more or one fewer thing to hear with.
- * Browsers tell it to pages of https and of this PC alone; elsewhere the socket's own key (F15 in, F16 out, as audio
- * keypads send) or the button does.
+ * Notices a plug in the kiosk's headphone socket, where the browser can tell: there is something to hear with, or there
+ * is no longer. Browsers tell it to pages of https and of this PC alone, and do not tell a second output from the first;
+ * elsewhere the socket's own key (F15 in, F16 out, as audio keypads send) or the button does.
  */
 
 /** `onPlug(isIn)`. Without `devices` nothing is ever heard of. */

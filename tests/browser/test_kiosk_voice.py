@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.screens import KIOSK, Screens
+from tests.machine import eventually
 from tests.servers import RunningOffice, a_running_office
 
 LISTEN = """() => {
@@ -43,6 +44,8 @@ def hears(page: Page, *keys: str) -> list[str]:
 
 @pytest.mark.slow
 def test_a_number_by_keys_and_ears_alone(screens: Screens, running: RunningOffice) -> None:
+    ready = running.caller("kiosk")
+    eventually(lambda: ready.get("/kiosk/main/voice/ms/kiosk.voice.on.wav").status == 302, 60, "no voice")
     page = screens.open("/kiosk/main", "kiosk", KIOSK)
     page.evaluate(LISTEN)
     press = page.keyboard.press
