@@ -64,7 +64,9 @@ def test_every_version_is_kept_with_who_made_it(plans: SqlPlans, engine: Engine)
     first = plans.version(1)
     assert first is not None
     assert (first.text, plans.newest().text) == (TEXT, saved_plan(engine, "KL01"))
-    assert plans.newest().text == TEXT.replace("walk = 30   ", "walk = 40   ", 1).replace("minimum = 0", "minimum = 2")
+    assert plans.newest().text == TEXT.replace("walk = 30   ", "walk = 40   ", 1).replace(
+        "minimum = 0", "minimum = 2", 1
+    )
     assert plans.version(9) is None
 
 
