@@ -170,6 +170,7 @@ def test_date_clock_promise_counters_and_why_numbers_skip_stand_in_every_state(
 ) -> None:
     state, _, query = state.partition("&")
     page.goto(f"{stage.url}/display/hall/{state}?{query}")
+    page.wait_for_function("() => document.querySelector('[data-slot=clock]').textContent !== ''")
 
     for words in ("10.42 pagi", "Isnin, 2 Mac 2026", "Janji kami", "Kaunter dibuka", "tidak dipanggil mengikut"):
         assert page.get_by_text(words).first.is_visible()
