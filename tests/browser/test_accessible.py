@@ -55,6 +55,7 @@ def test_the_pages_that_anybody_may_open_are_accessible(screens: Screens, a_morn
     paths = [
         "/",
         "/login",
+        "/charter",
         "/nothing",
         "/display/hall",
         "/kiosk/main",
