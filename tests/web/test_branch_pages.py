@@ -103,8 +103,10 @@ def held(office: OfficeServer) -> str:
 def test_a_form_that_is_sent_untouched_changes_nothing(an_office_server: partial[OfficeServer]) -> None:
     office = an_office_server(branch=FULL)
     admin = signed_in(office, "Aminah")
+    listed = admin.get("/admin/branch").text
 
     for key in sections():
+        assert f'href="/admin/branch/{key}"' in listed
         assert send(admin, key, form(admin, key).fields)[0] == 303, key
         assert office.door.plans.drafts() == [], key
 
