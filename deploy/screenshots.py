@@ -318,7 +318,8 @@ class Album:
         page = self.screens.open("/display/hall", "display", HALL)
         page.wait_for_selector("[data-check-in]:not([hidden])")
         page.screenshot(path=self._folder / "code.png")
-        zbar = ["zbarimg", "--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", self._folder / "code.png"]
+        seen = str(self._folder / "code.png")
+        zbar = ["zbarimg", "--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", seen]
         found = subprocess.run(zbar, capture_output=True, text=True, timeout=20, check=True).stdout.strip()
         return urlsplit(found).path
 
