@@ -77,10 +77,9 @@ def _table(
         case "charter":
             return ACHIEVEMENT_HEADER, achievement_rows(_charter(office, plan, period))
         case _:
-            found = records.tickets_between(*period)
             if given.legs:
-                return tables.LEGS_HEADER, tables.leg_rows(found, plan)
-            return tables.TICKETS_HEADER, tables.ticket_rows(found, plan)
+                return tables.LEGS_HEADER, tables.leg_rows(records.tickets_between(*period), plan)
+            return tables.TICKETS_HEADER, TicketTable(office.engine, office.branch, plan).rows_between(*period)
 
 
 def _covers(records: SqlRecords, plan: Branch, period: tuple[date, date]) -> Iterator[tables.Cells]:

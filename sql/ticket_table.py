@@ -7,6 +7,8 @@ domain's objects are made, and asked. A property test holds the two ways to each
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -16,7 +18,7 @@ from sqlalchemy import Connection, CursorResult, Engine, bindparam, text
 from server.domain.branch import Branch
 from server.domain.charter import versions
 from server.domain.ticket import WALK_DIRECT
-from server.reports.export import TICKETS_HEADER, csv_line, csv_lines, ticket_rows
+from server.reports.export import TICKETS_HEADER, Cells, csv_line, csv_lines, ticket_rows
 from sql.database import reading
 from sql.floor_query import read_tickets
 from sql.records import id_range
@@ -25,6 +27,8 @@ from sql.tables import tickets
 PAGE = 4000
 """Rows that are fetched at once, in a transaction of their own: a step of some 30 ms."""
 COMMAS = len(TICKETS_HEADER) - 1
+NUMBERS = TICKETS_HEADER.index("calls")
+"""From here to the last but one the cells are numbers."""
 QUOTED = '"\t=+@'
 """What most lines do not have in them at all; where one does, each cell is looked at."""
 
@@ -92,6 +96,14 @@ class TicketTable:
             yield lines.encode()
             after = found[-1][0] if found else end
 
+    def rows_between(self, first: date, last: date) -> Iterator[Cells]:
+        """The same rows as cells, numbers as numbers: reading the lines again costs a tenth of asking the domain."""
+        pieces = self.lines_between(first, last, bom=False)
+        next(pieces)  # the header
+        for piece in pieces:
+            for row in csv.reader(io.StringIO(piece.decode(), newline="")):
+                yield [*row[:NUMBERS], *map(_number, row[NUMBERS:-1]), row[-1]]
+
     def _prepare(self) -> None:
         """The two questions, and what the promises in them bind."""
         dialect = self._engine.dialect.name
@@ -132,6 +144,12 @@ def _fetched(result: CursorResult[Any]) -> list[Any]:
     """The driver's own tuples: of a million rows each microsecond is a second."""
     assert result.cursor is not None
     return list(result.cursor.fetchall())
+
+
+def _number(text: str) -> int | float | None:
+    if not text:
+        return None
+    return float(text) if "." in text else int(text)
 
 
 def _is_plain(lines: str, count: int) -> bool:

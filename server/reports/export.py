@@ -163,7 +163,12 @@ def _write_sheet(book: xlsxwriter.Workbook, header: Sequence[str], rows: Iterabl
     sheet.write_row(0, 0, header, book.add_format({"bold": True}))
     sheet.freeze_panes(1, 0)
     for place, row in enumerate(rows, 1):
-        sheet.write_row(place, 0, ["" if cell is None else cell for cell in row])
+        for column, cell in enumerate(row):  # by its kind at once: asking each cell takes half as long again
+            if isinstance(cell, str):
+                if cell:
+                    sheet.write_string(place, column, cell)
+            elif cell is not None:
+                sheet.write_number(place, column, cell)
 
 
 def harmless(row: Cells) -> Cells:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 
 from server.domain.branch import Branch
 from server.domain.charter import ONE_DAY, Promise
-from server.reports.export import TICKETS_HEADER, csv_lines, ticket_rows
+from server.reports.export import TICKETS_HEADER, Cells, csv_lines, ticket_rows
 from sql import ticket_table
 from sql.records import SqlRecords
 from sql.ticket_table import TicketTable
@@ -22,6 +23,10 @@ from tests.stores import founded
 
 def careful(records: SqlRecords, plan: Branch, first: date, last: date) -> bytes:
     return b"".join(csv_lines(TICKETS_HEADER, ticket_rows(records.tickets_between(first, last), plan)))
+
+
+def _of(records: SqlRecords, first: date, last: date) -> Iterator[Cells]:
+    return ticket_rows(records.tickets_between(first, last), BRANCH)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -38,6 +43,9 @@ def test_the_quick_table_has_the_lines_of_the_careful_one(
     for first, last in ((MONDAY, date.max), (tuesday, tuesday), (date.min, MONDAY), (date.max, date.max)):
         quick = b"".join(TicketTable(engine, BRANCH.code, BRANCH).lines_between(first, last))
         assert quick == careful(records, BRANCH, first, last)
+        cells = [["" if cell is None else cell for cell in row] for row in _of(records, first, last)]
+        again = TicketTable(engine, BRANCH.code, BRANCH).rows_between(first, last)
+        assert [["" if cell is None else cell for cell in row] for row in again] == cells
     assert len(list(records.tickets_between(MONDAY, date.max))) > 100
 
 
