@@ -128,6 +128,17 @@ def tap(page: Page, selector: str) -> None:
     page.locator(selector).locator("visible=true").first.click()
 
 
+def set_to(page: Page, setting: str) -> None:
+    """Touches a setting of the kiosk, behind its key where the foot has no room for all of them."""
+    page.wait_for_selector("html:not([data-settling])", state="attached")
+    is_behind = page.locator(".setting--all").is_visible()
+    if is_behind:
+        tap(page, ".setting--all")
+    tap(page, f'[data-setting="{setting}"]')
+    if is_behind:
+        tap(page, '[data-dialog="settings"] [data-act="dialog_closed"]')
+
+
 def at_step(page: Page, step: str) -> None:
     page.wait_for_selector(f'[data-step="{step}"]:not([hidden])')
 

@@ -19,6 +19,7 @@ from tests.browser.screens import (
     in_state,
     number_at,
     press,
+    set_to,
     sign_in,
     take_number,
     tap,
@@ -211,8 +212,8 @@ def test_nothing_of_a_customer_is_left_for_the_next(screens: Screens) -> None:
     cookies = {cookie.get("name") for cookie in kiosk.context.cookies()}
 
     tap(kiosk, '[data-language="ta"]')
-    tap(kiosk, '[data-setting="largeText"]')
-    tap(kiosk, '[data-setting="highContrast"]')
+    set_to(kiosk, "largeText")
+    set_to(kiosk, "highContrast")
     number = take_number(kiosk, "A", lane="disabled")
     code = kiosk.locator("[data-qr]").get_attribute("src") or ""
     assert code
