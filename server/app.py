@@ -193,7 +193,7 @@ def create_app(
     socketio = SocketIO(
         app, async_mode=runtime.mode(), ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout, manage_session=False, transports=["websocket"],
-        client_manager=Connections(),  # type: ignore[call-arg]
+        client_manager=Connections(), monitor_clients=False,  # type: ignore[call-arg]
     )  # fmt: skip
     door.live = Live(app, socketio, door)
     office.publish = door.live.poke

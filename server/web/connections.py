@@ -2,6 +2,7 @@
 
 The library looks for a connection that ends in every room there is. Each phone has a room of its own, so that five
 thousand phones that end together (a server that stops, an access point that fails) would be fifty million looks.
+For the same reason the silent are looked for all at once: the library wakes up for each connection by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +26,15 @@ class Connections(Manager):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._within: dict[tuple[str, str], dict[str | None, None]] = {}
+
+    def let_go_of_the_silent(self) -> None:
+        """End the connections that did not answer their last ping in time; `monitor_clients=False` leaves it to us."""
+        held = self.server.eio.sockets
+        for sid, connection in list(held.items()):
+            if connection.closed:
+                held.pop(sid, None)
+            elif not connection.closing:
+                connection.check_ping_timeout()
 
     def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
         super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)

@@ -34,6 +34,7 @@ from server.domain.ticket import Ticket
 from server.web.access import askers, of_token
 from server.web.api_paper import copy_json, paper_json
 from server.web.boards import Json, instant, opening, queues_json, ready_json, waits_json
+from server.web.connections import Connections
 from server.web.edge import Edge
 from server.web.printers import STATES, Printers
 from server.web.refusals import Refused
@@ -84,6 +85,7 @@ class Live:
     def __init__(self, app: Flask, socketio: SocketIO, door: Edge) -> None:
         self._app = app
         self._io = socketio
+        self._connections: Connections = socketio.server.manager  # type: ignore[attr-defined]
         self._door = door
         self._rooms = Rooms()
         self._floor = door.office.floor  # as the rooms have been told it
@@ -162,6 +164,7 @@ class Live:
             self._safely(self.deliver)
             self._safely(self._heartbeats)
         self._safely(self._shut_out_revoked)
+        self._safely(self._connections.let_go_of_the_silent)
         if self.pass_on is not None:
             self._safely(self._hear_rings)
         self._printers_changed()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from types import SimpleNamespace
 from typing import Any
 
+import engineio
 import pytest
+from engineio.socket import Socket
 from socketio import Manager
 
 from server.web.connections import Connections
@@ -78,3 +81,21 @@ def test_one_that_ends_looks_into_no_room_of_others() -> None:
     manager.disconnect(sid, SPACE)
 
     assert list(manager.rooms[SPACE]) == ["ticket:another"]
+
+
+def test_the_silent_are_let_go_and_nobody_else() -> None:
+    library = engineio.Server(async_mode="threading", monitor_clients=False, ping_timeout=8)
+    for sid, asked_s_ago in (("answered", None), ("just asked", 7), ("silent", 9), ("gone", None)):
+        connection = library.sockets[sid] = Socket(library, sid)
+        connection.last_ping = None if asked_s_ago is None else time.time() - asked_s_ago
+    library.sockets["gone"].closed = True
+    ended: list[str] = []
+    library.on("disconnect", lambda sid, reason: ended.append(sid))
+    manager = Connections()
+    manager.set_server(SimpleNamespace(packet_class=SimpleNamespace(json=None), eio=library))
+
+    manager.let_go_of_the_silent()
+    manager.let_go_of_the_silent()
+
+    assert set(library.sockets) == {"answered", "just asked"}
+    assert ended == ["silent"]
