@@ -240,6 +240,13 @@ class CharterTable(Table):
     report_due: Annotated[int, Field(ge=15, le=90)] = 30
 
 
+class RetentionTable(Table):
+    """Months for which everything that happened is kept entry by entry. The reports on the last four quarters are made
+    of it, so fewer than 15 are none."""
+
+    raw_months: Annotated[int, Field(ge=15, le=600)] = 24
+
+
 class ReferralTable(Table):
     """Whom to ask about a matter that was referred, and within how many working days its owner hears of it. Without
     `service`: about all the others."""
@@ -349,6 +356,7 @@ class BranchFile(Table):
     lunch: LunchTable = LunchTable()
     join: JoinTable = JoinTable()
     charter: CharterTable = CharterTable()
+    retention: RetentionTable = RetentionTable()
     services: Annotated[Many[ServiceTable], Field(alias="service")]
     counters: Annotated[Many[CounterTable], Field(alias="counter")]
     zones: Annotated[Many[ZoneTable], Field(alias="zone")] = (THE_HALL,)

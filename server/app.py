@@ -40,6 +40,7 @@ from server.mail.secretary import Secretary
 from server.ports import Clock
 from server.reports import figures
 from server.reports.achievement import keep_step
+from server.retention import Keeper
 from server.speech.self_test import SelfTest, Trier
 from server.web import (
     api_boards,
@@ -88,6 +89,7 @@ from sql.packs import SqlPacks
 from sql.people import SqlPeople
 from sql.plan import SqlPlans
 from sql.records import SqlRecords
+from sql.retention import SqlRetention
 from sql.scores import SqlScores
 from sql.sounds import SqlSounds
 from sql.store import SqlStore
@@ -223,6 +225,8 @@ def start(
     socketio.start_background_task(door.secretary.run, stopping)
     if mailer is not None:
         socketio.start_background_task(mailer.run, stopping)
+    door.keeper = keeper_of(door)
+    socketio.start_background_task(door.keeper.run, stopping)
     lasts = timedelta(hours=door.settings.idempotency_hours)
     steps: list[Callable[[], bool]] = [
         partial(schedule.release_step, door.office),
@@ -269,6 +273,14 @@ def secretary_of(door: Edge) -> Secretary:
         door.office, door.packs, Breathing(door.records), door.scores, mails, recipients,
         partial(door.live.soil, "branch"), watch.letters, watch.alarms,
     )  # fmt: skip
+
+
+def keeper_of(door: Edge) -> Keeper:
+    """Who removes the records of long ago."""
+    store = door.office.store
+    assert isinstance(store, SqlStore)
+    assert door.live is not None
+    return Keeper(door.office, SqlRetention(store, "system"), door.people.note, partial(door.live.soil, "branch"))
 
 
 def _keep_scores(door: Edge) -> bool:

@@ -193,6 +193,11 @@ def parser() -> argparse.ArgumentParser:
         _data(one)
 
     _data(commands.add_parser("verify", help="prove the journal: hash chain, conservation, every measure"))
+    retention = commands.add_parser(
+        "retention", help="remove the records of days older than the branch's file wants them kept; figures stay"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="say what would go, and remove nothing")
+    _data(retention)
     clock = commands.add_parser("clock", help="go on although the clock is behind the journal")
     ways = clock.add_subparsers(dest="way", required=True, metavar="accept")
     _data(ways.add_parser("accept", help="the clock was wrong and is right now: go on, slowed until it has caught up"))

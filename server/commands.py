@@ -21,6 +21,7 @@ from config.settings import Settings, SettingsError, load
 from server.actions.load_branch import branch_of, read_plan
 from server.domain.branch import Branch
 from server.domain.errors import QueueError
+from server.domain.retention import RecordsUnsound
 from server.office_folder import NoOffice, NotUsable, Opened, find_folder
 from server.ports import NameTaken
 from server.reports.export import csv_lines
@@ -29,6 +30,7 @@ from server.web.access import BOUND_TO, DEVICE_ROLES, MAY_BE_LISTED
 from server.web.passwords import NAME_LENGTH, hasher, plain_name
 from sql.people import SqlPeople
 from sql.plan import replace_plan, saved_plan
+from sql.records import SqlRecords
 from sql.store import SqlStore
 
 if TYPE_CHECKING:  # numpy costs half a second that most commands need not spend
@@ -184,7 +186,6 @@ def _past_of(
 ) -> LivedPast:  # fmt: skip
     """The days of the journals named, or, where none is, of the office itself until yesterday or `last`."""
     from server import what_if
-    from sql.records import SqlRecords
 
     try:
         if journals:
@@ -305,7 +306,12 @@ def export(given: argparse.Namespace) -> int:
         raise NotUsable("--out: a spreadsheet needs a file to be written to")
     if given.format == "pdf" and given.what != "charter":
         raise NotUsable("--format pdf: only the charter is a page to be printed")
-    write_table(given, office, _plan(office), (first, last), _write)
+    plan = _plan(office)
+    write_table(given, office, plan, (first, last), _write)
+    gone = SqlRecords(office.engine, office.branch, lambda: plan).removed_until()
+    if gone is not None and gone >= first and given.what != "charter":
+        said = "were removed, as the branch's file wants it; their figures are at /manage/history"
+        print(f"giliran: the records up to {gone} {said}", file=sys.stderr)
     return DONE
 
 
@@ -367,6 +373,17 @@ def verify(given: argparse.Namespace) -> int:
     return FAILED if report.faults else DONE
 
 
+def retention(given: argparse.Namespace) -> int:
+    from server.retention_command import run as keep
+
+    _, office = opened(given)
+    try:
+        keep(office, datetime.now(UTC), is_dry=given.dry_run)
+    except RecordsUnsound as unsound:
+        raise Failed(f"{unsound.day} stays, and so does every day after it: {unsound.faults[0]}") from unsound
+    return DONE
+
+
 def clock(given: argparse.Namespace) -> int:
     from server.clock import CannotAccept, accept
 
@@ -400,5 +417,5 @@ def restore(given: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": serve, "demo": demo, "branch": branch, "token": token, "user": user, "export": export, "speak": speak,
     "replay": replay, "simulate": simulate, "plan": plan, "verify": verify, "clock": clock, "backup": backup,
-    "restore": restore, "voice": voice,
+    "restore": restore, "voice": voice, "retention": retention,
 }  # fmt: skip

@@ -252,6 +252,9 @@ class Records(Protocol):
     def happened(self, first: date, last: date, kinds: Collection[str]) -> Iterator[tuple[int, Event]]:
         """The journal's entries of these kinds on these business days, with their seq, in order."""
 
+    def removed_until(self) -> date | None:
+        """The last business day whose records are gone, as the branch's file wants it; None: all are there."""
+
 
 Scores = dict[tuple[date, str], Score]
 """How the promise was kept, by business day and first service."""

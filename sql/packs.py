@@ -12,7 +12,7 @@ from sqlalchemy import Engine, and_, delete, func, select, update
 from server.domain.quarter import Quarter, quarter_named
 from server.paperwork import Pack, PackFile
 from sql.database import reading, writing
-from sql.tables import packs, tickets
+from sql.tables import packs, scores, tickets
 
 
 class SqlPacks:
@@ -23,10 +23,13 @@ class SqlPacks:
         self._branch = branch
 
     def first_day(self) -> date | None:
-        day = tickets.c.business_on
+        # The scores are for ever; the tickets of long ago may be gone, those of the first day of all not scored yet.
         with reading(self._engine) as connection:
-            found: date | None = connection.scalar(select(func.min(day)).where(tickets.c.branch == self._branch))
-        return found
+            found = [
+                connection.scalar(select(func.min(table.c.business_on)).where(table.c.branch == self._branch))
+                for table in (scores, tickets)
+            ]
+        return min((day for day in found if day is not None), default=None)
 
     def all(self) -> list[Pack]:
         query = select(packs).where(packs.c.branch == self._branch).order_by(packs.c.quarter.desc())

@@ -13,6 +13,7 @@ from server.domain.branch import Branch
 from server.domain.events import Event, ServiceEnded, TicketIssued, TicketLeft, TicketTransferred, decode
 from server.domain.ticket import Ticket
 from server.ports import JournalRow
+from sql.anchors import newest
 from sql.database import reading
 from sql.floor_query import read_tickets
 from sql.tables import journal, legs, tickets
@@ -116,6 +117,11 @@ class SqlRecords:
             for row in found:
                 yield row.seq, decode(row.kind, row.at, row.ticket, json.loads(row.payload))
             after = found[-1].seq
+
+    def removed_until(self) -> date | None:
+        with reading(self._engine) as connection:
+            anchor = newest(connection, self._code)
+        return None if anchor is None else anchor.business_on
 
     def _begins(self, day: date) -> datetime:
         branch = self._branch()

@@ -104,12 +104,13 @@ class SqlTurn:
 
 
 class SqlTurns:
-    """The turns of one transaction: `floor` is as the last of them left it, `events` are what they added."""
+    """The turns of one transaction: `floor` is as the last of them left it, `events` are what they added. What else is
+    written on its `connection` is written with them, or not at all."""
 
     def __init__(self, connection: Connection, floor: Floor, last_hash: str, given: dict[str, Given]) -> None:
         self.floor = floor
         self.events: list[tuple[int, Event]] = []
-        self._connection = connection
+        self.connection = connection
         self._begin = floor.seq
         self._last_hash = last_hash
         self._given = given
@@ -147,7 +148,7 @@ class SqlTurns:
 
     def _insert(self, into: Insert, found: list[dict[str, Any]]) -> None:
         if found:
-            self._connection.execute(into, found if len(found) > 1 else found[0])
+            self.connection.execute(into, found if len(found) > 1 else found[0])
 
     def _write_new_tickets(self) -> None:
         made = [
@@ -170,7 +171,7 @@ class SqlTurns:
                      "ticket": ticket, "payload": payload, "hash": self._last_hash}
                 )  # fmt: skip
         self._insert(_insert_journal, entries)
-        moved = self._connection.execute(
+        moved = self.connection.execute(
             _advance,
             {"of_branch": branch, "of_seq": self._begin, "seq": self.floor.seq, "last_at": self.floor.last_at,
              "last_hash": self._last_hash},
@@ -182,7 +183,7 @@ class SqlTurns:
         branch = self.floor.branch.code
         if before is not None:
             row = rows.changed_ticket(branch, ticket) | {"of_status": str(before.status)}
-            if self._connection.execute(_change_ticket, row).rowcount != 1:
+            if self.connection.execute(_change_ticket, row).rowcount != 1:
                 raise TurnBroken(f"ticket {ticket.id} is not {before.status} in the database")
         for place, leg in enumerate(ticket.legs):
             old = before.legs[place] if before is not None and place < len(before.legs) else None
@@ -191,17 +192,17 @@ class SqlTurns:
             row = rows.leg_row(branch, ticket, place)
             if before is not None and old is not None and rows.is_kept(before, place):
                 keys = {"of_branch": row.pop("branch"), "of_id": row.pop("ticket"), "of_leg": row.pop("leg")}
-                self._connection.execute(_change_leg, row | keys)
+                self.connection.execute(_change_leg, row | keys)
             else:
-                self._connection.execute(_insert_leg, row)
+                self.connection.execute(_insert_leg, row)
 
     def _write_counter(self, code: str, before: Floor, draft: Draft) -> None:
         row = rows.counter_row(draft.branch.code, draft.counters[code])
         if code in before.counters:
             keys = {"of_branch": row.pop("branch"), "of_code": row.pop("code")}
-            self._connection.execute(_change_counter, row | keys)
+            self.connection.execute(_change_counter, row | keys)
         else:
-            self._connection.execute(_insert_counter, row)
+            self.connection.execute(_insert_counter, row)
 
 
 class SqlStore:

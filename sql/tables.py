@@ -136,6 +136,34 @@ journal = Table(
     sqlite_with_rowid=False,
 )
 
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("business_on", Day, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("tickets", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("noted", BigInteger, nullable=False),
+    Column("standing", String(64), nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("own", String(64), nullable=False),
+)
+"""What stands in the place of each day whose records were removed (`sql.anchors`); nothing changes or removes a row."""
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""How the branch stood at its newest anchor, `n`: a row a branch, for what lies behind an older one is gone too."""
+
 tickets = Table(
     "tickets",
     metadata,

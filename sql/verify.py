@@ -2,13 +2,16 @@
 
 Every measure is arithmetic on a ticket's legs, so rows that are equal have equal measures. Memory holds the tickets
 that are open at some moment of the past and a few steps of rows, whatever the history.
+
+Where days of long ago were removed by policy, the proof begins at the newest anchor (`sql.anchors`): with its hash and
+with the branch as it stood there. What lies behind it and has not been swept away yet is nobody's concern any more.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter as Count
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +26,7 @@ from server.domain.events import (
     BlockReserved,
     BlockReturned,
     CauseGiven,
+    DayRemoved,
     Event,
     PromiseBreached,
     TicketEvent,
@@ -33,6 +37,7 @@ from server.domain.floor import BEGINNING, MISSED_KEPT
 from server.domain.recovery import Cases
 from server.domain.ticket import ENDED, Status, Ticket, issued
 from sql import rows
+from sql.anchors import Anchor, Standing, Told, faults_of, standing_at
 from sql.chain import entry_hash
 from sql.database import reading
 from sql.tables import branches, counters, from_ms, journal, legs, tickets, to_ms
@@ -51,9 +56,14 @@ _raw_at = type_coerce(journal.c.at, BigInteger).label("at")
 
 @dataclass
 class Report:
-    """What was found: `counts` of tickets by status; `found` faults, of which `faults` names the first MOST_FAULTS."""
+    """What was found: `counts` of tickets by status; `found` faults, of which `faults` names the first MOST_FAULTS.
+
+    `anchors` stand for the days that were removed; `unswept` rows of theirs are still to go.
+    """
 
     entries: int = 0
+    anchors: list[Anchor] = field(default_factory=list)
+    unswept: int = 0
     counts: Count[str] = field(default_factory=Count)
     faults: list[str] = field(default_factory=list)
     found: int = 0
@@ -69,16 +79,14 @@ class Report:
         still = sum(n for status, n in self.counts.items() if status not in ENDED)
         made = sum(self.counts.values())
         verdict = "sound" if not self.found else f"NOT sound, {self.found} fault{'s' * (self.found != 1)}"
-        return f"{self.entries} entries; {made} tickets issued = {ended} + {still} still open; {verdict}"
-
-
-@dataclass(slots=True)
-class Told:
-    """A ticket as the journal makes it, with its place in its number series."""
-
-    ticket: Ticket
-    letter: str
-    ordinal: int
+        told = f"{self.entries} entries; {made} tickets issued = {ended} + {still} still open; "
+        if self.anchors:
+            gone = f"{sum(one.entries for one in self.anchors)} entries of {len(self.anchors)} "
+            told += (
+                f"{gone}day{'s' * (len(self.anchors) != 1)} until {self.anchors[-1].business_on} removed by policy; "
+            )
+            told += f"{self.unswept} rows of them still to go; " if self.unswept else ""
+        return told + verdict
 
 
 @dataclass
@@ -91,10 +99,26 @@ class Walk:
     counters: dict[str, CounterState] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
     cases: Cases = ()
+    removals: list[tuple[int, DayRemoved]] = field(default_factory=list)
     issued: int = 0
     seq: int = 0
     at_ms: int = to_ms(BEGINNING)
     hash: str = ""
+
+    @classmethod
+    def begun(cls, report: Report, anchor: Anchor | None, at: Standing) -> Walk:
+        """Where the newest anchor stands; without one, before the first entry."""
+        return cls(
+            report, open={told.ticket.id: told for told in at.open}, counters={one.code: one for one in at.counters},
+            blocks={block.id: block for block in at.blocks}, cases=tuple(at.cases),
+            seq=anchor.seq if anchor else 0, at_ms=at.at_ms, hash=anchor.hash if anchor else "",
+        )  # fmt: skip
+
+    def standing(self) -> Standing:
+        """How the branch stands now: what a walk that begins here needs."""
+        self.let_go()
+        blocks = [block for block in self.blocks.values() if not block.is_returned]
+        return Standing([*self.open.values()], [*self.counters.values()], blocks, [*self.cases], self.at_ms)
 
     def step(self, branch: str, row: Row[*tuple[Any, ...]]) -> None:
         """Hold one entry against the one before it, and let it happen."""
@@ -123,6 +147,8 @@ class Walk:
             self.counters[code] = self.counters.get(code, CounterState(code)).after(event)
         self._account_for(seq, event)
         self._answer_for(seq, event)
+        if isinstance(event, DayRemoved):
+            self.removals.append((seq, event))
         if isinstance(event, TicketIssued):
             self.issued += 1
             self.open[seq] = Told(issued(event, seq), event.letter, event.ordinal)
@@ -182,37 +208,61 @@ def verify(engine: Engine, branch: str) -> Report:
     A running server may go on meanwhile: everything is read in one transaction, as it stood when that began.
     """
     report = Report()
-    walk = Walk(report)
     with reading(engine) as connection:
-        for found in _steps(connection, branch):
+        walk = _begin(connection, branch, report)
+        carried, gone = set(walk.open), walk.seq
+        for found in _steps(connection, branch, walk.seq):
             for row in found:
                 walk.step(branch, row)
             walk.let_go()
             if len(walk.ended) >= TOGETHER:
-                _hold_against(connection, branch, walk.ended, report)
+                hold_against(connection, branch, walk.ended, report)
                 walk.ended = {}
-        _hold_against(connection, branch, walk.ended | walk.open, report)
-        _look_for_strangers(connection, branch, walk.issued, report)
+        hold_against(connection, branch, walk.ended | walk.open, report)
+        _look_for_strangers(connection, branch, walk, carried, gone)
         _compare_counters(connection, branch, walk.counters, report)
         _compare_head(connection, branch, walk)
+        _compare_anchors(walk)
     return report
 
 
-def _steps(connection: Connection, branch: str) -> Iterator[Collection[Row[*tuple[Any, ...]]]]:
+def _begin(connection: Connection, branch: str, report: Report) -> Walk:
+    try:
+        report.anchors, faults = faults_of(connection, branch)
+    except UNREADABLE as error:
+        report.fault(f"the anchors cannot be read: {type(error).__name__} {error}")
+        return Walk(report)
+    for fault in faults:
+        report.fault(fault)
+    last = report.anchors[-1] if report.anchors else None
+    try:
+        standing = standing_at(connection, branch, last)
+    except ValueError as error:
+        report.fault(str(error))
+        standing = Standing()
+    return Walk.begun(report, last, standing)
+
+
+def steps(
+    connection: Connection, branch: str, after: int, until: int | None = None, size: int | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The next entries after a seq, at most so many, as `Walk.step` takes them."""
     j = journal.c
-    query = (
-        select(j.seq, _raw_at, j.actor, j.kind, j.ticket, j.payload, j.hash)
-        .where(j.branch == branch)
-        .order_by(j.seq)
-        .limit(STEP)
+    query = select(j.seq, _raw_at, j.actor, j.kind, j.ticket, j.payload, j.hash).where(
+        j.branch == branch, j.seq > after
     )
-    found = connection.execute(query).all()
-    while found:
+    if until is not None:
+        query = query.where(j.seq <= until)
+    return connection.execute(query.order_by(j.seq).limit(size or STEP)).all()
+
+
+def _steps(connection: Connection, branch: str, after: int) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    while found := steps(connection, branch, after):
         yield found
-        found = connection.execute(query.where(j.seq > found[-1].seq)).all()
+        after = found[-1].seq
 
 
-def _hold_against(connection: Connection, branch: str, told: dict[int, Told], report: Report) -> None:
+def hold_against(connection: Connection, branch: str, told: dict[int, Told], report: Report) -> None:
     """The rows of these tickets and of their legs are what the journal makes of them."""
     ids = list(told)
     for start in range(0, len(ids), TOGETHER):
@@ -254,17 +304,25 @@ def _compare(connection: Connection, branch: str, told: dict[int, Told], report:
             report.fault(f"{name} differs from its journal in: {', '.join(differs)}")
 
 
-def _look_for_strangers(connection: Connection, branch: str, made: int, report: Report) -> None:
-    """Rows that no entry of the journal made."""
+def _look_for_strangers(connection: Connection, branch: str, walk: Walk, carried: set[int], gone: int) -> None:
+    """Rows that no entry of the journal made. Of the days that were removed, up to the seq `gone`, only the tickets
+    `carried` over the cut belong here still."""
+    report, made = walk.report, walk.issued + len(carried)
     issue = and_(journal.c.branch == tickets.c.branch, journal.c.seq == tickets.c.id, journal.c.kind == "ticket_issued")
     unmade = (
         select(tickets.c.id, tickets.c.number)
         .outerjoin(journal, issue)
-        .where(tickets.c.branch == branch, journal.c.seq.is_(None))
+        .where(tickets.c.branch == branch, tickets.c.id > gone, journal.c.seq.is_(None))
     )
     for row in connection.execute(unmade.limit(MOST_FAULTS)):
         report.fault(f"ticket {row.number} ({row.id}) is kept, but was never issued")
-    kept = connection.scalar(select(func.count()).select_from(tickets).where(tickets.c.branch == branch))
+    every = select(func.count()).select_from(tickets).where(tickets.c.branch == branch)
+    kept = connection.scalar(every.where(tickets.c.id > gone)) or 0
+    if gone:
+        old = [*connection.scalars(select(tickets.c.id).where(tickets.c.branch == branch, tickets.c.id <= gone))]
+        entries = select(func.count()).select_from(journal).where(journal.c.branch == branch, journal.c.seq <= gone)
+        kept += len(carried.intersection(old))
+        report.unswept = len({*old} - carried) + (connection.scalar(entries) or 0)
     if kept != made:
         report.fault(f"{made} tickets were issued, but {kept} are kept")
     ticket = and_(tickets.c.branch == legs.c.branch, tickets.c.id == legs.c.ticket)
@@ -287,6 +345,23 @@ def _compare_counters(connection: Connection, branch: str, told: dict[str, Count
                 report.fault(f"counter {code} differs from its journal in: {', '.join(differs)}")
         except UNREADABLE as error:
             report.fault(f"counter {code} cannot be read: {type(error).__name__} {error}")
+
+
+def _compare_anchors(walk: Walk) -> None:
+    """Each anchor is named by the entry that it says, as long as that is there; and no other entry names one."""
+    report = walk.report
+    first = report.anchors[-1].seq if report.anchors else 0
+    by_entry = {one.noted: one for one in report.anchors}
+    for seq, event in walk.removals:
+        one = by_entry.pop(seq, None)
+        said = (event.anchor, event.business_on, event.until, event.entries, event.tickets)
+        if one is None or (one.own, one.business_on, one.seq, one.entries, one.tickets) != said:
+            report.fault(f"entry {seq} tells of the removal of {event.business_on}, of which no such anchor is left")
+    for noted, one in by_entry.items():
+        if noted > first:
+            report.fault(
+                f"anchor {one.n} (of {one.business_on}) is not in the journal: nobody removed that day by policy"
+            )
 
 
 def _compare_head(connection: Connection, branch: str, walk: Walk) -> None:

@@ -82,6 +82,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
         join=_join(file),
         promises=_promises(file),
         report_due=file.charter.report_due,
+        raw_months=file.retention.raw_months,
         hours=_hours(file, [h for h in file.hours if not h.services]),
         service_hours={
             s.code: hours

@@ -174,7 +174,8 @@ class OwnNotice:
 @dataclass(frozen=True)
 class Branch:
     """Everything that the branch's file says. `version` grows with each loading of a file; `report_due` are the days
-    from the end of a quarter until its report must be issued."""
+    from the end of a quarter until its report must be issued, `raw_months` how long every entry of the journal is kept.
+    """
 
     code: str
     name: Words
@@ -191,6 +192,7 @@ class Branch:
     join: Join = field(default_factory=Join)
     promises: tuple[Promise, ...] = (Promise(),)
     report_due: int = 30
+    raw_months: int = 24
     hours: Hours | None = None
     service_hours: dict[str, Hours] = field(default_factory=dict)
     turns_at: time = time(0, 0)

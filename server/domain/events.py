@@ -295,6 +295,20 @@ class DayClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayRemoved(Event):
+    """The records of a business day of long ago were removed, as the branch's file wants it: `entries` of the journal,
+    up to the seq `until`, and `tickets` that were issued in them. `anchor` is the hash of what stands in their place.
+    """
+
+    kind: ClassVar[str] = "day_removed"
+    business_on: date
+    until: int
+    entries: int
+    tickets: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMade(Event):
     """Something is told to everybody until `ends_at`: `text` by language, in some zones or (none named) in all.
 
@@ -384,14 +398,15 @@ EVENTS: dict[str, type[Event]] = {
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketCheckedIn, TicketPassed,
         TicketDelayed, TicketLeft, TicketCarried, TicketPrinted, TicketRated,
         TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, BlockReserved, BlockReturned, DayClosed,
-        NoticeMade, NoticeWithdrawn, PromiseWarned, PromiseBreached, PromiseCalmed, CauseGiven, RecoveryActed,
+        DayRemoved, NoticeMade, NoticeWithdrawn, PromiseWarned, PromiseBreached, PromiseCalmed, CauseGiven,
+        RecoveryActed,
     )
 }  # fmt: skip
 
 CONTRACT_KINDS = frozenset(EVENTS) - {
     "ticket_released", "ticket_checked_in", "ticket_passed", "ticket_delayed", "ticket_rated",
     "block_reserved", "block_returned",
-    "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "notice_made",
+    "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "day_removed", "notice_made",
     "notice_withdrawn", "promise_warned", "promise_breached", "promise_calmed", "cause_given", "recovery_acted",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""

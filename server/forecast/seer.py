@@ -10,6 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,7 @@ class Seer:
         self._folder = folder
         self._told: dict[int, tuple[datetime, Told]] = {}
         today = self.branch.business_on(now)
+        self._forget(today)
         reader.past = self._earlier(today)
         reader.today = self._of(today)
         self.past, self.levels = self._learned()
@@ -63,6 +65,7 @@ class Seer:
         if len(self._reader.past) > known:
             for lessons in self._reader.past[known:]:
                 self._keep(lessons)
+                self._forget(lessons.on)
             self._reader.past = self._reader.past[-LEARNED_DAYS:]
             self.past, self.levels = self._learned()
 
@@ -142,6 +145,14 @@ class Seer:
             part.replace(self._file(lessons.on))
         except OSError as error:
             log.warning("the lessons of %s are not kept: %s", lessons.on, error)
+
+    def _forget(self, today: date) -> None:
+        """What is too long ago to learn from goes: it says how long officers took."""
+        oldest = (today - timedelta(days=LEARNED_DAYS)).isoformat()
+        for file in self._folder.glob("????-??-??.json"):
+            if file.stem < oldest:
+                with suppress(OSError):
+                    file.unlink()
 
     def _file(self, on: date) -> Path:
         return self._folder / f"{on.isoformat()}.json"

@@ -45,7 +45,8 @@ def get_history(query: dto.DaysQuery) -> Response:
 
 @api.get("/history/tickets", tags=[RECORDS], summary="The tickets behind a figure", responses={"200": dto.Told})
 def get_behind(query: dto.BehindQuery) -> Response:
-    """The newest; number, service and times, and nothing of whose they are."""
+    """The newest; number, service and times, and nothing of whose they are. `removed_until`: the tickets up to this day
+    are gone; null where those of all these days are there."""
     need("overview")
     first, last = days(query)
     door = edge()
@@ -63,7 +64,11 @@ def get_behind(query: dto.BehindQuery) -> Response:
         }
         for row in door.figures.behind(first, last, which)
     ]  # fmt: skip
-    return jsonify({"from": query.first, "to": query.last, "most": MOST_BEHIND, "tickets": rows})
+    gone = door.records.removed_until()
+    return jsonify({
+        "from": query.first, "to": query.last, "most": MOST_BEHIND, "tickets": rows,
+        "removed_until": gone.isoformat() if gone is not None and gone >= first else None,
+    })  # fmt: skip
 
 
 @pages.get("/manage/history")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from server.mail.mailer import Mailer
     from server.mail.secretary import Secretary
     from server.push.pusher import Pusher
+    from server.retention import Keeper
     from server.speech.self_test import SelfTest
     from server.web.limits import Turnstile
     from server.web.live import Live
@@ -80,6 +81,7 @@ class Edge:
     exports: Exports | None = None
 
     secretary: Secretary | None = None
+    keeper: Keeper | None = None
     mailer: Mailer | None = None
 
     @property
@@ -97,8 +99,10 @@ class Edge:
 
     @property
     def alarms(self) -> list[Json]:
-        """What the office owes in writing, and whether its letters go out: [{level, key, facts}]."""
+        """What the office owes in writing, whether its letters go out, and whether old records can be removed: [{level,
+        key, facts}]."""
         said = [] if self.secretary is None else list(self.secretary.alarms)
+        said += [] if self.keeper is None else self.keeper.alarms
         sending = {"failing": 0} if self.mailer is None else self.mailer.figures
         if sending["failing"]:
             facts = {"n": sending["failing"], "fault": sending["fault"]}

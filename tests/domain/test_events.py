@@ -20,7 +20,7 @@ an_instant = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(
 )
 REQUIRED_TEXT = frozenset(
     {"number", "letter", "service", "lane", "language", "channel", "token", "why", "outcome", "to", "counter", "reason",
-     "by", "kiosk", "cause", "action"}
+     "by", "kiosk", "cause", "action", "anchor"}
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.lists(some_text, min_size=1).map(tuple)
     if name == "officer":
         return st.none() | st.integers(1, 10**6)
-    if name in ("ticket", "ordinal", "transactions", "run", "notice", "size", "rating"):
+    if name in ("ticket", "ordinal", "transactions", "run", "notice", "size", "rating", "until", "entries", "tickets"):
         return st.integers(0, 10**9)
     if name == "left_open":
         return st.none() | st.integers(0, 100)

@@ -303,7 +303,8 @@ async function showBehind(which, name) {
   try {
     const found = await api.get(behindAddress(told, which));
     find("behind-title").textContent = say("history.behind.of", { name });
-    find("behind-is").textContent = say("history.behind.is", { most: found.most });
+    const gone = found.removed_until ? ` ${say("history.behind.removed", { t: dated(found.removed_until) })}` : "";
+    find("behind-is").textContent = say("history.behind.is", { most: found.most }) + gone;
     const time = (at) => (at ? formatTime(new Date(at), language, clock.timeZone) : "–");
     rows("behind").replaceChildren(
       ...found.tickets.map((ticket) => {
