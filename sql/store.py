@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, and_, bindparam, delete, select, update
@@ -232,7 +233,8 @@ class SqlStore:
             return []
         if not self._recent or self._recent[0][0] > seq + 1:
             return None
-        return [entry for entry in self._recent if entry[0] > seq]
+        newest_first = takewhile(lambda entry: entry[0] > seq, reversed(self._recent))
+        return list(newest_first)[::-1]
 
     def catch_up(self) -> None:
         with self._engine.connect() as connection:

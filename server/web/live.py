@@ -54,6 +54,8 @@ ROUND_S = 15.0
 """The longest that a round may take: a phone that has heard nothing for 20 s says that it is not up to date."""
 TOLD_TOGETHER = 5
 """So many phones between two looks at whoever else wants something."""
+UNHEARD = (e.TicketIssued, e.TicketPrinted)
+"""What happens most often, and changes nothing of what is said aloud."""
 NEAR_AHEAD = 10
 """Who has no more people before them hears of every change with the next heartbeat."""
 _HOW = {"code": "bad_request", "detail": "join {zone|counter|ticket|branch|kiosk: code}"}
@@ -219,7 +221,11 @@ class Live:
             for room in self._rooms.all():
                 if room.is_behind:
                     self._safely(partial(self._send_board, room))
-        if self.voice is not None:
+        if self.voice is not None and (
+            happened is None
+            or floor.branch.version != before.branch.version
+            or not all(isinstance(event, UNHEARD) for _, event in happened)
+        ):
             self.voice.moved(happened is None)
 
     def _all_behind(self) -> None:
