@@ -60,6 +60,7 @@ from server.web import (
     charter_editor,
     charter_office,
     charter_public,
+    day_needs,
     health,
     join,
     pages,
@@ -72,6 +73,7 @@ from server.web.access import csrf
 from server.web.api import api
 from server.web.api_records import Breathing
 from server.web.connections import Connections
+from server.web.day_needs import DayNeeds
 from server.web.document import document
 from server.web.edge import Edge
 from server.web.limits import Turnstile
@@ -99,7 +101,7 @@ SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks, api_notices, api_paper,
     api_people, api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office,
-    charter_public, join, phone, phone_push, plan_pages,
+    charter_public, day_needs, join, phone, phone_push, plan_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -256,6 +258,8 @@ def start(
         socketio.start_background_task(foresight.run, stopping)
     if database is not None:
         steps.append(partial(_checkpoint, door, database))
+    if door.studies is not None and door.settings.estimates != "off":
+        steps.append(DayNeeds(door.office, door.studies).step)
     socketio.start_background_task(schedule.run, steps, stopping)
 
 

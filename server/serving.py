@@ -41,6 +41,7 @@ from server.sms.courier import SILENCE_S as TEXTS_SILENCE_S
 from server.sms.courier import Courier, Messenger
 from server.sms.trust import trusting
 from server.speech.recordings import FOLDER as RECORDED
+from server.studies import Studies
 from server.web.edge import Edge
 from server.web.voice import Speaker
 from sql.mails import SqlMails
@@ -51,6 +52,7 @@ from sql.subscriptions import SqlSubscriptions
 log = logging.getLogger(__name__)
 CLIPS = "clips"
 LESSONS = "lessons"
+STUDIES = "studies"
 PUSH_KEY = "push.key"
 GARBAGE = 20_000
 """New objects between two looks for garbage in cycles: a request makes some thousand, and hardly any cycle."""
@@ -97,7 +99,9 @@ def serve(
     speaker = voice_of(settings, door.office.floor.branch)
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
     foresight = foresight_of(settings, opened, door)
-    door.exports = Exports(opened.engine.url.render_as_string(hide_password=False), opened.branch)
+    address = opened.engine.url.render_as_string(hide_password=False)
+    door.exports = Exports(address, opened.branch)
+    door.studies = studies = Studies(settings.data / STUDIES, settings.data / LESSONS, address, opened.branch)
     courier = courier_of(settings, door, root_of(settings, listening))
     if courier is not None:
         door.texts = courier
@@ -137,6 +141,7 @@ def serve(
     close = getattr(speaker, "close", None)
     if close is not None:
         close()
+    studies.close()
     opened.engine.dispose()
     return 0
 

@@ -7,7 +7,7 @@ fewer than two counters in three, plans are searched for by playing days. What t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
@@ -153,7 +153,7 @@ def day_plan(
         half_hours = tuple(HalfHour(int(slot), k) for slot, k in zip(slots, wanted, strict=True))
         return DayPlan(half_hours, tuple(groups), None, max(wanted) <= available)
     search = _Search(hall, busy, tuple(groups), goal, (int(slots[0]), int(slots[-1])), seed)
-    start = [_shared_out(busy.rates[slot].sum(axis=1) * busy_s(busy), k, groups)
+    start = [shared_out(busy.rates[slot].sum(axis=1) * busy_s(busy), k, groups)
              for slot, k in zip(slots, wanted, strict=True)]  # fmt: skip
     return search.run(dict(zip(map(int, slots), start, strict=True)))
 
@@ -164,7 +164,7 @@ def busy_s(law: Law) -> Floats:
     return found
 
 
-def _shared_out(load: Floats, k: int, groups: Sequence[Group]) -> list[int]:
+def shared_out(load: Floats, k: int, groups: Sequence[Group]) -> list[int]:
     """`k` counters among the groups, each where most of the load is that no counter has taken on yet."""
     left = load * k / load.sum()
     counts = [0] * len(groups)
@@ -183,12 +183,14 @@ def _shared_out(load: Floats, k: int, groups: Sequence[Group]) -> list[int]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
-    """How often the promise was kept on the days played: in all, by slot, and the broken by slot and service."""
+class Kept:
+    """How often the promise was kept on the days played: in all, by slot, and the broken by slot and service; `people`
+    are those who came, by slot, on all the days together."""
 
     share: float
     by_slot: Floats
     broken: Floats
+    people: Floats
 
 
 class _Search:
@@ -214,10 +216,10 @@ class _Search:
         half_hours = tuple(HalfHour(slot, sum(of), tuple(of)) for slot, of in sorted(plan.items()))
         return DayPlan(half_hours, self.groups, kept.share, is_enough)
 
-    def _is_enough(self, kept: _Kept) -> bool:
+    def _is_enough(self, kept: Kept) -> bool:
         return kept.share >= self.goal.share and float(kept.by_slot.min()) >= self.goal.share - WORST_BELOW
 
-    def _add(self, plan: dict[int, list[int]], kept: _Kept) -> bool:
+    def _add(self, plan: dict[int, list[int]], kept: Kept) -> bool:
         """One counter more where it is first needed, of the group that helps most; False where there is none left."""
         floor = self.goal.share - WORST_BELOW
         limit = floor if float(kept.by_slot.min()) < floor else self.goal.share
@@ -235,10 +237,10 @@ class _Search:
                     return True
         return False
 
-    def _broken(self, kept: _Kept, slot: int, group: int) -> float:
+    def _broken(self, kept: Kept, slot: int, group: int) -> float:
         return float(kept.broken[slot, list(self.groups[group].services)].sum())
 
-    def _leave_out(self, plan: dict[int, list[int]], kept: _Kept) -> _Kept:
+    def _leave_out(self, plan: dict[int, list[int]], kept: Kept) -> Kept:
         is_better = True
         while is_better and self.plays < MOST_PLAYS:
             is_better = False
@@ -254,39 +256,53 @@ class _Search:
                         plan[slot][g] += 1
         return kept
 
-    def _played(self, plan: dict[int, list[int]]) -> _Kept:
+    def _played(self, plan: dict[int, list[int]]) -> Kept:
         self.plays += 1
-        played = play(replace(self.hall, posts=tuple(self._posts(plan))), self.law, self.options)
-        assert played.met is not None
-        assert played.services is not None
-        assert played.issued is not None
-        row, column = np.nonzero(~np.isnan(played.met))
-        service = played.services[column]
-        slot = (played.issued[row, column] // SLOT_S).astype(np.intp)
-        is_broken = played.met[row, column] > self.goal.within[service]
-        count, broken = np.zeros((SLOTS, len(self.law.pools))), np.zeros((SLOTS, len(self.law.pools)))
-        np.add.at(count, (slot, service), 1)
-        np.add.at(broken, (slot, service), is_broken)
-        in_slot = count.sum(axis=1)
-        by_slot = 1 - broken.sum(axis=1) / np.maximum(in_slot, 1)
-        return _Kept(float(1 - broken.sum() / max(in_slot.sum(), 1)), by_slot, broken)
+        return kept_with(self.hall, self.law, self.goal, posts_of(plan, self.groups, len(self.law.pools)), self.options)
 
-    def _posts(self, plan: dict[int, list[int]]) -> list[Post]:
-        """Every counter that is ever open, once for each time that it is."""
-        found = []
-        for g, group in enumerate(self.groups):
-            for place, code in enumerate(group.counters):
-                opened: int | None = None
-                for slot in range(self.first, self.last + 2):
-                    is_open = slot in plan and plan[slot][g] > place
-                    if is_open and opened is None:
-                        opened = slot
-                    elif not is_open and opened is not None:
-                        ends = NEVER if slot > self.last else slot * SLOT_S
-                        found.append(
-                            Post(code, group.services, Doing.AWAY, f"counter:{code}", opened * SLOT_S, ends=ends)
-                        )
-                        opened = None
-        # A counter for every service stands by, closed, so that a ticket for which none is open counts as broken.
-        nobody = Post("", frozenset(range(len(self.law.pools))), Doing.AWAY, "", NEVER)
-        return [*found, nobody]
+
+def kept_with(
+    hall: Hall, law: Law, goal: Goal, posts: Sequence[Post], options: Options, slot_s: float = SLOT_S
+) -> Kept:
+    """How the promise is kept where these counters are open at these times. Slots are counted from local midnight;
+    `options.until` says whose waits count."""
+    slots = round(SLOTS * SLOT_S / slot_s)
+    played = play(replace(hall, posts=tuple(posts)), law, options)
+    assert played.met is not None
+    assert played.services is not None
+    assert played.issued is not None
+    row, column = np.nonzero(~np.isnan(played.met))
+    service = played.services[column]
+    slot = np.clip((played.issued[row, column] + hall.into_day) // slot_s, 0, slots - 1).astype(np.intp)
+    is_broken = played.met[row, column] > goal.within[service]
+    count, broken = np.zeros((slots, len(law.pools))), np.zeros((slots, len(law.pools)))
+    np.add.at(count, (slot, service), 1)
+    np.add.at(broken, (slot, service), is_broken)
+    in_slot = count.sum(axis=1)
+    by_slot = 1 - broken.sum(axis=1) / np.maximum(in_slot, 1)
+    return Kept(float(1 - broken.sum() / max(in_slot.sum(), 1)), by_slot, broken, in_slot)
+
+
+def posts_of(
+    plan: Mapping[int, Sequence[int]], groups: Sequence[Group], services: int, slot_s: float = SLOT_S
+) -> list[Post]:
+    """Every counter that a plan of one day ever has open, once for each time that it is; `plan` has at each slot how
+    many of each group."""
+    found, first, last = [], min(plan), max(plan)
+    for g, group in enumerate(groups):
+        for place, code in enumerate(group.counters):
+            opened: int | None = None
+            for slot in range(first, last + 2):
+                is_open = slot in plan and plan[slot][g] > place
+                if is_open and opened is None:
+                    opened = slot
+                elif not is_open and opened is not None:
+                    ends = NEVER if slot > last else slot * slot_s
+                    found.append(Post(code, group.services, Doing.AWAY, f"counter:{code}", opened * slot_s, ends=ends))
+                    opened = None
+    # A counter for every service stands by, closed, so that a ticket for which none is open counts as broken.
+    return [*found, nobody(services)]
+
+
+def nobody(services: int) -> Post:
+    return Post("", frozenset(range(services)), Doing.AWAY, "", NEVER)

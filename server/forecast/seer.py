@@ -6,13 +6,9 @@ and are learned again from the journal.
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +20,13 @@ from server.domain.hall import Hall, hall_of
 from server.domain.law import Law
 from server.domain.lookahead import REPLICATIONS, Options, play, told
 from server.domain.staffing import Goal, goal_of
+from server.forecast.shelf import Shelf
 from server.ports import Records
-from server.reports.diary import Diary, Lessons, Reader, lessons_of
+from server.reports.diary import Diary, Lessons, Reader
 from server.reports.learn import LEARNED_DAYS, Past, learn
 from server.reports.quality import USUAL, Levels, levels_of
 
 CROWD, LEAST_REPLICATIONS = 1000, 40
-
-log = logging.getLogger(__name__)
 
 
 class Seer:
@@ -39,13 +34,12 @@ class Seer:
 
     def __init__(self, reader: Reader, records: Records, folder: Path, now: datetime) -> None:
         self._reader = reader
-        self._records = records
-        self._folder = folder
+        self._shelf = Shelf(lambda: self.branch, records, folder)
         self._told: dict[int, tuple[datetime, Told]] = {}
         today = self.branch.business_on(now)
-        self._forget(today)
-        reader.past = self._earlier(today)
-        reader.today = self._of(today)
+        self._shelf.forget(today)
+        reader.past = self._shelf.earlier(today)
+        reader.today = self._shelf.of(today)
         self.past, self.levels = self._learned()
 
     @property
@@ -64,8 +58,8 @@ class Seer:
         follow(self._reader)
         if len(self._reader.past) > known:
             for lessons in self._reader.past[known:]:
-                self._keep(lessons)
-                self._forget(lessons.on)
+                self._shelf.keep(lessons)
+                self._shelf.forget(lessons.on)
             self._reader.past = self._reader.past[-LEARNED_DAYS:]
             self.past, self.levels = self._learned()
 
@@ -112,50 +106,6 @@ class Seer:
 
     def _learned(self) -> tuple[Past, Levels]:
         return learn(self.branch, self._reader.past), levels_of(a for day in self._reader.past for a in day.answers)
-
-    def _earlier(self, today: date) -> list[Lessons]:
-        """The lessons of the last days before `today`, from their files; a day without one is learned anew."""
-        found = [self._kept(today - timedelta(days=back)) for back in range(LEARNED_DAYS, 0, -1)]
-        return [lessons for lessons in found if lessons.issued or lessons.services or lessons.breaks]
-
-    def _kept(self, on: date) -> Lessons:
-        try:
-            return Lessons.from_json(json.loads(self._file(on).read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("the lessons of %s are learned anew: %s", on, error)
-        lessons = self._of(on).lessons
-        if lessons.issued or lessons.breaks:
-            self._keep(lessons)
-        return lessons
-
-    def _of(self, on: date) -> Diary:
-        rows = self._records.journal_between(on, on)
-        return lessons_of(
-            self.branch, on, self._records.tickets_between(on, on), ((row.seq, row.event) for row in rows)
-        )
-
-    def _keep(self, lessons: Lessons) -> None:
-        """Whole or not at all; a full disk costs a slower start and nothing else."""
-        part = self._file(lessons.on).with_suffix(f".{os.getpid()}")
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(json.dumps(lessons.as_json()), encoding="utf-8")
-            part.replace(self._file(lessons.on))
-        except OSError as error:
-            log.warning("the lessons of %s are not kept: %s", lessons.on, error)
-
-    def _forget(self, today: date) -> None:
-        """What is too long ago to learn from goes: it says how long officers took."""
-        oldest = (today - timedelta(days=LEARNED_DAYS)).isoformat()
-        for file in self._folder.glob("????-??-??.json"):
-            if file.stem < oldest:
-                with suppress(OSError):
-                    file.unlink()
-
-    def _file(self, on: date) -> Path:
-        return self._folder / f"{on.isoformat()}.json"
 
 
 def look_ahead(floor: Floor, past: Past, now: datetime, diary: Diary | None = None, levels: Levels = USUAL) -> Forecast:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from flask import current_app
 
@@ -48,6 +49,19 @@ class Exports(Protocol):
         """The bytes of the file as they come; closing ends the work."""
 
 
+class Studies(Protocol):
+    """Questions to the past that take seconds, each answered by a process of its own (`server.studies`)."""
+
+    def begin(self, who: str, kind: str, now: datetime, asked: Mapping[str, Any], *, keeps: bool = False) -> bool:
+        """False: this one has another that is under way."""
+
+    def of(self, who: str) -> Json | None:
+        """How far the last one is, and its answer."""
+
+    def cancel(self, who: str) -> bool:
+        """False: there is none to stop."""
+
+
 @dataclass(slots=True)
 class Edge:
     """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past, `scores`
@@ -79,6 +93,7 @@ class Edge:
     texts: Texting | None = None
     push: Pusher | None = None
     exports: Exports | None = None
+    studies: Studies | None = None
 
     secretary: Secretary | None = None
     keeper: Keeper | None = None

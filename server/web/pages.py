@@ -300,7 +300,7 @@ def manage() -> str | AnyResponse:
         today=board["business_day"], has_hours=door.office.floor.branch.hours is not None,
         **page_context((
             "manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "language.", "done",
-            "printer.", "report.",
+            "printer.", "report.", "needs.title",
         )),
     )  # fmt: skip
 

@@ -139,6 +139,7 @@ def test_the_terminal_is_accessible_in_every_language_and_state(screens: Screens
     ("role", "path", "rows"),
     [
         ("manager", "/manage", "[data-queues] tr"),
+        ("manager", "/manage/counters", "[data-sentence]:not(:empty)"),
         ("manager", "/manage/history", "[data-sentence]:not(:empty)"),
         ("admin", "/admin", "[data-people] tr"),
     ],

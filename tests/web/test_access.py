@@ -41,23 +41,23 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("GET", "/overview"): FIGURES,
     ("POST", "/overview/advice"): FIGURES,
     ("GET", "/measures?from=2026-03-02&to=2026-03-02"): FIGURES,
-    ("GET", "/exports/tickets.csv?from=2026-03-02&to=2026-03-02"): TABLES,
-    ("GET", "/exports/tickets.xlsx?from=2026-03-02&to=2026-03-02"): TABLES,
-    ("GET", "/exports/fairness.csv?from=2026-03-02&to=2026-03-02"): TABLES,
-    ("GET", "/exports/charter.csv?from=2026-03-02&to=2026-03-02"): TABLES,
-    ("GET", "/exports/charter.pdf?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/charter/achievement?from=2026-03-02&to=2026-03-02"): FIGURES,
+    **{
+        ("GET", f"/exports/{table}?from=2026-03-02&to=2026-03-02"): TABLES
+        for table in (
+            "tickets.csv", "tickets.xlsx", "fairness.csv", "charter.csv", "charter.pdf", "journal.csv", "covers.csv",
+            "recovery.csv",
+        )
+    },
     ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES,
+    **dict.fromkeys([("GET", "/needs"), ("POST", "/needs")], FIGURES),
     ("GET", "/history/tickets?from=2026-03-02&to=2026-03-02"): FIGURES,
-    ("GET", "/exports/journal.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("GET", "/notices"): FIGURES,
     ("POST", "/notices"): {"supervisor", "manager"},
     ("POST", "/notices/preview"): {"supervisor", "manager"},
     ("POST", "/notices/9/withdraw"): {"supervisor", "manager"},
     ("GET", "/recovery"): FIGURES,
     ("GET", "/covers?from=2026-03-02&to=2026-03-02"): FIGURES,
-    ("GET", "/exports/covers.csv?from=2026-03-02&to=2026-03-02"): TABLES,
-    ("GET", "/exports/recovery.csv?from=2026-03-02&to=2026-03-02"): TABLES,
     ("POST", "/recovery/9/cause"): {"supervisor", "manager"},
     ("POST", "/recovery/9/act"): {"supervisor", "manager"},
     ("POST", "/disruptions"): {"supervisor", "manager"},
@@ -168,11 +168,11 @@ def test_an_integration_may_do_what_its_token_lists_and_nothing_else(the_office:
 
 
 NEEDED = {
-    "charter": {"overview"}, "recordings": {"admin"},
-    "tickets": {"issue", "ticket", "leave", "print", "counter", "join"}, "texts": {"join"},
+    "charter": {"overview"}, "recordings": {"admin"}, "texts": {"join"},
+    "tickets": {"issue", "ticket", "leave", "print", "counter", "join"},
     "kiosks": {"print", "watch", "issue"}, "zones": {"board"},
-    "overview": {"overview"}, "history": {"overview"}, "measures": {"overview"}, "exports": {"export"},
-    "help": {"help"},
+    "overview": {"overview"}, "history": {"overview"}, "needs": {"overview"},
+    "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},
     "recovery": {"overview", "announce"}, "covers": {"overview"}, "disruptions": {"announce"},

@@ -48,13 +48,7 @@ export function tilesOf(board) {
       facts: {},
       level: "calm",
     },
-    {
-      key: "open",
-      value: board.counters_open,
-      unit: "",
-      facts: { n: board.counters_total },
-      level: board.counters_open === 0 && board.waiting > 0 ? "bad" : "calm",
-    },
+    openTile(board),
     {
       key: "no_show",
       value: called > 0 ? percent((board.no_show_today ?? 0) / called) : null,
@@ -72,6 +66,14 @@ export function tilesOf(board) {
     },
     priorityTile(board.foresight),
   ];
+}
+
+/** Counters open against those needed, which the advice on the counters tells where there is one. */
+function openTile({ counters_open, counters_total, waiting, foresight }) {
+  const needed = foresight?.advice?.open_then;
+  const level = counters_open === 0 && waiting > 0 ? "bad" : counters_open < (needed ?? 0) ? "warning" : "calm";
+  const tile = { key: "open", value: counters_open, unit: "", facts: { n: counters_total }, level };
+  return needed === undefined ? tile : { ...tile, is: "manage.open.needed", facts: { n: counters_total, needed } };
 }
 
 /** An estimate in minutes, as the public screens show it ("15–30", "< 5"); "" when there is none. */
