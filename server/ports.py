@@ -185,6 +185,12 @@ class People(Protocol):
 
     def tokens(self) -> list[TokenRow]: ...
 
+    def devices(self, now: datetime) -> list[TokenRow]:
+        """The tokens in force of kiosks, displays, loudspeakers and keypads."""
+
+    def saw(self, rows: Collection[int], now: datetime) -> None:
+        """These tokens were heard of just now."""
+
     def add_person(self, name: str, role: str, password: str | None, now: datetime) -> Person:
         """`password` is a hash. Raises NameTaken."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, RowMapping, and_, delete, func, or_, select, upda
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.ports import ACTOR_LENGTH, AuditRow, Identity, NameTaken, Person, TokenRow
-from sql.database import writing
+from sql.database import writing, writing_in_no_hurry
 from sql.tables import audit, pairings, people, tokens
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ MOST_TRUSTED = 4096
 PAIRING_SIGNS = "ACDEFGHJKLMNPQRTUVWXY34679"
 """No two of these are mistaken for one another on a screen across a room."""
 PAIRING_LENGTH = 6
+DEVICES = ("kiosk", "display", "announcer", "counter")
 RINGS_AMONG = 1000
 """The newest lines of the audit, among which calls for help are looked for."""
 
@@ -179,13 +180,18 @@ class SqlPeople:
     def tokens(self) -> list[TokenRow]:
         with self._engine.connect() as connection:
             found = connection.execute(select(tokens).order_by(tokens.c.id)).mappings().all()
-        return [
-            TokenRow(
-                row["id"], row["role"], row["name"], _scope(row["scope"]), row["person"], row["created_at"],
-                row["expires_at"], row["revoked_at"], row["seen_at"],
-            )
-            for row in found
-        ]  # fmt: skip
+        return [_token_row(row) for row in found]
+
+    def devices(self, now: datetime) -> list[TokenRow]:
+        lasts = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
+        own = select(tokens).where(tokens.c.role.in_(DEVICES), tokens.c.revoked_at.is_(None), lasts)
+        with self._engine.connect() as connection:
+            return [_token_row(row) for row in connection.execute(own.order_by(tokens.c.id)).mappings()]
+
+    def saw(self, rows: Collection[int], now: datetime) -> None:
+        if rows:
+            with self._lock, writing_in_no_hurry(self._engine) as connection:
+                connection.execute(update(tokens).where(tokens.c.id.in_([*rows])).values(seen_at=now))
 
     def add_person(self, name: str, role: str, password: str | None, now: datetime) -> Person:
         row = {"name": name, "role": role, "password": password, "created_at": now, "failures": 0}
@@ -276,6 +282,13 @@ class SqlPeople:
 
 def _scope(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
+
+
+def _token_row(row: RowMapping) -> TokenRow:
+    return TokenRow(
+        row["id"], row["role"], row["name"], _scope(row["scope"]), row["person"], row["created_at"], row["expires_at"],
+        row["revoked_at"], row["seen_at"],
+    )  # fmt: skip
 
 
 def _audit_row(row: RowMapping) -> AuditRow:

@@ -1,4 +1,5 @@
-"""Whether enough counters are open at this moment: over lunch, at the peak, and as they were planned (D9). Pure."""
+"""Whether enough counters are open at this moment: over lunch, at the peak, as they were planned, and for everybody who
+waits (D9). Pure."""
 
 from __future__ import annotations
 
@@ -8,19 +9,22 @@ from datetime import UTC, datetime, time, timedelta
 from server.domain.floor import Floor
 from server.domain.hours import Closed
 
-LUNCH, PEAK, OPENING = "lunch", "peak", "opening"
+LUNCH, PEAK, OPENING, UNSERVED = "lunch", "peak", "opening", "unserved"
 GRACE = timedelta(seconds=60)
 """A counter that was to open is missed only after a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """Too few counters: `is_open` of `wanted`; of an opening, `counters` are those that were planned to be open."""
+    """Too few counters: `is_open` of `wanted`; of an opening, `counters` are those that were planned to be open. A
+    `service` is unserved where somebody waits for it and no officer who does it is on duty; `wanted` is how many wait.
+    """
 
     kind: str
     is_open: int
     wanted: int
     counters: tuple[str, ...] = ()
+    service: str = ""
 
 
 def short_now(floor: Floor, now: datetime) -> list[Short]:
@@ -37,10 +41,24 @@ def short_now(floor: Floor, now: datetime) -> list[Short]:
     )  # fmt: skip
     if open_ones < wanted:
         found.append(Short(PEAK, open_ones, wanted))
+    found += _unserved(floor)
     late = _late(floor, now)
     if late:
         found.append(Short(OPENING, open_ones, open_ones + len(late), late))
     return found
+
+
+def _unserved(floor: Floor) -> list[Short]:
+    """Whoever is not here yet, or is meant for one counter that is closed, waits for nobody on duty either way; they
+    are looked after elsewhere."""
+    waiting: dict[str, int] = {}
+    for line, ids in floor.lines.items():
+        if not line.only:
+            waiting[line.service] = waiting.get(line.service, 0) + len(ids)
+    return [
+        Short(UNSERVED, 0, waiting[service.code], service=service.code) for service in floor.branch.services
+        if waiting.get(service.code) and not floor.counters_open(service.code)
+    ]  # fmt: skip
 
 
 def _late(floor: Floor, now: datetime) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def get_overview() -> Response:
             door.printers,
             door.texts,
             door.alarms,
+            door.devices,
         )
     )
 

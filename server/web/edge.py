@@ -113,11 +113,18 @@ class Edge:
         return [] if self.live is None else self.live.printers
 
     @property
+    def devices(self) -> list[Json]:
+        """The kiosks, displays, loudspeakers and keypads, and whether they are there."""
+        return [] if self.live is None else self.live.devices.told(self.office.now())
+
+    @property
     def alarms(self) -> list[Json]:
-        """What the office owes in writing, whether its letters go out, and whether old records can be removed: [{level,
-        key, facts}]."""
+        """What the office owes in writing, whether its letters go out, whether old records can be removed, and which
+        devices are missed: [{level, key, facts}]."""
         said = [] if self.secretary is None else list(self.secretary.alarms)
         said += [] if self.keeper is None else self.keeper.alarms
+        if self.live is not None:
+            said += self.live.devices.alarms(self.office.floor.branch, self.office.now())
         sending = {"failing": 0} if self.mailer is None else self.mailer.figures
         if sending["failing"]:
             facts = {"n": sending["failing"], "fault": sending["fault"]}

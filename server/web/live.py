@@ -18,6 +18,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any, Protocol
@@ -35,6 +36,7 @@ from server.web.access import askers, of_token
 from server.web.api_paper import copy_json, paper_json
 from server.web.boards import Json, instant, opening, queues_json, ready_json, waits_json
 from server.web.connections import Connections
+from server.web.devices import Devices
 from server.web.edge import Edge
 from server.web.printers import STATES, Printers
 from server.web.refusals import Refused
@@ -46,6 +48,7 @@ NAMESPACE = "/live"
 FIGURES_ANEW_S = 30.0
 """Figures are told again after so long, even where nothing happened."""
 BEATS_REMEMBERED = 3
+DEVICES_ANEW = timedelta(minutes=1)
 FAR_BEATS = 3
 """Phones whose turn is far hear within three heartbeats: there may be thousands."""
 PLACES = 15
@@ -96,6 +99,8 @@ class Live:
         self._opening = opening(self._floor, door.office.now())
         self._printing: dict[str, tuple[float, dict[str, str]]] = {}
         self._printers = Printers()
+        self.devices = Devices(door.office.now())
+        self._devices_known_at: datetime | None = None
         self._secrets: dict[str, str] = {}
         self._rung: set[int] = set()
         self._turns = count()
@@ -170,6 +175,7 @@ class Live:
         if self.pass_on is not None:
             self._safely(self._hear_rings)
         self._printers_changed()
+        self._safely(self._look_at_devices)
         if self.voice is not None:
             self._safely(self.voice.beat)
 
@@ -443,6 +449,21 @@ class Live:
         """Every printer that this process has heard of, by kiosk."""
         return self._printers.told
 
+    def _look_at_devices(self) -> None:
+        """Whoever listens is there. What is known of them is kept once a minute, so that it outlives this process."""
+        now, people = self._door.office.now(), self._door.people
+        for token in self._rooms.tokens():
+            self.devices.heard(token, now)
+        known_at = self._devices_known_at
+        if known_at is None or abs(now - known_at) >= DEVICES_ANEW:
+            self._devices_known_at = now
+            self.devices.know(people.devices(now))
+            people.saw(self.devices.present(now), now)
+        if self.pass_on is not None:
+            self.pass_on("present", heard=self.devices.word(now))
+        if self.devices.have_changed(self._floor.branch, now):
+            self.soil("branch")
+
     def know_secret(self, kiosk: str, secret: str) -> None:
         """What a kiosk's agent wants to hear from the page in front of it."""
         self._secrets[kiosk] = secret
@@ -593,6 +614,8 @@ class Live:
             case "prints":
                 self._printing[str(told.get("from"))] = time.monotonic(), dict(told.get("kiosks", {}))
                 self._safely(self._printers_heard)
+            case "present":
+                self.devices.hear(dict(told.get("heard", {})), self._door.office.now())
             case "secret":
                 self._secrets[str(told.get("kiosk"))] = str(told.get("secret"))
             case "slip":

@@ -294,6 +294,7 @@ def manage() -> str | AnyResponse:
         door.printers,
         door.texts,
         door.alarms,
+        door.devices,
     )
     return render_template(
         "web/manage.html", board=board, person=person_json(asker), rights=sorted(rights(asker)),

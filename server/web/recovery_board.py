@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.domain.counter import CounterState
-from server.domain.covers import OPENING, PEAK, short_now
+from server.domain.covers import OPENING, PEAK, UNSERVED, short_now
 from server.domain.floor import Floor
 from server.domain.notices import DISRUPTION, standing
 from server.domain.promise_watch import MOST_NAMED, Reading, readings
@@ -82,16 +82,21 @@ def _option(action: str, code: str, names: dict[str, str], to: str = "") -> Json
 
 
 def cover_alarms(floor: Floor, now: datetime) -> list[Json]:
-    """Where fewer counters are open than there should be, as the overview says it."""
+    """Where fewer counters are open than there should be, as the overview says it; a fact that is a mapping is words by
+    language."""
     names = {counter.code: counter.name for counter in floor.branch.counters}
+    services = {service.code: dict(service.name) for service in floor.branch.services}
     found = []
     for one in short_now(floor, now):
         facts: Json = {"n": one.is_open, "most": one.wanted}
         if one.kind == PEAK:
             facts = {"n": one.wanted - one.is_open}
+        elif one.kind == UNSERVED:
+            facts = {"n": one.wanted, "service": services.get(one.service, one.service)}
         elif one.kind == OPENING:
             facts = {"counters": ", ".join(names.get(code, code) for code in one.counters)}
-        found.append({"level": "warning", "key": f"manage.covers.alarm.{one.kind}", "facts": facts})
+        level = "bad" if one.kind == UNSERVED else "warning"
+        found.append({"level": level, "key": f"manage.covers.alarm.{one.kind}", "facts": facts})
     return found
 
 

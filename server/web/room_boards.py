@@ -51,7 +51,15 @@ class RoomBoards:
                     if room.code != floor.branch.code:
                         return None
                     return overview_json(
-                        floor, now, staff, door.foresight, door.voice, door.printers, door.texts, door.alarms
+                        floor,
+                        now,
+                        staff,
+                        door.foresight,
+                        door.voice,
+                        door.printers,
+                        door.texts,
+                        door.alarms,
+                        door.devices,
                     )
                 case "kiosk":
                     known = any(kiosk.code == room.code for kiosk in floor.branch.kiosks)

@@ -300,11 +300,11 @@ def self_test_json(outcome: Outcome | None, languages: Collection[str]) -> Json 
 def overview_json(
     floor: Floor, now: datetime, officers: Officers, foresight: Foresight | None = None,
     voice: list[Json] | None = None, printers: Sequence[Json] = (), texts: Texting | None = None,
-    alarms: Sequence[Json] = (),
+    alarms: Sequence[Json] = (), devices: Sequence[Json] = (),
 ) -> Json:  # fmt: skip
     """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are,
-    whether calls are heard, whether slips come out, and whether text messages are taken. `alarms` are of what the
-    office owes in writing: [{level, key, facts}]."""
+    whether calls are heard, whether slips come out, which devices are there, and whether text messages are taken.
+    `alarms` are of what the office owes in writing, and of devices that are missed: [{level, key, facts}]."""
     tally = floor.tally()
     heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
@@ -352,6 +352,7 @@ def overview_json(
         "foresight": foresight_json(floor, foresight),
         "voice": voice,
         "printers": list(printers),
+        "devices": list(devices),
         "texts": None if texts is None else texts.figures,
         "alarms": [*alarms, *cover_alarms(floor, now)],
         "absent": len(floor.absent()),

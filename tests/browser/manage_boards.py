@@ -47,6 +47,9 @@ def an_overview(at: Instants, **changes: Any) -> Payload:
         "notices": some_notices(at),
         "foresight": a_foresight(at),
         "voice": [a_zone("hall", at), a_zone("canteen", at, state="silent", players=[])],
+        "devices": [a_device("kiosk", "Kiosk 1", "main", at(-1)), a_device("kiosk", "PC di pintu", "main", at(-1)),
+                    a_device("display", "TV", "hall", at(-400), state="gone"),
+                    a_device("announcer", "PA", "hall", None)],
     }  # fmt: skip
     return board | changes
 
@@ -80,6 +83,11 @@ def a_zone(code: str, at: Instants, **changes: Any) -> Payload:
         "screens": 1, "missed": [],
         "players": [{"name": "screen-1", "role": "display", "plays": True, "why": "", "last_played_at": at(-30)}],
     } | changes  # fmt: skip
+
+
+def a_device(role: str, name: str, place: str, seen_at: str | None, state: str = "here") -> Payload:
+    state = state if seen_at else "new"
+    return {"role": role, "name": name, "places": [place], "state": state, "seen_at": seen_at}
 
 
 def some_answers(n: int, cover: float, bias_s: float = -42, wait_s: float = 780) -> Payload:

@@ -1,4 +1,5 @@
-"""The pages of those who keep the office, as people meet them: figures with their meaning, forms that say why not."""
+"""The pages of those who keep the office, as people meet them, in one file because they share a stage: figures with
+their meaning, forms that say why not."""
 
 from __future__ import annotations
 
@@ -217,6 +218,31 @@ def test_a_language_that_failed_the_mornings_self_test_is_said_before_the_doors_
         "ujian kendiri 7.45 pagi: Bahasa Melayu baik, தமிழ் tiada suara, Bahasa Melayu: 2 rakaman belum ada" in rows[0]
     )
     assert "ujian kendiri" not in rows[1]
+
+
+def test_a_silent_device_is_marked_with_since_when_and_one_that_is_missed_is_an_alarm_in_words(
+    page: Page, address: str, desk: Desk
+) -> None:
+    names = {"ms": "Sijil", "en": "Certificates"}
+    desk.overview = an_overview(
+        Instants(),
+        alarms=[
+            {"level": "bad", "key": "manage.device.gone.display", "facts": {"name": "TV", "t": "08:14"}},
+            {"level": "bad", "key": "manage.covers.alarm.unserved", "facts": {"n": 3, "service": names}},
+        ],
+    )
+
+    look(page, f"{address}/manage")
+
+    rows = page.locator("[data-devices] tr").all_inner_texts()
+    assert rows[0].split("\t")[:3] == ["Kiosk", "Kiosk 1", "main"]
+    assert [row.split("\t")[3] for row in rows[:2]] == ["Ada", "Ada"]
+    assert rows[2].split("\t")[3].strip().startswith("Senyap sejak")
+    assert page.locator("[data-devices] .mark--warning").count() == 1
+    assert page.locator("[data-office-alarms] li").all_inner_texts() == [
+        "Paparan “TV” senyap sejak 08:14.",
+        "Sijil: 3 menunggu, tetapi tiada petugas kaunter yang bertugas.",
+    ]
 
 
 def test_a_voice_that_is_well_is_a_quiet_table(page: Page, address: str) -> None:

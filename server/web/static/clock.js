@@ -114,7 +114,7 @@ export function formatDayAndTime(instant, language = "ms", timeZone = DEFAULT_ZO
   const date = new Date(instant);
   const isToday = now !== null && formatDate(now, "en", timeZone) === formatDate(date, "en", timeZone);
   if (isToday) return formatTime(date, language, timeZone);
-  const far = now !== null && date - new Date(now) > 6 * 86_400_000;
+  const far = now !== null && Math.abs(date - new Date(now)) > 6 * 86_400_000;
   const day = far
     ? formatDate(date, language, timeZone)
     : new Intl.DateTimeFormat(LOCALES[language] ?? LOCALES.ms, { timeZone, weekday: "long" }).format(date);

@@ -4,6 +4,7 @@ import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createCharter } from "/static/web/charter.js";
 import { createClock, formatTime } from "/static/web/clock.js";
 import { createCovers } from "/static/web/covers.js";
+import { createDevices } from "/static/web/devices.js";
 import { createExtend } from "/static/web/extend.js";
 import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
@@ -31,6 +32,7 @@ const clock = createClock({ now: document.body.dataset.now, timeZone: document.b
 const api = createApi();
 const foresight = createForesight({ phrases, zone: clock.timeZone, api });
 const voice = createVoice({ phrases, zone: clock.timeZone, mark });
+const devices = createDevices({ phrases, zone: clock.timeZone, mark });
 const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const extend = createExtend({ phrases, zone: clock.timeZone, api });
 const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark });
@@ -148,12 +150,18 @@ function paintCounters() {
   );
 }
 
+/** A fact may be a name in several languages. */
+function inWords(facts) {
+  const told = (fact) => (fact !== null && typeof fact === "object" ? phrases.text(fact, language) : fact);
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, told(fact)]));
+}
+
 /** Only where the words have changed: a warning that is written anew is read out anew. */
 function paintAlarms(place, alarms) {
-  const said = alarms.map(({ level, key, facts }) => ({
-    level,
-    words: facts.fault ? `${say(key, facts)} (${facts.fault})` : say(key, facts),
-  }));
+  const said = alarms.map(({ level, key, facts }) => {
+    const words = say(key, inWords(facts));
+    return { level, words: facts.fault ? `${words} (${facts.fault})` : words };
+  });
   if ([...place.children].map((note) => note.textContent).join() === said.map(({ words }) => words).join()) return;
   place.replaceChildren(
     ...said.map(({ level, words }) => {
@@ -179,6 +187,7 @@ function paint() {
   foresight.paint(board, language);
   recovery.paint(board, language, clock.now().getTime());
   voice.paint(board, language);
+  devices.paint(board, language, clock.now());
   paintAlarms(find("printer-alarms"), printerAlarms(board.printers));
   paintAlarms(find("office-alarms"), board.alarms ?? []);
   paintTexts();
