@@ -19,7 +19,7 @@ from config.settings import load
 from server.actions.load_branch import read_plan
 from server.office_folder import Opened, find_folder
 from server.reports.achievement import keep_step
-from server.reports.figures import keep_step as keep_figures
+from server.reports.day_figures import keep_step as keep_figures
 from server.reports.history import MOST_DAYS
 from sql.figures import SqlFigures
 from sql.plan import saved_plan

@@ -38,8 +38,8 @@ from server.mail.mailer import Mailer
 from server.mail.review_watch import ReviewWatch
 from server.mail.secretary import Secretary
 from server.ports import Clock
-from server.reports import figures
 from server.reports.achievement import keep_step
+from server.reports.day_figures import keep_step as keep_figures
 from server.retention import Keeper
 from server.speech.self_test import SelfTest, Trier
 from server.web import (
@@ -319,7 +319,7 @@ def _keep_figures(door: Edge) -> bool:
     """Of a day to whose tickets nothing can happen any more."""
     floor = door.office.floor
     settled = door.office.now() - MISSED_KEPT
-    return figures.keep_step(door.figures, Breathing(door.records), floor.branch, floor.business_on, settled)
+    return keep_figures(door.figures, Breathing(door.records), floor.branch, floor.business_on, settled)
 
 
 def _look_at_the_clock(door: Edge) -> bool:

@@ -119,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=("csv", "xlsx", "pdf"), default="csv")
     export.add_argument("--language", choices=LANGUAGES, default="ms", help="of a page that is printed (ms)")
     export.add_argument("--legs", action="store_true", help="one row a leg")
+    export.add_argument("--local", action="store_true", help="of tickets: columns by the branch's clock as well")
     export.add_argument("--out", type=Path, default=None)
     _data(export)
 

@@ -25,6 +25,7 @@ from server.reports.ratings import RATINGS_HEADER, rating_rows
 from server.reports.recoveries import KINDS as CASE_KINDS
 from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
 from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
+from server.reports.spreadsheet import sheet_words, write_xlsx
 from sql.records import SqlRecords
 from sql.scores import SqlScores
 from sql.sounds import SqlSounds
@@ -42,7 +43,7 @@ def run(given: argparse.Namespace, office: Opened, plan: Branch, period: tuple[d
         return
     if given.format == "xlsx":
         header, rows = _table(given, office, plan, period)
-        tables.write_xlsx(given.out, header, rows)
+        write_xlsx(given.out, header, rows, words=sheet_words(given.language) if given.what == "tickets" else None)
     else:
         write(given.out, csv_pieces(given, office, plan, period, given.what in MARKED and given.out is not None))
 
@@ -52,7 +53,7 @@ def csv_pieces(
 ) -> Iterator[bytes]:
     """The table as CSV; `is_marked` as people's spreadsheets want it."""
     if given.what == "tickets" and not given.legs:
-        return TicketTable(office.engine, office.branch, plan).lines_between(*period, bom=is_marked)
+        return TicketTable(office.engine, office.branch, plan, given.local).lines_between(*period, bom=is_marked)
     return tables.csv_lines(*_table(given, office, plan, period), bom=is_marked)
 
 
@@ -78,8 +79,10 @@ def _table(
             return ACHIEVEMENT_HEADER, achievement_rows(_charter(office, plan, period))
         case _:
             if given.legs:
-                return tables.LEGS_HEADER, tables.leg_rows(records.tickets_between(*period), plan)
-            return tables.TICKETS_HEADER, TicketTable(office.engine, office.branch, plan).rows_between(*period)
+                header = (*tables.LEGS_HEADER, *tables.LOCAL_HEADER) if given.local else tables.LEGS_HEADER
+                return header, tables.leg_rows(records.tickets_between(*period), plan, given.local)
+            table = TicketTable(office.engine, office.branch, plan, given.local)
+            return table.header, table.rows_between(*period)
 
 
 def _covers(records: SqlRecords, plan: Branch, period: tuple[date, date]) -> Iterator[tables.Cells]:

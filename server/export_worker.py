@@ -43,7 +43,10 @@ def main() -> int:
 def pieces(order: dict[str, str], office: Opened) -> Iterator[bytes]:
     plan = read_plan(saved_plan(office.engine, office.branch), 0)
     period = date.fromisoformat(order["first"]), date.fromisoformat(order["last"])
-    given = argparse.Namespace(what=order["what"], format=order["format"], legs=order["legs"], language="ms", out=None)
+    given = argparse.Namespace(
+        what=order["what"], format=order["format"], legs=order["legs"], local=order["local"],
+        language=order["language"], out=None,
+    )  # fmt: skip
     if given.format == "csv":
         yield from export_command.csv_pieces(given, office, plan, period, given.what in export_command.MARKED)
         return

@@ -35,10 +35,14 @@ class Exports:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def __call__(
-        self, what: str, form: str, first: str, last: str, *, legs: bool = False
-    ) -> Generator[bytes, None, None]:
+        self, what: str, form: str, first: str, last: str, *, legs: bool = False, local: bool = False,
+        language: str = "ms",
+    ) -> Generator[bytes, None, None]:  # fmt: skip
         """The bytes of the file. Raises ExportFailed, at the first piece or in the middle; closing ends the process."""
-        order = self._where | {"what": what, "format": form, "first": first, "last": last, "legs": legs}
+        order = {
+            **self._where, "what": what, "format": form, "first": first, "last": last, "legs": legs, "local": local,
+            "language": language,
+        }  # fmt: skip
         with self._turns:
             ours, theirs = socket.socketpair()
             with ours:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, and_, delete, func, or_, select, type_coerce
+from sqlalchemy import Connection, Engine, delete, func, or_, select
 
-from server.reports.figures import MOST_BEHIND, Behind, Cell, Figures, Place, Spread, add_up
+from server.domain.branch import Branch
+from server.reports.behind import Behind, Found
+from server.reports.figures import Cell, Figures, Place, Spread, add_up
+from sql.behind import Search
 from sql.database import reading, writing_in_no_hurry
-from sql.tables import figures, legs, open_ticket, tickets
+from sql.tables import figures, open_ticket, tickets
 
 DAY, MONTH = "day", "month"
 _f = figures.c
@@ -60,33 +63,10 @@ class SqlFigures:
                     day = _end_of(on) + timedelta(days=1)
             yield from self._read(connection, spans, list(by))
 
-    def behind(self, first: date, last: date, which: Behind) -> list[dict[str, Any]]:
-        """The newest tickets of which a figure tells: number, service and times, nothing of whose they are."""
-        t, leg = tickets.c, legs.c
-        query = (
-            select(
-                t.number, t.business_on, t.first_service, t.status, t.issued_at, leg.called_at, leg.began_at,
-                t.ended_at, leg.counter,
-            )
-            .outerjoin(legs, and_(leg.branch == t.branch, leg.ticket == t.id, leg.leg == 0))
-            .where(t.branch == self._branch, t.business_on.between(first, last))
-            .order_by(t.id.desc())
-            .limit(MOST_BEHIND)
-        )  # fmt: skip
-        for column, value in (
-            (t.first_service, which.service), (t.lane, which.lane), (t.status, which.status),
-            (leg.counter, which.counter),
-        ):  # fmt: skip
-            if value:
-                query = query.where(column == value)
-        if which.weekday is not None or which.hour is not None:
-            local = type_coerce(t.issued_at, BigInteger) + which.offset_ms
-            if which.weekday is not None:  # the first day of 1970 was a Thursday
-                query = query.where((local // 86_400_000 + 3) % 7 == which.weekday)
-            if which.hour is not None:
-                query = query.where(local // 3_600_000 % 24 == which.hour)
-        with reading(self._engine) as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+    def behind(
+        self, first: date, last: date, which: Behind, branch: Branch, before: int | None, enough: Callable[[], bool]
+    ) -> Found:
+        return Search(self._engine, self._branch, which, branch, (first, last)).found(before, enough)
 
     def _read(
         self, connection: Connection, spans: list[tuple[str, date, date]], by: list[str]

@@ -64,7 +64,7 @@ class SqlRecords:
         since = self._begins(first)
         until = self._begins(last + timedelta(days=1)) if last < date.max else None
         with reading(self._engine) as connection:
-            after, end = self._seqs(connection, since, until)
+            after, end = seq_range(connection, self._code, since, until)
         query = (
             select(
                 journal.c.seq, journal.c.at, journal.c.kind, journal.c.ticket, journal.c.payload,
@@ -83,15 +83,6 @@ class SqlRecords:
                 in_queue |= self._queues_before(connection, met, since)
             yield from (_journal_row(in_queue, *row) for row in found)
             after = found[-1].seq if found else end
-
-    def _seqs(self, connection: Connection, since: datetime, until: datetime | None) -> tuple[int, int]:
-        """The seq before the first entry from `since` on, and that of the last one before `until`."""
-        at, seq = journal.c.at, journal.c.seq
-        own = select(seq).where(journal.c.branch == self._code)
-        lowest = connection.scalar(own.where(at >= since).order_by(at, seq).limit(1))
-        earlier = own if until is None else own.where(at < until)
-        highest = connection.scalar(earlier.order_by(at.desc(), seq.desc()).limit(1))
-        return (0, 0) if lowest is None or highest is None else (lowest - 1, highest)
 
     def _queues_before(self, connection: Connection, ids: Collection[int], since: datetime) -> dict[int, str]:
         """The service for which each of these tickets waited, or was served, when `since` came; of those only that
@@ -141,6 +132,16 @@ def id_range(connection: Connection, branch: str, first: date, last: date) -> tu
     lowest: int = connection.execute(ends.where(day.between(earliest, earliest))).one()[0]
     highest: int = connection.execute(ends.where(day.between(latest, latest))).one()[1]
     return lowest - 1, highest
+
+
+def seq_range(connection: Connection, branch: str, since: datetime, until: datetime | None) -> tuple[int, int]:
+    """The seq before the first entry from `since` on, and that of the last one before `until`; (0, 0) for none."""
+    at, seq = journal.c.at, journal.c.seq
+    own = select(seq).where(journal.c.branch == branch)
+    lowest = connection.scalar(own.where(at >= since).order_by(at, seq).limit(1))
+    earlier = own if until is None else own.where(at < until)
+    highest = connection.scalar(earlier.order_by(at.desc(), seq.desc()).limit(1))
+    return (0, 0) if lowest is None or highest is None else (lowest - 1, highest)
 
 
 def _journal_row(

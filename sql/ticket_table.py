@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, bindparam, text
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, CursorResult, Engine, bindparam, text
 from server.domain.branch import Branch
 from server.domain.charter import versions
 from server.domain.ticket import WALK_DIRECT
-from server.reports.export import TICKETS_HEADER, Cells, csv_line, csv_lines, ticket_rows
+from server.reports.export import LOCAL_HEADER, TICKETS_HEADER, Cells, csv_line, csv_lines, offset_of, ticket_rows
 from sql.database import reading
 from sql.floor_query import read_tickets
 from sql.records import id_range
@@ -26,9 +26,10 @@ from sql.tables import tickets
 
 PAGE = 4000
 """Rows that are fetched at once, in a transaction of their own: a step of some 30 ms."""
-COMMAS = len(TICKETS_HEADER) - 1
-NUMBERS = TICKETS_HEADER.index("calls")
-"""From here to the last but one the cells are numbers."""
+NUMBERS, KEPT = TICKETS_HEADER.index("calls"), TICKETS_HEADER.index("kept")
+"""From the one to before the other the cells are numbers."""
+OLDEST = 2000
+"""No ticket is of an earlier year."""
 QUOTED = '"\t=+@'
 """What most lines do not have in them at all; where one does, each cell is looked at."""
 
@@ -38,6 +39,11 @@ STAMP = {
         "to_char(timestamp 'epoch' + {0} * interval '1 millisecond', 'YYYY-MM-DD\"T\"HH24\\:MI\\:SS.MS\"Z\"')"
     ),
 }
+LOCAL = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S', ({0} + {1}) / 1000.0, 'unixepoch')",
+    "postgresql": ("to_char(timestamp 'epoch' + ({0} + {1}) * interval '1 millisecond', 'YYYY-MM-DD HH24\\:MI\\:SS')"),
+}
+"""By a clock that is always so many milliseconds ahead of UTC."""
 LINE = {"sqlite": "printf('{marks}', {cells})", "postgresql": "format('{marks}', {cells})"}
 SECONDS = {
     "sqlite": "iif(({0}) % 1000, ({0}) / 1000.0, ({0}) / 1000)",
@@ -74,16 +80,19 @@ Found = list[tuple[int, int | None, str | None]]
 
 
 class TicketTable:
-    def __init__(self, engine: Engine, code: str, branch: Branch) -> None:
-        self._engine, self._code, self._branch = engine, code, branch
+    """`local`: with the columns of LOCAL_HEADER."""
+
+    def __init__(self, engine: Engine, code: str, branch: Branch, local: bool = False) -> None:
+        self._engine, self._code, self._branch, self._local = engine, code, branch, local
+        self.header = (*TICKETS_HEADER, *LOCAL_HEADER) if local else TICKETS_HEADER
 
     def lines_between(self, first: date, last: date, bom: bool = True) -> Iterator[bytes]:
         """The table of these days, the header before it, some thousand lines at a time."""
-        yield from csv_lines(TICKETS_HEADER, (), bom)
+        yield from csv_lines(self.header, (), bom)
         end_of_line = "\r\n" if bom else "\n"
         with reading(self._engine) as connection:
             after, end = id_range(connection, self._code, first, last)
-        self._prepare()
+        self._prepare(first, last)
         asked = self._promised | {"first": first.isoformat(), "last": last.isoformat(), "end": end, "page": PAGE}
         while after < end:
             with reading(self._engine) as connection:
@@ -102,14 +111,22 @@ class TicketTable:
         next(pieces)  # the header
         for piece in pieces:
             for row in csv.reader(io.StringIO(piece.decode(), newline="")):
-                yield [*row[:NUMBERS], *map(_number, row[NUMBERS:-1]), row[-1]]
+                yield [*row[:NUMBERS], *map(_number, row[NUMBERS:KEPT]), *row[KEPT:]]
 
-    def _prepare(self) -> None:
+    def _prepare(self, first: date, last: date) -> None:
         """The two questions, and what the promises in them bind."""
         dialect = self._engine.dialect.name
         promised, kept, bound = _promises(self._branch)
-        one = _line(dialect, promised, kept, "l.counter", "coalesce(l.calls, 0)", "0", "l.ended_at - l.began_at")
-        many = _line(dialect, promised, kept, "z.counter", "s.calls", "s.transfers", "s.served")
+        local, self._offset = list[str](), ""
+        if self._local and (ahead := _ahead_ms(self._branch, first, last)) is not None:
+            of = LOCAL[dialect].format
+            self._offset = f",{offset_of(self._branch, datetime(2000, 1, 1, tzinfo=UTC))}"
+            columns = ("t.issued_at", "l.called_at", "l.began_at", "t.ended_at")
+            local = [*(of(column, ahead) for column in columns), f"'{self._offset[1:]}'"]
+        one = _line(dialect, promised, kept, "l.counter", "coalesce(l.calls, 0)", "0", "l.ended_at - l.began_at", local)
+        many = _line(dialect, promised, kept, "z.counter", "s.calls", "s.transfers", "s.served", local)
+        if self._local and not local:  # the clock changes: the domain knows when
+            one = many = "cast(null as text)"
         self._promised = bound | {"branch": self._code}
         self._page = text(PAGE_OF.format(line=one))
         self._several = text(SEVERAL_OF.format(line=many)).bindparams(bindparam("ids", expanding=True))
@@ -123,7 +140,8 @@ class TicketTable:
         lines = list(told.values())
         is_told = None not in lines
         whole = end_of_line.join(lines if is_told else filter(None, lines))  # type: ignore[arg-type]
-        if not _is_plain(whole, len(lines) if is_told else len(lines) - lines.count(None)):
+        count = len(lines) if is_told else len(lines) - lines.count(None)
+        if not _is_plain(whole.replace(self._offset, ",") if self._offset else whole, count, len(self.header) - 1):
             told, is_told = dict.fromkeys(told), False
         if not is_told:
             others = {ticket for ticket, line in told.items() if line is None}
@@ -133,7 +151,7 @@ class TicketTable:
 
     def _careful(self, connection: Connection, ids: set[int], end_of_line: str) -> dict[int, str]:
         asked = read_tickets(connection, self._code, tickets.c.id.in_(ids))
-        rows = ticket_rows(asked, self._branch)
+        rows = ticket_rows(asked, self._branch, self._local)
         return {
             ticket.id: csv_line(row, end_of_line).removesuffix(end_of_line)
             for ticket, row in zip(asked, rows, strict=True)
@@ -152,23 +170,33 @@ def _number(text: str) -> int | float | None:
     return float(text) if "." in text else int(text)
 
 
-def _is_plain(lines: str, count: int) -> bool:
+def _is_plain(lines: str, count: int, commas: int) -> bool:
     """Whether none of the cells must be quoted, and none is one that a spreadsheet would run."""
-    if lines.count(",") != COMMAS * count or lines.count("\n") != max(0, count - 1):
+    if lines.count(",") != commas * count or lines.count("\n") != max(0, count - 1):
         return False
     if lines.isascii() and not any(sign in lines for sign in QUOTED):
         return ",-" not in lines and lines.count("\r") in (0, max(0, count - 1))
     return False
 
 
-def _line(dialect: str, promised: str, kept: str, counter: str, calls: str, transfers: str, served: str) -> str:
+def _ahead_ms(branch: Branch, first: date, last: date) -> int | None:
+    """How far the branch's clock is ahead of UTC; None where that changes within these days."""
+    years = range(max(first.year, OLDEST), min(last.year, OLDEST + 200) + 1)
+    days = (datetime(year, month, 1, tzinfo=branch.timezone) for year in years for month in range(1, 13))
+    found = {day.utcoffset() or timedelta(0) for day in days}
+    return round(found.pop().total_seconds() * 1000) if len(found) == 1 else None
+
+
+def _line(
+    dialect: str, promised: str, kept: str, counter: str, calls: str, transfers: str, served: str, local: list[str]
+) -> str:
     """A ticket's line; `l` is its first leg."""
     stamp = STAMP[dialect].format
     spans = (SECONDS[dialect].format(span) for span in (TO_CALL, WAIT, served, SOJOURN))
     cells = [
         "t.business_on", "t.number", "t.first_service", "t.lane", "t.channel", "t.language", "t.status",
         stamp("t.issued_at"), stamp("l.called_at"), stamp("l.began_at"), stamp("t.ended_at"), counter, calls,
-        transfers, *spans, promised, kept,
+        transfers, *spans, promised, kept, *local,
     ]  # fmt: skip
     return LINE[dialect].format(marks=",".join(["%s"] * len(cells)), cells=", ".join(cells))
 

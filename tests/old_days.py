@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, func, select
 
 from server.domain.floor import MISSED_KEPT
-from server.reports import achievement, figures
+from server.reports import achievement, day_figures
 from sql.anchors import newest, standing_at
 from sql.figures import SqlFigures
 from sql.records import SqlRecords
@@ -38,7 +38,7 @@ def add_up(engine: Engine, office: AnOffice) -> None:
     records, now = SqlRecords(engine, CODE, lambda: TWO_DAYS_BRANCH), office.clock.now()
     while achievement.keep_step(SqlScores(engine, CODE), records, TWO_DAYS_BRANCH, now.date()):
         pass
-    while figures.keep_step(SqlFigures(engine, CODE), records, TWO_DAYS_BRANCH, now.date(), now - MISSED_KEPT):
+    while day_figures.keep_step(SqlFigures(engine, CODE), records, TWO_DAYS_BRANCH, now.date(), now - MISSED_KEPT):
         pass
 
 

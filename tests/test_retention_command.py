@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from server.actions.load_branch import read_plan
 from server.domain.floor import MISSED_KEPT
 from server.domain.retention import Amount
-from server.reports import achievement, figures
+from server.reports import achievement, day_figures
 from server.retention_command import table
 from sql.figures import SqlFigures
 from sql.records import SqlRecords
@@ -63,7 +63,7 @@ def add_up(typed: Command) -> None:
     records, now = SqlRecords(typed.engine, "KL01", lambda: branch), LONG_AGO + timedelta(days=9)
     while achievement.keep_step(SqlScores(typed.engine, "KL01"), records, branch, now.date()):
         pass
-    while figures.keep_step(SqlFigures(typed.engine, "KL01"), records, branch, now.date(), now - MISSED_KEPT):
+    while day_figures.keep_step(SqlFigures(typed.engine, "KL01"), records, branch, now.date(), now - MISSED_KEPT):
         pass
     typed.engine.dispose()
 

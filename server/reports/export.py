@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, islice
-from pathlib import Path
-
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 
 from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.charter import verdict
 from server.domain.measures import Measures, telling, telling_leg
-from server.domain.ticket import Ticket
+from server.domain.ticket import Leg, Ticket
 from server.ports import JournalRow
 
 TICKETS_HEADER = (
@@ -31,21 +24,18 @@ TICKETS_HEADER = (
     "kept",
 )  # fmt: skip
 LEGS_HEADER = (*TICKETS_HEADER[:2], "leg", *TICKETS_HEADER[2:])
+LOCAL_HEADER = ("issued_local", "called_local", "began_local", "ended_local", "utc_offset")
+"""What is added for people: the instants by the branch's clock, as spreadsheets read them, and how far it is ahead."""
 JOURNAL_HEADER = ("at", "kind", "ticket", "service", "lane", "counter", "services", "detail")
 FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 """What a cell that a spreadsheet would run begins with."""
-SHEET_ROWS = 1_048_575
-"""What a sheet of a spreadsheet holds below its header; what is more goes on in a further sheet."""
 
 Cells = Sequence[str | int | float | None]
 
 
-def _now(work: Callable[[], None]) -> None:
-    work()
-
-
-def ticket_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
-    """One row a ticket: waits of the first leg, service of all, sojourn from issue to end (R069, R070).
+def ticket_rows(tickets: Iterable[Ticket], branch: Branch, local: bool = False) -> Iterator[Cells]:
+    """One row a ticket: waits of the first leg, service of all, sojourn from issue to end (R069, R070); `local`: and
+    LOCAL_HEADER's cells.
 
     A span that runs over a night is left empty, for it would spoil every mean; its instants are there.
     """
@@ -59,10 +49,11 @@ def ticket_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
             stamp(first.began_at), stamp(ticket.ended_at), last.counter, sum(leg.calls for leg in ticket.legs),
             sum(leg.outcome == "transferred" for leg in ticket.legs), *_spans(telling(ticket)),
             round(promise.within_s) if promise is not None else None, _yes_no(kept),
+            *(_local(branch, ticket.issued_at, first, ticket.ended_at) if local else ()),
         )  # fmt: skip
 
 
-def leg_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
+def leg_rows(tickets: Iterable[Ticket], branch: Branch, local: bool = False) -> Iterator[Cells]:
     """One row a leg, with the measures of that leg; the promise is judged on the ticket and stands in its first row."""
     for ticket in tickets:
         promise = branch.promise(ticket.legs[0].service, ticket.business_on)
@@ -75,6 +66,7 @@ def leg_rows(tickets: Iterable[Ticket], branch: Branch) -> Iterator[Cells]:
                 stamp(leg.began_at), stamp(leg.ended_at), leg.counter, leg.calls,
                 int(leg.outcome == "transferred"), *_spans(telling_leg(leg)),
                 round(promise.within_s) if is_first and promise else None, _yes_no(kept) if is_first else None,
+                *(_local(branch, leg.joined_at, leg, leg.ended_at) if local else ()),
             )  # fmt: skip
 
 
@@ -129,48 +121,6 @@ def csv_line(row: Cells, end: str) -> str:
     return buffer.getvalue()
 
 
-def write_xlsx(
-    out: Path, header: Sequence[str], rows: Iterable[Cells], close: Callable[[Callable[[], None]], object] = _now
-) -> None:
-    """The table as a spreadsheet, in constant memory; it appears whole or not at all. Raises OSError.
-
-    Packing the rows takes a second for every 50,000 or so: `close` is given this work to do where it harms nobody.
-    """
-    part = out.with_name(out.name + ".part")
-    with tempfile.TemporaryDirectory(prefix="giliran-export-") as scratch:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
-        book = xlsxwriter.Workbook(str(part), options)
-        try:
-            left = iter(rows)
-            _write_sheet(book, header, islice(left, SHEET_ROWS))
-            for row in left:
-                _write_sheet(book, header, chain([row], islice(left, SHEET_ROWS - 1)))
-        except BaseException:
-            with suppress(XlsxWriterException):
-                book.close()  # lets go of its files
-            part.unlink(missing_ok=True)
-            raise
-        try:
-            close(book.close)
-        except XlsxWriterException as error:
-            part.unlink(missing_ok=True)
-            raise OSError(f"{out} cannot be written: {error}") from error
-    part.replace(out)
-
-
-def _write_sheet(book: xlsxwriter.Workbook, header: Sequence[str], rows: Iterable[Cells]) -> None:
-    sheet = book.add_worksheet()
-    sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-    sheet.freeze_panes(1, 0)
-    for place, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):  # by its kind at once: asking each cell takes half as long again
-            if isinstance(cell, str):
-                if cell:
-                    sheet.write_string(place, column, cell)
-            elif cell is not None:
-                sheet.write_number(place, column, cell)
-
-
 def harmless(row: Cells) -> Cells:
     """The row without a cell that a spreadsheet would run, or that ends before it is over."""
     return [_as_text(cell) if isinstance(cell, str) and (cell[:1] in FORMULA or "\r" in cell) else cell for cell in row]
@@ -184,6 +134,18 @@ def _as_text(cell: str) -> str:
 
 def stamp(at: datetime | None) -> str:
     return "" if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _local(branch: Branch, issued_at: datetime, leg: Leg, ended_at: datetime | None) -> Iterator[str]:
+    for at in (issued_at, leg.called_at, leg.began_at, ended_at):
+        yield "" if at is None else f"{at.astimezone(branch.timezone):%Y-%m-%d %H:%M:%S}"
+    yield offset_of(branch, issued_at)
+
+
+def offset_of(branch: Branch, at: datetime) -> str:
+    """`UTC+08:00`: its letters before the sign, for no cell begins as a formula does."""
+    offset = f"{at.astimezone(branch.timezone):%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}"
 
 
 def _spans(found: Measures) -> tuple[int | float | None, ...]:

@@ -33,32 +33,45 @@ class Calls:
     reasons: Counter[str] = field(default_factory=Counter)
 
 
-def fairness_rows(journal: Iterable[JournalRow], branch: Branch) -> Iterator[Cells]:
-    """One row a business day and counter that called anybody, in their order.
+class Lines:
+    """Who waits for what while a journal is read, row by row. Who waited since before its first row is known from the
+    moment at which something happened to the ticket."""
 
-    `longest_passed_s` is how long the one who was passed over had waited, at most, empty where nobody was. Who waited
-    since before the first row is known from the moment at which something happened to the ticket.
-    """
-    waiting: dict[int, str] = {}
-    came: dict[int, datetime] = {}
-    found: dict[tuple[date, str], Calls] = {}
-    for row in journal:
-        event = row.event
+    def __init__(self) -> None:
+        self._waiting: dict[int, str] = {}
+        self._came: dict[int, datetime] = {}
+
+    def after(self, row: JournalRow) -> list[datetime]:
+        """When those came whom this row, a call out of turn, passes over; nobody for any other row."""
+        event, waiting, came = row.event, self._waiting, self._came
         ticket = row.seq if isinstance(event, e.TicketIssued) else event.subject
         if ticket is None:
-            continue
+            return []
         came.setdefault(ticket, event.at)
         if _waits(event):
             waiting[ticket] = row.service
         elif not isinstance(event, e.TicketPrinted):
             waiting.pop(ticket, None)
+        if not isinstance(event, e.TicketCalled) or not event.reason:
+            return []
+        mine = came[ticket], ticket
+        return [came[i] for i, service in waiting.items() if service == row.service and (came[i], i) < mine]
+
+
+def fairness_rows(journal: Iterable[JournalRow], branch: Branch) -> Iterator[Cells]:
+    """One row a business day and counter that called anybody, in their order.
+
+    `longest_passed_s` is how long the one who was passed over had waited, at most, empty where nobody was.
+    """
+    lines = Lines()
+    found: dict[tuple[date, str], Calls] = {}
+    for row in journal:
+        event, passed = row.event, lines.after(row)
         if isinstance(event, e.TicketCalled):
             calls = found.setdefault((branch.business_on(event.at), event.counter), Calls())
             calls.calls += 1
             if event.reason:
-                mine = came[ticket], ticket
-                before = [came[i] for i, service in waiting.items() if service == row.service and (came[i], i) < mine]
-                _count(calls, event, before)
+                _count(calls, event, passed)
     for (on, counter), calls in sorted(found.items()):
         yield (
             on.isoformat(), counter, calls.calls, calls.out_of_turn, round(calls.out_of_turn / calls.calls, 3),
@@ -72,8 +85,10 @@ def _waits(event: e.Event) -> bool:
     if isinstance(event, e.TicketRestored):
         return event.to == Status.WAITING
     return isinstance(
-        event, e.TicketIssued | e.TicketTransferred | e.TicketReleased | e.TicketCarried | e.TicketDelayed
-    )
+        event,
+        e.TicketIssued | e.TicketTransferred | e.TicketReleased | e.TicketCarried | e.TicketDelayed
+        | e.TicketCheckedIn,
+    )  # fmt: skip
 
 
 def _count(calls: Calls, event: e.TicketCalled, passed: list[datetime]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, jsonify, send_file
 
@@ -26,6 +26,7 @@ from server.reports.achievement import (
 )
 from server.reports.daily import measures
 from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
+from server.reports.spreadsheet import sheet_words, write_xlsx
 from server.web import dto
 from server.web.api import RECORDS, api, need
 from server.web.edge import edge
@@ -70,12 +71,15 @@ def csv_response(name: str, pieces: Iterator[bytes]) -> Response:
     return Response(started, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def made_elsewhere(what: str, form: str, query: dto.DaysQuery, legs: bool = False) -> Response | None:
+def made_elsewhere(what: str, form: str, query: dto.DaysQuery) -> Response | None:
     """The file from a process of its own, as it comes; None where this server makes none and does it itself."""
     door = edge()
     if door.exports is None:
         return None
-    pieces = door.exports(what, form, query.first, query.last, legs=legs)
+    asked: dict[str, Any] = {}
+    if isinstance(query, dto.TicketsQuery):
+        asked = {"legs": query.wants_legs, "local": query.wants_local, "language": query.language}
+    pieces = door.exports(what, form, query.first, query.last, **asked)
     answer = csv_response(f"{what}-{query.first}-{query.last}.{form}", pieces)
     if form == "xlsx":
         answer.content_type = SPREADSHEET
@@ -110,16 +114,18 @@ def tickets_table(first: date, last: date, query: dto.TicketsQuery) -> tuple[Seq
     """The header and the rows of the tickets of these days, or of their legs."""
     door = edge()
     branch, tickets = door.office.floor.branch, politely(door.records.tickets_between(first, last))
+    local = query.wants_local
+    more = export.LOCAL_HEADER if local else ()
     if query.wants_legs:
-        return export.LEGS_HEADER, export.leg_rows(tickets, branch)
-    return export.TICKETS_HEADER, export.ticket_rows(tickets, branch)
+        return (*export.LEGS_HEADER, *more), export.leg_rows(tickets, branch, local)
+    return (*export.TICKETS_HEADER, *more), export.ticket_rows(tickets, branch, local)
 
 
 @api.get("/exports/tickets.csv", tags=[RECORDS], summary="Tickets of business days", responses={"200": CSV})
 def get_tickets_csv(query: dto.TicketsQuery) -> Response:
     need("export")
     first, last = days(query)
-    if (made := made_elsewhere("tickets", "csv", query, query.wants_legs)) is not None:
+    if (made := made_elsewhere("tickets", "csv", query)) is not None:
         return made
     header, rows = tickets_table(first, last, query)
     return csv_response(f"tickets-{first}-{last}.csv", export.csv_lines(header, rows))
@@ -129,14 +135,14 @@ def get_tickets_csv(query: dto.TicketsQuery) -> Response:
 def get_tickets_xlsx(query: dto.TicketsQuery) -> Response:
     need("export")
     first, last = days(query)
-    if (answer := made_elsewhere("tickets", "xlsx", query, query.wants_legs)) is not None:
+    if (answer := made_elsewhere("tickets", "xlsx", query)) is not None:
         return answer
     header, rows = tickets_table(first, last, query)
     made = tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False)  # noqa: SIM115 - it outlives this function
     made.close()
     path = Path(made.name)
     try:
-        export.write_xlsx(path, header, rows, edge().offload)
+        write_xlsx(path, header, rows, edge().offload, sheet_words(query.language))
         answer = send_file(path.open("rb"), mimetype=SPREADSHEET, download_name=f"tickets-{first}-{last}.xlsx")
     finally:
         path.unlink(missing_ok=True)  # what is open can still be read

@@ -278,10 +278,18 @@ class DaysQuery(BaseModel):
 
 class TicketsQuery(DaysQuery):
     legs: Annotated[Literal["0", "1", "true", "false"], Field(description="one row a leg")] = "0"
+    local: Annotated[
+        Literal["0", "1", "true", "false"], Field(description="further columns: the instants by the branch's clock")
+    ] = "0"
+    language: Annotated[Literal["ms", "en", "zh", "ta"], Field(description="of a spreadsheet's charts")] = "ms"
 
     @property
     def wants_legs(self) -> bool:
         return self.legs in ("1", "true")
+
+    @property
+    def wants_local(self) -> bool:
+        return self.local in ("1", "true")
 
 
 class CharterQuery(DaysQuery):
@@ -289,12 +297,26 @@ class CharterQuery(DaysQuery):
 
 
 class BehindQuery(DaysQuery):
-    service: Annotated[str, Field(max_length=20)] = ""
+    service: Annotated[str, Field(max_length=20, description="that it was taken for")] = ""
     lane: Annotated[str, Field(max_length=20)] = ""
-    counter: Annotated[str, Field(max_length=20)] = ""
+    channel: Annotated[str, Field(max_length=20)] = ""
+    counter: Annotated[str, Field(max_length=20, description="that called it, for whatever service")] = ""
+    officer: Annotated[int, Field(ge=0, le=2**31, description="who called it; for who leads officers")] | None = None
+    sent_to: Annotated[str, Field(max_length=20, description="where it was sent from `service`")] = ""
     status: Literal["", "waiting", "called", "serving", "held", "finished", "no_show", "left"] = ""
+    outcome: Annotated[str, Field(max_length=20)] = ""
     weekday: Annotated[int, Field(ge=0, le=6, description="of the issue; Monday is 0")] | None = None
-    hour: Annotated[int, Field(ge=0, le=23, description="of the issue, by the branch's clock")] | None = None
+    hour: Annotated[int, Field(ge=0, le=23, description="of the issue, or of the rating")] | None = None
+    span: Literal["", "wait_to_call", "wait", "service", "sojourn"] = ""
+    least: Annotated[int, Field(ge=0, le=10**7, description="tenths of a minute that `span` took, or more")] = 0
+    below: Annotated[int, Field(ge=0, le=10**7, description="and less than so many")] | None = None
+    counts: Literal[
+        "", "finished", "no_show", "left", "called", "judged", "kept", "broken", "carried", "sent_on", "wrong", "told",
+        "within", "missed", "served", "out_of_turn", "rated",
+    ] = ""  # fmt: skip
+    reason: Annotated[str, Field(max_length=100, description="of a call out of turn")] = ""
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    before: Annotated[int, Field(ge=1, le=2**53, description="where an earlier answer says to go on")] | None = None
 
 
 class MeasuresQuery(DaysQuery):

@@ -14,7 +14,7 @@ from server.actions.office import Office
 from server.paperwork import CharterBook, Packs
 from server.plans import Plans
 from server.ports import Joiners, People, Records, ScoreBook
-from server.reports.figures import FigureBook
+from server.reports.behind import HistoryBook
 from server.web.boards import Json, Say
 from server.web.staff_boards import Foresight, Officers, Texting, self_test_json
 
@@ -78,7 +78,7 @@ class Edge:
     offload: Offload
     records: Records
     scores: ScoreBook
-    figures: FigureBook
+    figures: HistoryBook
     plans: Plans
     turnstile: Turnstile
     strangers: Strangers

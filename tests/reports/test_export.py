@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from server.domain import events as e
@@ -23,10 +21,10 @@ from server.reports.export import (
     TICKETS_HEADER,
     Cells,
     csv_lines,
+    harmless,
     journal_rows,
     leg_rows,
     ticket_rows,
-    write_xlsx,
 )
 from tests.builders import OPENING, a_branch, a_ticket
 
@@ -171,6 +169,19 @@ def test_with_legs_each_is_a_row_and_the_promise_stands_in_the_first() -> None:
     assert second["issued_at"] == first["ended_at"] == "2026-03-02T00:25:00.000Z"
 
 
+def test_for_people_the_instants_stand_by_the_branch_s_clock_beside_those_of_utc() -> None:
+    (row,) = ticket_rows([SERVED], BRANCH, local=True)
+    (waits,) = ticket_rows([WAITS], BRANCH, local=True)
+    (leg,) = leg_rows([SERVED], BRANCH, local=True)
+
+    assert row[:20] == next(ticket_rows([SERVED], BRANCH))
+    assert list(row[20:]) == [
+        "2026-03-02 08:01:00", "2026-03-02 08:03:00", "2026-03-02 08:03:30", "2026-03-02 08:08:30", "UTC+08:00",
+    ]  # fmt: skip
+    assert (waits[21:], leg[21:]) == (("", "", "", "UTC+08:00"), row[20:])
+    assert [*harmless(row)] == [*row]  # nothing of it is what a spreadsheet would run
+
+
 # ── nights ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -272,61 +283,3 @@ def test_a_long_table_comes_in_pieces_and_the_mark_stands_in_the_first_alone() -
     assert max(map(len, pieces)) < 70_000
     assert [piece.startswith(MARK) for piece in pieces] == [True] + [False] * (len(pieces) - 1)
     assert [row[0] for row in read_back(b"".join(pieces))[1:]] == [f"row {n}" for n in range(30_000)]
-
-
-# ── spreadsheets ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def sheet(path: Path, header: Sequence[str], rows: Iterable[Cells]) -> list[list[Any]]:
-    """The cells of the first sheet, as an independent reader gives them."""
-    write_xlsx(path, header, rows)
-    book = openpyxl.load_workbook(path)
-    assert len(book.worksheets) == 1
-    return [list(row) for row in book.worksheets[0].iter_rows()]
-
-
-def test_a_spreadsheet_has_numbers_as_numbers_and_the_rest_as_text(tmp_path: Path) -> None:
-    header, served, waits = sheet(tmp_path / "t.xlsx", TICKETS_HEADER, ticket_rows([SERVED, WAITS], BRANCH))
-
-    assert [cell.value for cell in header] == list(TICKETS_HEADER)
-    assert all(cell.font.bold for cell in header)
-    assert [cell.value for cell in served] == list(next(ticket_rows([SERVED], BRANCH)))
-    numbers = [name.value for name, cell in zip(header, served, strict=True) if cell.data_type == "n"]
-    assert numbers == ["calls", "transfers", "wait_to_call_s", "wait_s", "service_s", "sojourn_s", "promise_s"]
-    assert [cell.value for cell in waits][8:12] == [None] * 4
-
-
-def test_nothing_in_a_spreadsheet_is_a_formula_or_a_link(tmp_path: Path) -> None:
-    texts = [*DANGEROUS, "http://example.test/", "{=1+1}"]
-
-    _, *rows = sheet(tmp_path / "t.xlsx", ["text"], [(text,) for text in texts])
-
-    assert [(cell.data_type, cell.hyperlink) for (cell,) in rows] == [("s", None)] * len(texts)
-    assert [cell.value for (cell,) in rows] == [text.replace("\r", "_x000D_") for text in texts]  # as the format has it
-
-
-def test_a_spreadsheet_of_no_rows_has_its_header(tmp_path: Path) -> None:
-    (header,) = sheet(tmp_path / "t.xlsx", LEGS_HEADER, leg_rows([], BRANCH))
-
-    assert [cell.value for cell in header] == list(LEGS_HEADER)
-
-
-def test_a_spreadsheet_that_fails_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
-    def rows() -> Iterator[Cells]:
-        yield ("A001",)
-        raise OSError("no space left on device")
-
-    with pytest.raises(OSError, match="no space"):
-        write_xlsx(tmp_path / "t.xlsx", ["number"], rows())
-
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_what_one_sheet_cannot_hold_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.reports.export.SHEET_ROWS", 2)
-
-    write_xlsx(tmp_path / "t.xlsx", ["n"], [(n,) for n in range(5)])
-
-    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
-    found = [[row[0] for row in each.iter_rows(values_only=True)] for each in book.worksheets]
-    assert found == [["n", 0, 1], ["n", 2, 3], ["n", 4]]

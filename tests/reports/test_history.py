@@ -72,6 +72,36 @@ def test_nobody_reads_of_officers_who_does_not_lead_them() -> None:
     assert "officer" not in told
 
 
+def test_what_customers_said_is_told_by_day_service_and_hour_unless_fewer_than_five_did() -> None:
+    said = Cell()
+    said.counts.update({"n": 5, "sum": 20, "5": 2, "4": 2, "2": 1})
+    few = Cell()
+    few.counts.update({"n": 2, "sum": 10, "5": 2})
+    kept = days((0, ("rating", ""), said), (1, ("rating", ""), few), (0, ("rating_hour", "08"), said),
+                (1, ("rating_hour", "09"), few))  # fmt: skip
+
+    told = history(kept, MONDAY, MONDAY + timedelta(days=6), with_officers=False)
+
+    five = {"n": 5, "mean": 4.0, "each": [2, 2, 0, 1, 0]}
+    assert told["rating_trend"] == [{"on": "2026-03-02", **five}, {"on": "2026-03-03", "hidden": True}]
+    assert told["rating_hours"] == [{"hour": 8, **five}, {"hour": 9, "hidden": True}]
+    assert told["ratings"] == [{"of": "", "n": 7, "mean": 4.29, "each": [4, 2, 0, 1, 0]}]
+
+
+def test_a_counter_is_occupied_while_it_serves() -> None:
+    """K1 was open for two hours and served for ninety minutes, K2 for an hour and served for fifteen: 105 of 180."""
+    cells = []
+    for open_ms, minutes in ((7_200_000, (40, 30, 10, 5, 5)), (3_600_000, (3, 3, 3, 3, 3))):
+        cells.append(Cell(spans={"service": waited(*minutes)}))
+        cells[-1].counts.update({"served": 5, "calls": 6, "open_ms": open_ms})
+    kept = days((0, ("counter", "K1"), cells[0]), (0, ("counter", "K2"), cells[1]))
+
+    told = history(kept, MONDAY, MONDAY, with_officers=False)
+
+    assert [(row["open_minutes"], row["occupancy"]) for row in told["counter"]] == [(120.0, 0.75), (60.0, 0.25)]
+    assert (told["all"]["open_minutes"], told["all"]["occupancy"]) == (180.0, 0.5833)
+
+
 def test_the_last_bar_is_for_all_that_waited_longer() -> None:
     found = bars(waited(0, 4.9, 5, 119, 300))
 

@@ -6,17 +6,18 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
 from server.domain.branch import Branch
 from server.domain.charter import ONE_DAY, Promise
-from server.reports.export import TICKETS_HEADER, Cells, csv_lines, ticket_rows
+from server.reports.export import LOCAL_HEADER, TICKETS_HEADER, Cells, csv_lines, ticket_rows
 from sql import ticket_table
 from sql.records import SqlRecords
 from sql.ticket_table import TicketTable
-from tests.builders import AnOffice, FakeClock
+from tests.builders import OPENING, AnOffice, FakeClock
 from tests.sql.test_scores import BRANCH, MONDAY, live
 from tests.stores import founded
 
@@ -44,6 +45,9 @@ def test_the_quick_table_has_the_lines_of_the_careful_one(
         quick = b"".join(TicketTable(engine, BRANCH.code, BRANCH).lines_between(first, last))
         assert quick == careful(records, BRANCH, first, last)
         cells = [["" if cell is None else cell for cell in row] for row in _of(records, first, last)]
+        local = b"".join(TicketTable(engine, BRANCH.code, BRANCH, local=True).lines_between(first, last))
+        rows = ticket_rows(records.tickets_between(first, last), BRANCH, local=True)
+        assert local == b"".join(csv_lines((*TICKETS_HEADER, *LOCAL_HEADER), rows))
         again = TicketTable(engine, BRANCH.code, BRANCH).rows_between(first, last)
         assert [["" if cell is None else cell for cell in row] for row in again] == cells
     assert len(list(records.tickets_between(MONDAY, date.max))) > 100
@@ -73,3 +77,18 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text_here_too(engine: Engin
     quick = b"".join(TicketTable(engine, branch.code, branch).lines_between(MONDAY, MONDAY, bom=False))
 
     assert quick.count(b",'=1+1,") == 2
+
+
+def test_where_the_clock_changes_each_ticket_has_the_hour_of_its_own_season(engine: Engine) -> None:
+    plan = replace(BRANCH, timezone=ZoneInfo("Europe/Berlin"))
+    office = AnOffice(founded(engine, plan), FakeClock())
+    for day in (0, 60):
+        office.clock.set(OPENING + timedelta(days=day))
+        office.issue("A")
+        office.close_day("close")
+
+    table = TicketTable(engine, plan.code, plan, local=True).lines_between(date.min, date.max)
+
+    assert [line.split(b",")[-5:][::4] for line in b"".join(table).splitlines()[1:]] == [
+        [b"2026-03-02 01:00:00", b"UTC+01:00"], [b"2026-05-01 02:00:00", b"UTC+02:00"],
+    ]  # fmt: skip

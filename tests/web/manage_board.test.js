@@ -128,7 +128,11 @@ test("a counter says what it does, and why it is closed", () => {
 test("an export needs two days in their order", () => {
   assert.equal(
     exportAddress({ from: "2026-03-01", to: "2026-03-02" }),
-    "/api/v1/exports/tickets.csv?from=2026-03-01&to=2026-03-02",
+    "/api/v1/exports/tickets.csv?from=2026-03-01&to=2026-03-02&local=1",
+  );
+  assert.equal(
+    exportAddress({ from: "2026-03-01", to: "2026-03-02", form: "xlsx", language: "ta" }),
+    "/api/v1/exports/tickets.xlsx?from=2026-03-01&to=2026-03-02&local=1&language=ta",
   );
   assert.match(exportAddress({ from: "2026-03-01", to: "2026-03-01", legs: true }), /legs=1$/);
   assert.equal(exportAddress({ from: "2026-03-02", to: "2026-03-01" }), null);

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from server.reports.figures import keep_step
+from config.branch_file import EXAMPLE
+from server.reports.day_figures import keep_step
 from tests.web.conftest import OfficeServer, refusal
 
 DAY = "from=2026-03-02&to=2026-03-02"
+MONDAY, SUNDAY = 0, 6
+LAST_AND_FIRST = ("2024-12-31", "2025-01-01")
 
 
 @pytest.fixture
@@ -53,9 +57,40 @@ def test_the_numbers_behind_a_figure_have_times_and_nobody_s_name(a_day_that_is_
     assert set(behind[0]) == {
         "number", "business_day", "service", "status", "counter", "issued_at", "called_at", "began_at", "ended_at",
     }  # fmt: skip
-    for other in ("weekday=1", "hour=9", "status=finished", "lane=elderly", "counter=K1"):
+    for other in ("weekday=1", "hour=9", "status=finished", "counts=no_show", "channel=staff", "counts=rated"):
         assert asker.get(f"/history/tickets?{DAY}&service=F&{other}").get_json()["tickets"] == []
     assert len(asker.get(f"/history/tickets?{DAY}&counter=K1").get_json()["tickets"]) == 6
+
+
+def test_of_fewer_than_five_the_numbers_are_not_told_either(a_day_that_is_over: OfficeServer) -> None:
+    asker = a_day_that_is_over.caller("manager")
+
+    for few in ("lane=elderly", "counter=K2", "counts=rated&service=A", "counts=out_of_turn&reason=frail"):
+        found = asker.get(f"/history/tickets?{DAY}&{few}").get_json()
+        assert (found["hidden"], found["tickets"]) == (True, []), few
+    assert asker.get(f"/history/tickets?{DAY}&lane=regular").get_json()["hidden"] is False
+
+
+def test_the_numbers_of_an_officer_are_for_who_leads_officers(a_day_that_is_over: OfficeServer) -> None:
+    server = a_day_that_is_over
+
+    refusal(server.with_token(server.session("auditor")).get(f"/history/tickets?{DAY}&officer=1"), 403, "not_allowed")
+    refusal(server.caller("manager").get(f"/history/tickets?{DAY}&officer=1"), 403, "not_allowed")
+    assert server.with_token(server.session("supervisor")).get(f"/history/tickets?{DAY}&officer=1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "begins"), [("JHR", [SUNDAY, MONDAY]), ("KTN", [SUNDAY, SUNDAY]), ("KUL", [MONDAY, MONDAY])]
+)
+def test_the_week_of_the_heat_map_begins_where_that_of_its_days_did(
+    an_office_server: partial[OfficeServer], state: str, begins: list[int]
+) -> None:
+    """Johor rested on Fridays and Saturdays until the end of 2024, and rests on Saturdays and Sundays since."""
+    text = EXAMPLE.read_text(encoding="utf-8").replace('state = "KUL"', f'state = "{state}"')
+    office = an_office_server(branch=text + '\n[[hours]]\ndays = "working"\nopen = [["08:00", "17:00"]]\n')
+    asker = office.caller("manager")
+
+    assert [asker.get(f"/history?from=2024-12-01&to={to}").get_json()["week"] for to in LAST_AND_FIRST] == begins
 
 
 @pytest.mark.parametrize(("role", "may"), [("supervisor", True), ("manager", True), ("auditor", False)])

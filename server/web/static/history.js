@@ -1,22 +1,25 @@
 /** The days that are over: asks for figures, paints tables and charts, and shows the numbers behind a figure. */
 
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
-import { createClock, formatTime } from "/static/web/clock.js";
+import { createClock } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
+import { createBehind } from "./history_behind.js";
 import {
-  behindAddress,
   comparedWith,
   groupRows,
   heatOf,
-  percent,
+  ratingDays,
+  ratingHours,
+  ratingLine,
+  ratingRows,
   spreadBars,
   tilesOf,
   trendLines,
+  trendRows,
   waitRows,
 } from "./history_board.js";
-import UPlot from "./vendor/uplot-1.6.32.esm.min.js";
+import { createCharts } from "./history_charts.js";
 
-const HEIGHT = 220; // px
 const LOCALES = { ms: "ms-MY", en: "en-MY", zh: "zh-Hans-MY", ta: "ta-MY" };
 const MONDAY = Date.UTC(2024, 0, 1);
 const DAY = 86400000;
@@ -27,14 +30,24 @@ const api = createApi();
 const find = (name) => document.querySelector(`[data-${name}]`);
 const known = JSON.parse(find("known").textContent);
 const form = find("asked");
-const charts = [];
+const charts = createCharts();
+const measure = find("measure");
 let language = document.documentElement.lang || "ms";
 let told = null;
 let compared = null;
 
 const say = (key, values) => phrases.say(key, language, values);
 const rows = (name) => document.querySelector(`[data-rows="${name}"]`);
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const padded = (hour) => `${String(hour).padStart(2, "0")}.00`;
+const showBehind = createBehind({
+  api,
+  zone: clock.timeZone,
+  say,
+  told: () => told,
+  language: () => language,
+  dated,
+  complain,
+});
 
 function dated(day, options = { day: "numeric", month: "short", year: "numeric" }) {
   return new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: "UTC" }).format(
@@ -77,12 +90,32 @@ function leading(name, which) {
   return made;
 }
 
-function nameOf(table, row) {
-  if (table === "services") return `${row.of} ${phrases.text(known.services[row.of] ?? {}, language)}`.trim();
-  if (table === "lanes") return phrases.has(`lane.${row.of}`) ? say(`lane.${row.of}`) : row.of;
-  if (table === "counters") return known.counters[row.of] ?? row.of;
-  return row.name || `#${row.of}`;
+/** A row that leads to the numbers behind it, or (no cells) says that too few stand there. */
+function groupRow(name, { cells, which }, width) {
+  if (cells) return rowOf(which ? leading(name, which) : head(name), cells);
+  const made = rowOf(head(name), [say("history.hidden")]);
+  made.lastChild.colSpan = width - 1;
+  return made;
 }
+
+function put(table, found, nameOf) {
+  const place = rows(table);
+  if (!place) return;
+  const width = place.closest("table").querySelectorAll("thead th").length;
+  place.replaceChildren(...found.map((row) => groupRow(nameOf(row), row, width)));
+}
+
+const worded = (key, plain) => (phrases.has(key) ? say(key) : plain);
+const service = (code) => `${code} ${phrases.text(known.services[code] ?? {}, language)}`.trim();
+const NAMES = {
+  services: ({ of }) => service(of),
+  lanes: ({ of }) => worded(`lane.${of}`, of),
+  channels: ({ of }) => worded(`channel.${of}`, of),
+  counters: ({ of }) => known.counters[of] ?? of,
+  officers: ({ of, name }) => name || `#${of}`,
+  outcomes: ({ of }) => worded(`outcome.${of}`, of),
+  reasons: ({ of }) => worded(`terminal.call.${of}`, of),
+};
 
 function paintTiles() {
   for (const tile of tilesOf(told, compared)) {
@@ -92,13 +125,16 @@ function paintTiles() {
     block.querySelector("[data-is]").textContent = say(`history.${tile.key}.is`, tile.facts);
     const before = tile.before === null ? "" : say("history.before", { n: `${tile.before} ${tile.unit}`.trim() });
     block.querySelector("[data-before]").textContent = before;
+    const lead = block.querySelector("[data-lead]");
+    lead.setAttribute("aria-label", `${say(`history.${tile.key}`)}: ${tile.value} ${tile.unit}`.trim());
+    lead.onclick = () => showBehind(tile.which, say(`history.${tile.key}`));
   }
 }
 
 function paintWaits() {
   rows("waits").replaceChildren(
     ...waitRows(told, compared).flatMap(({ key, cells, before }) => {
-      const made = [rowOf(head(say(`history.${key}`)), cells)];
+      const made = [rowOf(leading(say(`history.${key}`), { span: key }), cells)];
       if (before) {
         made.push(rowOf(head(say("history.before", { n: "" }).replace(/[:：\s]+$/, "")), before));
         made[1].className = "history__before";
@@ -110,29 +146,22 @@ function paintWaits() {
 
 function paintTrend() {
   const isMonth = told.by === "month";
-  find("trend-title").textContent = say(isMonth ? "history.trend.month" : "history.trend");
+  const title = (key) => say(isMonth ? `${key}.month` : key);
+  find("trend-title").textContent = title("history.trend");
+  find("said-title").textContent = title("history.rating_trend");
   const format = isMonth ? { month: "short", year: "numeric" } : { weekday: "short", day: "numeric", month: "short" };
-  rows("trend").replaceChildren(
-    ...told.trend.map((one) => {
-      const wait = one.wait_to_call ?? {};
-      const kept = percent(one.kept ?? 0, one.judged);
-      const figures = [wait.p50, wait.p90].map((value) => (value === undefined ? "–" : value.toFixed(1)));
-      return rowOf(head(dated(one.on, format)), [
-        String(one.issued ?? 0),
-        ...figures,
-        kept === null ? "–" : `${kept} %`,
-      ]);
-    }),
-  );
+  put("trend", trendRows(told, measure.value), ({ on }) => dated(on, format));
+  put("rating_trend", ratingDays(told), ({ on }) => dated(on, format));
   rows("spread").replaceChildren(
-    ...spreadBars(told).map(([from, until, n]) =>
-      rowOf(head(until === null ? `≥ ${from}` : `${from}–${until}`), [String(n)]),
-    ),
+    ...spreadBars(told, measure.value).map(([from, until, n, which]) => {
+      const name = until === null ? `≥ ${from}` : `${from}–${until}`;
+      return rowOf(leading(name, which), [String(n)]);
+    }),
   );
 }
 
 function paintHeat() {
-  const { hours, rows: days } = heatOf(told, known.week);
+  const { hours, rows: days } = heatOf(told, told.week);
   const line = document.createElement("tr");
   line.append(cell(say("history.weekday"), "", "th"));
   for (const hour of hours) line.append(cell(`${String(hour).padStart(2, "0")}`, "", "th"));
@@ -150,7 +179,7 @@ function paintHeat() {
           button.type = "button";
           button.className = "heat__lead";
           button.textContent = slot.p90 === null ? "<5" : Math.round(slot.p90);
-          const name = `${weekday(day.weekday)} ${String(slot.hour).padStart(2, "0")}.00`;
+          const name = `${weekday(day.weekday)} ${padded(slot.hour)}`;
           button.setAttribute("aria-label", `${name}: ${button.textContent}`);
           button.addEventListener("click", () => showBehind({ weekday: day.weekday, hour: slot.hour }, name));
           place.append(button);
@@ -163,91 +192,25 @@ function paintHeat() {
 }
 
 function paintGroups() {
-  for (const name of ["services", "lanes", "counters", "officers"]) {
-    const place = rows(name);
-    if (!place) continue;
-    const width = place.closest("table").querySelectorAll("thead th").length;
-    place.replaceChildren(
-      ...groupRows(name, told).map((row) => {
-        const title = nameOf(name, row);
-        if (row.cells) return rowOf(row.which ? leading(title, row.which) : head(title), row.cells);
-        const made = rowOf(head(title), [say("history.hidden")]);
-        made.lastChild.colSpan = width - 1;
-        return made;
-      }),
-    );
-  }
-  const service = (code) => nameOf("services", { of: code });
+  for (const name of Object.keys(NAMES)) put(name, groupRows(name, told), NAMES[name]);
   rows("flows").replaceChildren(
-    ...told.flows.map(({ from, to, n }) => rowOf(head(service(from)), [service(to), String(n)])),
-  );
-  rows("ratings").replaceChildren(
-    ...told.ratings.map(({ of, n, mean }) =>
-      rowOf(head(of ? service(of) : say("history.ratings.all")), [mean.toFixed(1), String(n)]),
+    ...told.flows.map(({ from, to, n }) =>
+      rowOf(leading(service(from), { service: from, sent_to: to }), [service(to), String(n)]),
     ),
   );
-}
-
-function draw(name, series, values, axes) {
-  const place = document.querySelector(`[data-chart="${name}"]`);
-  place.replaceChildren();
-  const font = `14px ${getComputedStyle(document.body).fontFamily}`;
-  const axis = { stroke: colour("--text"), grid: { stroke: colour("--line"), width: 1 }, font };
-  const chart = new UPlot(
-    {
-      width: place.clientWidth,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { show: false },
-      series: [{}, ...series],
-      axes: axes.map((one) => ({ ...axis, ...one })),
-      scales: { x: { time: name === "trend" }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-      tzDate: (at) => UPlot.tzDate(new Date(at * 1000), "UTC"),
-    },
-    values,
-    place,
-  );
-  charts.push({ chart, place });
+  put("ratings", ratingRows(told), ({ of }) => (of ? service(of) : say("history.ratings.all")));
+  put("rating_hours", ratingHours(told), ({ hour }) => padded(hour));
+  for (const part of document.querySelectorAll("[data-part]")) {
+    part.hidden = part.querySelector("tbody").children.length === 0;
+  }
 }
 
 function paintCharts() {
-  for (const { chart } of charts.splice(0)) chart.destroy();
   const format = told.by === "month" ? { month: "short", year: "2-digit" } : { day: "numeric", month: "short" };
   const dates = (_, splits) => splits.map((at) => dated(at * 1000, format));
-  draw(
-    "trend",
-    [
-      { label: "P50", stroke: colour("--action"), width: 2, points: { show: true, size: 6 } },
-      { label: "P90", stroke: colour("--bad"), width: 2, dash: [8, 4], points: { show: true, size: 6 } },
-    ],
-    trendLines(told),
-    [{ values: dates }, { label: "min" }],
-  );
-  const bars = spreadBars(told);
-  draw(
-    "spread",
-    [{ label: "n", fill: colour("--action"), paths: UPlot.paths.bars({ size: [0.9, 60] }), points: { show: false } }],
-    [bars.map(([from]) => from + 2.5), bars.map(([, , n]) => n)],
-    [{ values: (_, splits) => splits.map(String) }, { size: 70 }],
-  );
-  legend();
-}
-
-/** Named beside the lines, dashed as they are: never by their colour alone. */
-function legend() {
-  const place = document.querySelector('[data-chart="trend"]');
-  const made = document.createElement("p");
-  made.className = "history__legend";
-  for (const [name, mark] of [
-    ["P50", "━━"],
-    ["P90", "╍╍"],
-  ]) {
-    const one = document.createElement("span");
-    one.dataset.line = name;
-    one.textContent = `${mark} ${name}`;
-    made.append(one);
-  }
-  place.append(made);
+  charts.lines("trend", trendLines(told, measure.value), dates);
+  charts.bars("spread", spreadBars(told, measure.value));
+  if (told.rating_trend.length > 0) charts.mean("rating_trend", ratingLine(told), dates);
 }
 
 function paint() {
@@ -299,32 +262,6 @@ async function ask() {
   paint();
 }
 
-async function showBehind(which, name) {
-  try {
-    const found = await api.get(behindAddress(told, which));
-    find("behind-title").textContent = say("history.behind.of", { name });
-    const gone = found.removed_until ? ` ${say("history.behind.removed", { t: dated(found.removed_until) })}` : "";
-    find("behind-is").textContent = say("history.behind.is", { most: found.most }) + gone;
-    const time = (at) => (at ? formatTime(new Date(at), language, clock.timeZone) : "–");
-    rows("behind").replaceChildren(
-      ...found.tickets.map((ticket) => {
-        const made = document.createElement("tr");
-        made.append(
-          cell(dated(ticket.business_day), "", "td"),
-          head(ticket.number),
-          cell(ticket.service, ""),
-          ...[ticket.issued_at, ticket.called_at, ticket.ended_at].map((at) => cell(time(at))),
-          cell(say(`history.status.${ticket.status}`), ""),
-        );
-        return made;
-      }),
-    );
-    find("behind").showModal();
-  } catch (error) {
-    complain(error);
-  }
-}
-
 function speak(chosen) {
   language = chosen;
   document.documentElement.lang = chosen;
@@ -340,8 +277,23 @@ form.addEventListener("submit", (event) => {
 });
 find("language").value = language;
 find("language").addEventListener("change", (event) => speak(event.target.value));
-addEventListener("resize", () => {
-  for (const { chart, place } of charts) chart.setSize({ width: place.clientWidth, height: HEIGHT });
+measure.addEventListener("change", () => {
+  if (!told?.days) return;
+  paintTrend();
+  paintCharts();
+});
+addEventListener("resize", charts.fit);
+addEventListener("beforeprint", () => {
+  for (const twin of document.querySelectorAll("details:not([open])")) {
+    twin.open = true;
+    twin.dataset.printed = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const twin of document.querySelectorAll("details[data-printed]")) {
+    twin.open = false;
+    delete twin.dataset.printed;
+  }
 });
 phrases.dress(document, language);
 ask();

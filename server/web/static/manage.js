@@ -237,8 +237,9 @@ function prepareExport() {
   const wrong = find("export-wrong");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { from, to, legs } = form.elements;
-    const address = exportAddress({ from: from.value, to: to.value, legs: legs.checked });
+    const { from, to, legs, form: kind } = form.elements;
+    const asked = { from: from.value, to: to.value, legs: legs.checked, form: kind.value, language };
+    const address = exportAddress(asked);
     wrong.hidden = address !== null;
     if (address) location.assign(address);
   });

@@ -119,11 +119,12 @@ export function counterRow(counter, board, now) {
 }
 
 /** The address of an export, or null when the days are missing or the wrong way round. */
-export function exportAddress({ from, to, legs = false }) {
+export function exportAddress({ from, to, legs = false, form = "csv", language = "ms" }) {
   if (!from || !to || from > to) return null;
-  const query = new URLSearchParams({ from, to });
+  const query = new URLSearchParams({ from, to, local: "1" }); // people read the branch's clock
   if (legs) query.set("legs", "1");
-  return `/api/v1/exports/tickets.csv?${query}`;
+  if (form === "xlsx") query.set("language", language);
+  return `/api/v1/exports/tickets.${form}?${query}`;
 }
 
 const CALM_PRINTERS = new Set(["", "ready"]);
