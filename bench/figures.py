@@ -79,11 +79,17 @@ def pages(measured: Office, token: str, times: int, say: Callable[..., None]) ->
     asked = {
         "/manage": 300,
         "/manage/history": 300,
+        "/manage/charter": 300,
+        "/manage/charter/promises": 300,
         f"/api/v1/history?from={month}&to={today}": 300,
         f"/api/v1/history?from={today - timedelta(days=MOST_DAYS - 1)}&to={today}": 300,
         f"/api/v1/history?from={years}&to={today}": 300,
         f"/api/v1/history/tickets?from={years}&to={today}&service=F&weekday=1&hour=10": 300,
         f"/api/v1/history/tickets?from={years}&to={today}&lane=elderly&counter=K3&status=no_show": 300,
+        f"/api/v1/history/tickets?from={years}&to={today}&counts=broken&service=J": 300,
+        f"/api/v1/history/tickets?from={years}&to={today}&counts=out_of_turn": 300,
+        f"/api/v1/history/tickets?from={years}&to={today}&span=sojourn&least=1500": 300,
+        f"/api/v1/covers?from={month}&to={today}": 300,
         "/api/v1/overview": 300,
         f"/api/v1/charter/achievement?from={month}&to={today}": 200,
     }

@@ -7,12 +7,12 @@ All spans are whole seconds, all instants UTC in ISO 8601.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from server.actions.check_in import given_up_at
-from server.actions.delay import may_delay
+from server.actions.delay import LETS_PASS, may_delay
 from server.actions.rate import may_rate
 from server.domain import estimate
 from server.domain.branch import Zone
@@ -32,6 +32,8 @@ Json = dict[str, Any]
 Say = Callable[[str, Mapping[str, Any]], dict[str, str]]
 """A phrase in every language: key and what to put into it → {ms, en, zh, ta}."""
 
+LETS_PASS_FAR = LETS_PASS + 5
+"""So far behind its old place is a ticket that let others pass, at most, whoever was sent in between meanwhile."""
 RECENT_SHOWN = 8
 MISSED_SHOWN = 8
 
@@ -154,9 +156,28 @@ def promise_json(floor: Floor) -> Json:
     }
 
 
+def longest_wait_s(floor: Floor, lines: Iterable[Sequence[int]], now: datetime) -> int:
+    """How long the one of these lines who joined first has waited; 0 where nobody waits.
+
+    That need not be the head of a line: who was sent there with an earlier place joined only now. A line is in order of
+    `rank_at`, and nobody joined after that but who let others pass, a few places back; so the look ends early.
+    """
+    oldest = now
+    for ids in lines:
+        beyond = 0
+        for one in ids:
+            ticket = floor.tickets[one]
+            if ticket.rank_at >= oldest:
+                beyond += 1
+                if beyond > LETS_PASS_FAR:
+                    break
+            oldest = min(oldest, ticket.leg.joined_at)
+    return seconds(now - oldest) or 0
+
+
 def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
     """One service as the public sees it."""
-    waiting = [floor.tickets[ids[0]].leg.joined_at for line, ids in floor.lines.items() if line.service == service.code]
+    lines = [ids for line, ids in floor.lines.items() if line.service == service.code]
     wait = estimate.joining(floor, service.code, Lane.REGULAR, now)
     promise = floor.branch.promise(service.code, floor.business_on)
     return {
@@ -164,7 +185,7 @@ def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
         "name": dict(service.name),
         "icon": service.icon,
         "waiting": floor.waiting_of(service.code),
-        "longest_wait_s": seconds(now - min(waiting)) if waiting else 0,
+        "longest_wait_s": longest_wait_s(floor, lines, now),
         "wait": wait_json(wait),
         "wait_reason": None if wait else estimate.why_unknown(floor, service.code) or NOT_YET,
         "counters_open": floor.counters_open(service.code),

@@ -18,7 +18,17 @@ from server.domain.floor import Floor
 from server.domain.measures import of_leg
 from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
 from server.domain.ticket import Status, Ticket
-from server.web.boards import Json, Say, instant, notice_json, opening, promise_json, queue_json, seconds
+from server.web.boards import (
+    Json,
+    Say,
+    instant,
+    longest_wait_s,
+    notice_json,
+    opening,
+    promise_json,
+    queue_json,
+    seconds,
+)
 from server.web.recovery_board import cover_alarms, recovery_json, terminal_json
 
 if TYPE_CHECKING:
@@ -77,7 +87,6 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
     ticket = floor.serving(code)
     names = {service.code: dict(service.name) for service in floor.branch.services}
     lines = floor.lines_of(state)
-    heads = [floor.tickets[floor.lines[line][0]].leg.joined_at for line in lines]
     services = state.duty.services if state.duty else counter.services
     return {
         "seq": floor.seq,
@@ -109,7 +118,7 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
             {"id": t.id, "number": t.number, "service": t.service, "given_up_at": instant(given_up_at(floor, t))}
             for t in floor.absent(services)[:ABSENT_SHOWN]
         ],
-        "longest_wait_s": seconds(now - min(heads)) if heads else 0,
+        "longest_wait_s": longest_wait_s(floor, [floor.lines[line] for line in lines], now),
         "by_service": [
             queue | {"name": names[queue["service"]]}
             for service in floor.branch.services if service.code in services
@@ -306,7 +315,6 @@ def overview_json(
     whether calls are heard, whether slips come out, which devices are there, and whether text messages are taken.
     `alarms` are of what the office owes in writing, and of devices that are missed: [{level, key, facts}]."""
     tally = floor.tally()
-    heads = [floor.tickets[ids[0]].leg.joined_at for ids in floor.lines.values()]
     counters = []
     for counter in floor.branch.counters:
         state, ticket = floor.counter(counter.code), floor.serving(counter.code)
@@ -331,7 +339,7 @@ def overview_json(
         "business_day": floor.business_on.isoformat() if floor.seq else floor.branch.business_on(now).isoformat(),
         **opening(floor, now),
         "waiting": floor.waiting,
-        "longest_wait_s": seconds(now - min(heads)) if heads else 0,
+        "longest_wait_s": longest_wait_s(floor, floor.lines.values(), now),
         "counters_open": floor.counters_open(),
         "counters_total": len(floor.branch.counters),
         "serving": sum(1 for c in floor.counters.values() if c.ticket is not None),

@@ -70,6 +70,12 @@ def something(office: AnOffice, deed: str, counter: str, pick: int) -> None:
             office.resume(one.number, counter)
         case "leave" if one:
             office.leave(one.id)
+        case "delay" if one:
+            office.delay(one.id)
+        case "undo":
+            office.undo(counter)
+        case "late" if missed := office.floor.missed(office.clock.now()):
+            office.restore(missed[pick % len(missed)].number, counter)
         case "rest":
             office.close(counter)
         case "open":
@@ -80,7 +86,7 @@ def something(office: AnOffice, deed: str, counter: str, pick: int) -> None:
 
 DEEDS = (
     "issue", "issue", "issue", "issue", "next", "next", "next", "serve", "serve", "finish", "transfer", "hold", "miss",
-    "walk_direct", "call", "resume", "leave", "rest", "open", "foresee",
+    "walk_direct", "call", "resume", "leave", "delay", "undo", "late", "rest", "open", "foresee",
 )  # fmt: skip
 a_deed = st.tuples(
     st.sampled_from(DEEDS), st.sampled_from(["K1", "K2", "K3"]), st.integers(0, 7), st.sampled_from([5, 40, 130, 600])
