@@ -68,6 +68,7 @@ from server.web import (
     phone_push,
     plan_pages,
     voice,
+    what_if_pages,
 )
 from server.web.access import csrf
 from server.web.api import api
@@ -101,7 +102,7 @@ SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks, api_notices, api_paper,
     api_people, api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office,
-    charter_public, day_needs, join, phone, phone_push, plan_pages,
+    charter_public, day_needs, join, phone, phone_push, plan_pages, what_if_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

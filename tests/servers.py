@@ -96,7 +96,7 @@ class Caller:
 API_PATHS = {
     "tickets", "counters", "queues", "zones", "overview", "help", "me", "people", "devices", "audit", "measures",
     "charter", "recordings", "exports", "branch", "kiosks", "notices", "recovery", "disruptions", "covers",
-    "texts", "history", "needs", "openapi.json",
+    "texts", "history", "needs", "what-if", "openapi.json",
 }  # fmt: skip
 
 

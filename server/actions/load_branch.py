@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.branch_file import BranchFile, dump, known
-from config.branch_tables import HoursTable, OverrideTable, PromiseTable, ZoneTable
+from config.branch_tables import DisciplineTable, HoursTable, OverrideTable, PromiseTable, ZoneTable
 from config.branch_values import minutes_of, weekdays
 from server.domain.branch import (
     Branch,
@@ -32,7 +32,7 @@ from server.domain.queue import Lane, Service
 
 MINUTES_A_DAY = 24 * 60
 
-__all__ = ["branch_of", "dump", "read_plan", "refuse_removals", "with_history"]
+__all__ = ["branch_of", "dump", "policy_of", "read_plan", "refuse_removals", "with_history"]
 
 
 def read_plan(text: str, version: int) -> Branch:
@@ -68,7 +68,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             )
             for k in file.kiosks
         ),
-        policy=_policy(file),
+        policy=policy_of(file.discipline),
         calling=Calling(
             no_show_after_s=calling.no_show_after, no_show_calls=calling.no_show_calls, walk_s=calling.walk,
             recall_gap_s=calling.recall_gap, undo_s=calling.undo, missed_for_s=calling.missed_for,
@@ -173,8 +173,8 @@ def _join(file: BranchFile) -> Join:
     )  # fmt: skip
 
 
-def _policy(file: BranchFile) -> Policy:
-    table = file.discipline
+def policy_of(table: DisciplineTable) -> Policy:
+    """The rule that a file's table describes."""
     starts = table.head_start.model_dump()
     return Policy(
         kind=table.kind,

@@ -26,9 +26,13 @@ class Shelf:
         self._records = records
         self._folder = folder
 
-    def earlier(self, today: date, days: int = LEARNED_DAYS) -> list[Lessons]:
-        """The lessons of the last days before `today`, from their files; a day without one is learned anew."""
-        found = [self._kept(today - timedelta(days=back)) for back in range(days, 0, -1)]
+    def earlier(self, today: date, progress: Callable[[float], None] = lambda _done: None) -> list[Lessons]:
+        """The lessons of the last days before `today`, from their files; a day without one is learned anew. `progress`
+        is told the share that is done."""
+        found = []
+        for back in range(LEARNED_DAYS, 0, -1):
+            found.append(self._kept(today - timedelta(days=back)))
+            progress(1 - (back - 1) / LEARNED_DAYS)
         return [lessons for lessons in found if lessons.issued or lessons.services or lessons.breaks]
 
     def of(self, on: date) -> Diary:

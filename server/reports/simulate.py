@@ -7,7 +7,7 @@ random numbers), so that the difference is the change and not chance. Every figu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import pairwise
@@ -62,12 +62,30 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Serves:
+    """Another officer at a counter, all day: `who` as the journal knows them ("officer:7")."""
+
+    counter: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Does:
+    """A counter that does these services, all day."""
+
+    counter: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """What is tried: counters, and the rule."""
+    """What is tried: counters, who is at them, what they do, and the rule."""
 
     policy: Policy
     opens: tuple[Open, ...] = ()
     closes: tuple[Close, ...] = ()
+    serves: tuple[Serves, ...] = ()
+    does: tuple[Does, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +124,19 @@ def simulate(
     change: Change,
     seed: int = 0,
     replications: int = REPLICATIONS,
+    progress: Callable[[float], None] = lambda _done: None,
 ) -> Simulated:
-    """The days as they were and with the change, each with the law of its own day. Raises NothingToTry."""
+    """The days as they were and with the change, each with the law of its own day; `progress` is told the share that
+    is done. Raises NothingToTry."""
     changed = [_changed(branch, day, change) for day, _ in days]
     if change.policy == branch.policy and changed == [day for day, _ in days]:
         raise NothingToTry("the change leaves every one of these days as it was")
     before, after = [], []
     for n, ((day, law), new) in enumerate(zip(days, changed, strict=True)):
         options = Options(replications, seed + n, arrivals=(), jitter=0.0)
+        progress(n / len(days))
         before.append(_played(branch, branch.policy, day, law, options))
+        progress((n + 0.5) / len(days))
         after.append(_played(branch, change.policy, new, law, options))
     counted = [one for day, _ in days for one in day.arrivals if one.counts]
     group = np.array([GROUPS.index(_group(one.lane)) for one in counted])
@@ -181,6 +203,16 @@ def _changed(branch: Branch, day: LivedDay, change: Change) -> LivedDay:
         openings = [_cut(one, close) for one in openings if one.counter != close.counter or one.since < close.since]
     for more in change.opens:
         openings = _joined(branch, openings, more)
+    who = {one.counter: one for one in change.serves}
+    does = {one.counter: one for one in change.does}
+    openings = [
+        replace(
+            one,
+            who=who[one.counter].who if one.counter in who else one.who,
+            services=does[one.counter].services if one.counter in does else one.services,
+        )
+        for one in openings
+    ]
     return replace(day, openings=tuple(sorted(openings, key=lambda one: (one.since, one.counter))))
 
 

@@ -9,12 +9,15 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from pydantic import ValidationError
+
 from config.branch_checks import Fault, warnings
 from config.branch_file import BranchFile, check, known, plain, rewritten
 from config.branch_form import native, sections
+from config.branch_tables import DisciplineTable
 from config.branch_values import STATES
 from server.actions.change_branch import Effect, effects
-from server.actions.load_branch import branch_of
+from server.actions.load_branch import branch_of, policy_of
 from server.domain.branch import Branch
 from server.domain.discipline import Policy, sentence
 from server.plans import PlanDraft, PlanVersion
@@ -39,6 +42,17 @@ class Past:
     version: PlanVersion
     before: PlanVersion | None
     sections: Sequence[str]
+
+
+def drafted_rule(door: Edge, asker: Identity) -> Policy | None:
+    """The rule of the queue in somebody's draft; None where there is none, or one that could not hold."""
+    found = next((one for one in door.plans.drafts() if one.person == asker.person), None)
+    if found is None or "discipline" not in found.sections:
+        return None
+    try:
+        return policy_of(DisciplineTable.model_validate(found.sections["discipline"]))
+    except ValidationError:
+        return None
 
 
 @dataclass

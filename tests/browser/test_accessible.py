@@ -140,6 +140,7 @@ def test_the_terminal_is_accessible_in_every_language_and_state(screens: Screens
     [
         ("manager", "/manage", "[data-queues] tr"),
         ("manager", "/manage/counters", "[data-sentence]:not(:empty)"),
+        ("manager", "/manage/what-if", "h1:not(:empty)"),
         ("manager", "/manage/history", "[data-sentence]:not(:empty)"),
         ("admin", "/admin", "[data-people] tr"),
     ],

@@ -21,9 +21,11 @@ from server.reports.simulate import (
     SIMULATED_HEADER,
     Change,
     Close,
+    Does,
     NothingToTry,
     Open,
     Range,
+    Serves,
     Simulated,
     lines,
     rows,
@@ -232,3 +234,23 @@ def test_every_figure_of_every_lane_that_came_is_a_range_before_after_and_of_the
         for what in ("before", "after", "difference"):
             assert row[f"{what}_low"] <= row[f"{what}_high"]  # type: ignore[operator]
     assert len(list(lines(found))) == 1 + 4 * len(FIGURES)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(BRANCH.policy, does=(Does("K1", ("A", "F")),)),
+        Change(BRANCH.policy, serves=(Serves("K2", "officer:9"),)),
+    ],
+    ids=["other services", "another officer"],
+)
+def test_who_is_at_a_counter_and_what_it_does_may_change_for_the_day(change: Change) -> None:
+    # Somebody every two minutes for F, which takes five at K2 alone; officer 9 takes half as long.
+    day = a_day(*[(2.0 * n, "F") for n in range(10)])
+    law = a_law(5, 5, speed={"officer:9": 0.5})
+
+    found = simulate(BRANCH, [(day, law)], change, replications=4)
+
+    mean = next(one for one in found.figures if (one.lane, one.figure) == ("all", "mean"))
+    assert mean.difference.high is not None
+    assert mean.difference.high < -300

@@ -38,8 +38,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("GET", "/charter"): EVERYBODY,
     ("GET", "/me"): EVERYBODY,
     ("GET", "/zones/hall/board"): EVERYBODY - {"integration"},
-    ("GET", "/overview"): FIGURES,
-    ("POST", "/overview/advice"): FIGURES,
+    **dict.fromkeys([("GET", "/overview"), ("POST", "/overview/advice"), ("POST", "/what-if/cancel")], FIGURES),
     ("GET", "/measures?from=2026-03-02&to=2026-03-02"): FIGURES,
     ("GET", "/charter/achievement?from=2026-03-02&to=2026-03-02"): FIGURES,
     **{
@@ -50,7 +49,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         )
     },
     ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES,
-    **dict.fromkeys([("GET", "/needs"), ("POST", "/needs")], FIGURES),
+    **dict.fromkeys([(m, p) for p in ("/needs", "/what-if") for m in ("GET", "POST")], FIGURES),
     ("GET", "/history/tickets?from=2026-03-02&to=2026-03-02"): FIGURES,
     ("GET", "/notices"): FIGURES,
     ("POST", "/notices"): {"supervisor", "manager"},
@@ -171,7 +170,7 @@ NEEDED = {
     "charter": {"overview"}, "recordings": {"admin"}, "texts": {"join"},
     "tickets": {"issue", "ticket", "leave", "print", "counter", "join"},
     "kiosks": {"print", "watch", "issue"}, "zones": {"board"},
-    "overview": {"overview"}, "history": {"overview"}, "needs": {"overview"},
+    "overview": {"overview"}, "history": {"overview"}, "needs": {"overview"}, "what-if": {"overview"},
     "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},

@@ -31,6 +31,7 @@ PAGES = {  # who asks for which page, and the template that it begins with
     "a terminal": ("officer", "/counter/K1", "counter_terminal/screen.html"),
     "the overview": ("manager", "/manage", "web/manage.html"),
     "the counters of today": ("manager", "/manage/counters", "web/needs.html"),
+    "what if": ("manager", "/manage/what-if", "web/what_if.html"),
     "the history": ("manager", "/manage/history", "web/history.html"),
     "the administration": ("admin", "/admin", "web/admin.html"),
     "the log-in": (None, "/login", "web/login.html"),
