@@ -79,6 +79,7 @@ from server.web.document import document
 from server.web.edge import Edge
 from server.web.limits import Turnstile
 from server.web.live import Live
+from server.web.outage_watch import OutageWatch
 from server.web.packing import pack_static
 from server.web.passwords import Strangers
 from server.web.refusals import Refused
@@ -91,6 +92,7 @@ from sql.mails import SqlMails
 from sql.packs import SqlPacks
 from sql.people import SqlPeople
 from sql.plan import SqlPlans
+from sql.pulse import SqlPulse
 from sql.records import SqlRecords
 from sql.retention import SqlRetention
 from sql.scores import SqlScores
@@ -241,6 +243,7 @@ def start(
         partial(_keep_scores, door),
         partial(_keep_figures, door),
         partial(_look_at_the_clock, door),
+        outage_watch_of(door).step,
     ]
     if speaker is not None:
         store = door.office.store
@@ -278,6 +281,15 @@ def secretary_of(door: Edge) -> Secretary:
         door.office, door.packs, Breathing(door.records), door.scores, mails, recipients,
         partial(door.live.soil, "branch"), watch.letters, watch.alarms,
     )  # fmt: skip
+
+
+def outage_watch_of(door: Edge) -> OutageWatch:
+    """Who logs what was down."""
+    store, live = door.office.store, door.live
+    assert isinstance(store, SqlStore)
+    assert live is not None
+    pulse = SqlPulse(store.engine, store.floor.branch.code)
+    return OutageWatch(door.office, live.devices, lambda: live.printers, pulse)
 
 
 def keeper_of(door: Edge) -> Keeper:

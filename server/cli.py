@@ -109,10 +109,11 @@ def parser() -> argparse.ArgumentParser:
     _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
 
     export = commands.add_parser(
-        "export", help="tickets, the journal, sounds, fairness, ratings, covers, recovery or the charter"
+        "export", help="tickets, the journal, sounds, fairness, ratings, covers, recovery, disruptions or the charter"
     )
     export.add_argument(
-        "what", choices=("tickets", "journal", "sounds", "fairness", "ratings", "covers", "recovery", "charter")
+        "what",
+        choices=("tickets", "journal", "sounds", "fairness", "ratings", "covers", "recovery", "disruptions", "charter"),
     )
     export.add_argument("--from", dest="first", required=True, metavar="DATE")
     export.add_argument("--to", dest="last", required=True, metavar="DATE")

@@ -20,6 +20,8 @@ from server.reports.achievement import (
     scores_between,
 )
 from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
+from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
+from server.reports.disruptions import KINDS as DISRUPTION_KINDS
 from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
 from server.reports.ratings import RATINGS_HEADER, rating_rows
 from server.reports.recoveries import KINDS as CASE_KINDS
@@ -68,6 +70,8 @@ def _table(
             return FAIRNESS_HEADER, iter(fairness_rows(records.journal_between(*period), plan))
         case "covers":
             return COVERS_HEADER, _covers(records, plan, period)
+        case "disruptions":
+            return DISRUPTIONS_HEADER, _disruptions(records, plan, period)
         case "recovery":
             return RECOVERY_HEADER, iter(recovery_rows(records.happened(*period, CASE_KINDS), plan))
         case "ratings":
@@ -90,6 +94,11 @@ def _covers(records: SqlRecords, plan: Branch, period: tuple[date, date]) -> Ite
     first, last = period[0], min(period[1], plan.business_on(now))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     yield from covers_rows(plan, days, (event for _, event in records.happened(first, last, KINDS)), now)
+
+
+def _disruptions(records: SqlRecords, plan: Branch, period: tuple[date, date]) -> Iterator[tables.Cells]:
+    happened = records.happened(period[0], min(period[1], date.max - ENDS_WITHIN) + ENDS_WITHIN, DISRUPTION_KINDS)
+    return disruption_rows(happened, plan, *period, datetime.now(UTC))
 
 
 def _charter(office: Opened, plan: Branch, period: tuple[date, date]) -> list[Line]:

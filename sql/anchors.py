@@ -20,6 +20,7 @@ from sqlalchemy import Connection, select
 from server.domain.blocks import Block
 from server.domain.counter import CounterState
 from server.domain.events import DayRemoved
+from server.domain.outages import Outage
 from server.domain.recovery import Case
 from server.domain.ticket import Ticket
 from sql.tables import anchors, journal, standings, to_ms
@@ -42,6 +43,7 @@ class Standing:
     counters: list[CounterState] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
     at_ms: int = 0
 
     def text(self) -> str:

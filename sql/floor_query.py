@@ -9,14 +9,24 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from server.domain import blocks, recovery
+from server.domain import blocks, outages, recovery
 from server.domain.blocks import Blocks
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
-from server.domain.events import BlockReserved, BlockReturned, NoticeMade, NoticeWithdrawn, TicketRated, decode
+from server.domain.events import (
+    BlockReserved,
+    BlockReturned,
+    NoticeMade,
+    NoticeWithdrawn,
+    OutageBegan,
+    OutageEnded,
+    TicketRated,
+    decode,
+)
 from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
+from server.domain.outages import Outages
 from server.domain.queue import Line
 from server.domain.recovery import ABOUT_CASES, Cases
 from server.domain.tally import RECENT_KEPT, Rated, RecentCall, Tally
@@ -64,7 +74,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     )
     floor.recent = _recent(connection, code, since)
     floor.notices = _notices(connection, code, floor.last_at)
-    floor.blocks = _blocks(connection, floor)
+    floor.blocks, floor.outages = _held(connection, floor)
     floor.cases = _cases(connection, code, since)
     _rate(connection, floor, since)
     floor.tallies = {}
@@ -155,32 +165,36 @@ def _cases(connection: Connection, branch: str, since: datetime) -> Cases:
     return found
 
 
-def _blocks(connection: Connection, floor: Floor) -> Blocks:
-    """Those that the journal's last days reserved and that still matter."""
+def _held(connection: Connection, floor: Floor) -> tuple[Blocks, Outages]:
+    """The blocks that the journal's last days reserved and that still matter, and what is down since then."""
     j = journal.c
     query = (
         select(j.seq, j.at, j.kind, j.payload)
         .where(
             j.branch == floor.branch.code, j.at >= floor.last_at - blocks.KEPT - timedelta(days=2),
-            j.kind.in_([BlockReserved.kind, BlockReturned.kind]),
+            j.kind.in_([made.kind for made in (BlockReserved, BlockReturned, OutageBegan, OutageEnded)]),
         )
         .order_by(j.seq)
     )  # fmt: skip
     found: Blocks = ()
+    down: Outages = ()
     for row in connection.execute(query):
-        found = blocks.after(found, row.seq, decode(row.kind, row.at, None, json.loads(row.payload)), date.min)
+        event = decode(row.kind, row.at, None, json.loads(row.payload))
+        found, down = blocks.after(found, row.seq, event, date.min), outages.after(down, row.seq, event)
     found = blocks.remembered(found, floor.business_on)
+    down = outages.remembered(down, floor.branch, floor.business_on)
     if not found:
-        return ()
+        return (), down
     days = {block.business_on for block in found}
     given = select(tickets.c.business_on, tickets.c.number).where(
         tickets.c.branch == floor.branch.code, tickets.c.business_on.in_(days), tickets.c.ordinal == 0
     )
     numbers = [(row.business_on, row.number) for row in connection.execute(given)]
-    return tuple(
+    held = (
         replace(block, taken=frozenset(n for on, n in numbers if on == block.business_on and block.holds(n)))
         for block in found
     )
+    return tuple(held), down
 
 
 def _rate(connection: Connection, floor: Floor, since: datetime) -> None:

@@ -377,6 +377,14 @@ voices = Table(
 )
 """Which process speaks for a branch, and until when by the database's own clock."""
 
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("branch", String(20), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""When the server was last at work."""
+
 joins = Table(
     "joins",
     metadata,

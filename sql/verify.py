@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Row, and_, func, select, type_coerce
 
-from server.domain import recovery
+from server.domain import outages, recovery
 from server.domain.blocks import Block, after
 from server.domain.counter import CounterState
 from server.domain.errors import QueueError
@@ -28,12 +28,14 @@ from server.domain.events import (
     CauseGiven,
     DayRemoved,
     Event,
+    OutageEnded,
     PromiseBreached,
     TicketEvent,
     TicketIssued,
     decode,
 )
 from server.domain.floor import BEGINNING, MISSED_KEPT
+from server.domain.outages import Outages
 from server.domain.recovery import Cases
 from server.domain.ticket import ENDED, Status, Ticket, issued
 from sql import rows
@@ -99,6 +101,7 @@ class Walk:
     counters: dict[str, CounterState] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
     cases: Cases = ()
+    outages: Outages = ()
     removals: list[tuple[int, DayRemoved]] = field(default_factory=list)
     issued: int = 0
     seq: int = 0
@@ -111,6 +114,7 @@ class Walk:
         return cls(
             report, open={told.ticket.id: told for told in at.open}, counters={one.code: one for one in at.counters},
             blocks={block.id: block for block in at.blocks}, cases=tuple(at.cases),
+            outages=tuple(at.outages),
             seq=anchor.seq if anchor else 0, at_ms=at.at_ms, hash=anchor.hash if anchor else "",
         )  # fmt: skip
 
@@ -118,7 +122,9 @@ class Walk:
         """How the branch stands now: what a walk that begins here needs."""
         self.let_go()
         blocks = [block for block in self.blocks.values() if not block.is_returned]
-        return Standing([*self.open.values()], [*self.counters.values()], blocks, [*self.cases], self.at_ms)
+        return Standing(
+            [*self.open.values()], [*self.counters.values()], blocks, [*self.cases], [*self.outages], self.at_ms
+        )
 
     def step(self, branch: str, row: Row[*tuple[Any, ...]]) -> None:
         """Hold one entry against the one before it, and let it happen."""
@@ -149,6 +155,9 @@ class Walk:
         self._answer_for(seq, event)
         if isinstance(event, DayRemoved):
             self.removals.append((seq, event))
+        if isinstance(event, OutageEnded) and all(one.id != event.outage for one in self.outages):
+            self.report.fault(f"entry {seq} ({event.kind}) ends outage {event.outage}, which is not there")
+        self.outages = outages.after(self.outages, seq, event)
         if isinstance(event, TicketIssued):
             self.issued += 1
             self.open[seq] = Told(issued(event, seq), event.letter, event.ordinal)

@@ -41,6 +41,7 @@ from server.actions.notice import make as make_notice
 from server.actions.notice import withdraw as withdraw_notice
 from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
+from server.actions.outages import Down, log_outages
 from server.actions.plan_visit import plan_visit
 from server.actions.printed import printed
 from server.actions.rate import rate
@@ -104,6 +105,12 @@ def a_branch_for(kind: str, guard: int, measure: str) -> Branch:
 
 def in_malay(key: str, values: Mapping[str, Any]) -> dict[str, str]:
     return {"ms": f"{key} {sorted(values.items())}"}
+
+
+def a_printer(draft: Draft, now: datetime, *, minutes: int, is_back: bool) -> int:
+    """What the watch over the devices writes down of one."""
+    down = Down("printer", "main", "", None, now - timedelta(minutes=minutes))
+    return log_outages(draft, now, [] if is_back else [down], {down.key} if is_back else ())
 
 
 def told(result: object) -> object:
@@ -398,6 +405,10 @@ class RandomDay(RuleBasedStateMachine):
         case = cases[index % len(cases)].id if cases else 999
         self.act(give_cause, process, case=case, cause=cause, say=in_malay, officer=officer)
         self.act(act_on_case, process, case=case, deed=deed, counter=counter, to="K3", officer=officer)
+
+    @rule(process=a_process, minutes=st.integers(0, 300), is_back=st.booleans())
+    def the_printer_fails_or_prints_again(self, process: int, minutes: int, is_back: bool) -> None:
+        self.act(a_printer, process, minutes=minutes, is_back=is_back)
 
     @rule(process=a_process, template=st.sampled_from(["disruption.system", "disruption.power", "other"]))
     def the_hall_stands_still(self, process: int, template: str) -> None:

@@ -309,6 +309,28 @@ class DayRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutageBegan(Event):
+    """`what` (server, printer, kiosk, display …) is down since `began_at`; `device` is the number of its token, if it
+    has one, `place` the kiosk or zone that it serves."""
+
+    kind: ClassVar[str] = "outage_began"
+    what: str
+    began_at: datetime
+    place: str = ""
+    name: str = ""
+    device: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageEnded(Event):
+    """It is back. `outage` is the seq of the entry that said that it was not."""
+
+    kind: ClassVar[str] = "outage_ended"
+    outage: int
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMade(Event):
     """Something is told to everybody until `ends_at`: `text` by language, in some zones or (none named) in all.
 
@@ -398,15 +420,16 @@ EVENTS: dict[str, type[Event]] = {
         TicketHeld, TicketResumed, TicketTransferred, TicketReleased, TicketCheckedIn, TicketPassed,
         TicketDelayed, TicketLeft, TicketCarried, TicketPrinted, TicketRated,
         TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, BlockReserved, BlockReturned, DayClosed,
-        DayRemoved, NoticeMade, NoticeWithdrawn, PromiseWarned, PromiseBreached, PromiseCalmed, CauseGiven,
-        RecoveryActed,
+        DayRemoved, OutageBegan, OutageEnded, NoticeMade, NoticeWithdrawn, PromiseWarned, PromiseBreached,
+        PromiseCalmed, CauseGiven, RecoveryActed,
     )
 }  # fmt: skip
 
 CONTRACT_KINDS = frozenset(EVENTS) - {
     "ticket_released", "ticket_checked_in", "ticket_passed", "ticket_delayed", "ticket_rated",
     "block_reserved", "block_returned",
-    "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "day_removed", "notice_made",
+    "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "day_removed", "outage_began",
+    "outage_ended", "notice_made",
     "notice_withdrawn", "promise_warned", "promise_breached", "promise_calmed", "cause_given", "recovery_acted",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""

@@ -3,7 +3,7 @@
 What no counter system can see (telephones, forms, smiles, chairs) is left open, and the page says where to find it.
 
     counters opened on time    planned duties of the roster whose counter was open when they began (R065)
-    disruptions                notices that the hall stands still, and for how long they stood (R066)
+    disruptions                what was down, or announced to be, and for how long of the opening hours (R066)
     waits                      to the call and to the end of the visit (R069, R070)
     channels                   how the numbers were taken (R071)
     one transaction            finished visits that nobody had to send on (R072)
@@ -25,15 +25,13 @@ from typing import Any
 from server.domain import events as e
 from server.domain.branch import Branch
 from server.domain.measures import between, telling
-from server.domain.notices import DISRUPTION
 from server.domain.ticket import Status, Ticket
 from server.ports import JournalRow
 from server.reports.daily import percentile
+from server.reports.disruptions import Disruption, noted, together_s
 
 WRONG_SERVICE_S = 120.0
 """Who is sent on so soon after the service began had chosen the wrong one (R073)."""
-DOWN = "down"
-"""The template of the notice that a system is out of order."""
 LEAST_TOLD = 5
 """Of fewer answers nothing is told: a mean would say who it was (D7)."""
 HAD_TO_WAIT_S = 60.0
@@ -63,12 +61,14 @@ class Indicators:
     out_of_turn: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     notices: Counter[str] = field(default_factory=Counter)
-    disruptions: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+    disruptions: dict[int, Disruption] = field(default_factory=dict)
     ratings: dict[int, tuple[str, int]] = field(default_factory=dict)
     told: int = 0
     held: int = 0
     under: int = 0
     errors: list[float] = field(default_factory=list)
+    _until: datetime | None = None
+    _branch: Branch | None = None
     _waits: dict[int, tuple[datetime, tuple[int, ...]]] = field(default_factory=dict)
 
     def add_tickets(self, tickets: Iterable[Ticket]) -> None:
@@ -96,6 +96,7 @@ class Indicators:
         opened: dict[str, list[tuple[datetime, bool]]] = {}
         for row in journal:
             event = row.event
+            noted(self.disruptions, row.seq, event, branch)
             match event:
                 case e.CounterOpened() | e.CounterClosed():
                     opened.setdefault(event.counter, []).append((event.at, isinstance(event, e.CounterOpened)))
@@ -106,15 +107,11 @@ class Indicators:
                     self._called(event)
                 case e.NoticeMade():
                     self.notices[event.template or "free"] += 1
-                    if event.template == DOWN or event.template.startswith(DISRUPTION):
-                        self.disruptions[row.seq] = event.at, event.ends_at
-                case e.NoticeWithdrawn() if event.notice in self.disruptions:
-                    began_at, ends_at = self.disruptions[event.notice]
-                    self.disruptions[event.notice] = began_at, min(ends_at, event.at)
                 case e.TicketRated():
                     self.ratings[event.ticket] = event.service, event.rating
                 case _:
                     pass
+        self._branch, self._until = branch, branch.day_ends_at(day)
         self._waits.clear()
         self._duties(day, opened, branch)
 
@@ -154,12 +151,15 @@ class Indicators:
 
     def as_json(self) -> Json:
         """JSON values; shares from 0 to 1, spans in whole seconds, None where there is nothing to say."""
-        down_s = sum((end - begin).total_seconds() for begin, end in self.disruptions.values())
+        down_s = 0.0
+        if self._branch is not None and self._until is not None:
+            down_s = together_s(self._branch, self.disruptions.values(), self._until)
         return {
             "tickets": self.tickets, "finished": self.finished, "no_show": self.no_show, "left": self.left,
             "duties": self.duties, "on_time": self.on_time, "never_open": self.never_open,
             "late_s": _whole(median(self.late) if self.late else None),
             "disruptions": len(self.disruptions), "down_s": round(down_s),
+            "disrupted": dict(Counter(one.what for one in self.disruptions.values()).most_common()),
             "waits": len(self.wait_to_call), "wait_p50_s": _whole(percentile(self.wait_to_call, 50)),
             "wait_p90_s": _whole(percentile(self.wait_to_call, 90)),
             "visits": len(self.sojourn), "visit_p50_s": _whole(percentile(self.sojourn, 50)),

@@ -9,7 +9,6 @@ bearer token none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import Request, g, request
@@ -100,15 +99,15 @@ def askers(asked: Request) -> tuple[Sequence[Identity], bool]:
     if screen is not None:  # the kiosk's page is the kiosk, even where somebody has signed in beside it
         told.sort(key=lambda one: BOUND_TO.get(one.role) != screen[0] or _is_elsewhere(one, screen))
     if told:
-        _heard(told[0], now)
+        _heard(told[0])
     return told, True
 
 
-def _heard(identity: Identity, now: datetime) -> None:
+def _heard(identity: Identity) -> None:
     """A device that asks is there."""
     live = edge().live
     if live is not None and identity.person is None:
-        live.devices.heard(identity.token, now)
+        live.devices.heard(identity.token)
 
 
 def of_token(secret: str) -> Identity:
@@ -117,7 +116,7 @@ def of_token(secret: str) -> Identity:
     found = door.people.identify(secret, door.office.now())
     if found is None or not _is_asker(found):
         raise Refused(401, "bad_token", "this token is unknown, revoked or expired")
-    _heard(found, door.office.now())
+    _heard(found)
     return found
 
 

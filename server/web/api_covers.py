@@ -1,4 +1,4 @@
-"""Whether enough counters were open, and how promises in danger were repaired: tables of any days, page and CSV."""
+"""Whether enough counters were open, how promises in danger were repaired, and what was down: tables of any days."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from flask import Response, jsonify
 
 from server.reports import export
 from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
+from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
+from server.reports.disruptions import KINDS as DISRUPTION_KINDS
 from server.reports.recoveries import KINDS as CASE_KINDS
 from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
 from server.web import dto
@@ -49,6 +51,34 @@ def get_recovery_csv(query: dto.DaysQuery) -> Response:
     door = edge()
     rows = recovery_rows(politely(door.records.happened(first, last, CASE_KINDS)), door.office.floor.branch)
     return csv_response(f"recovery-{first}-{last}.csv", export.csv_lines(RECOVERY_HEADER, rows, bom=False))
+
+
+@api.get("/disruptions", tags=[RECORDS], summary="What was down, and for how long", responses={"200": dto.Told})
+def get_disruptions(query: dto.DaysQuery) -> Response:
+    """What was down by itself (`source` auto: the server, a printer, a kiosk, a display …) and what was announced."""
+    need("overview")
+    first, last = days(query)
+    if (last - first).days >= MOST_DAYS:
+        raise Refused(422, "malformed", f"at most {MOST_DAYS} days at a time")
+    rows = [dict(zip(DISRUPTIONS_HEADER, row, strict=True)) for row in _disruptions(first, last)]
+    return jsonify({"from": query.first, "to": query.last, "rows": rows})
+
+
+@api.get("/exports/disruptions.csv", tags=[RECORDS], summary="The same, as a table", responses={"200": CSV})
+def get_disruptions_csv(query: dto.DaysQuery) -> Response:
+    need("export")
+    first, last = days(query)
+    if (made := made_elsewhere("disruptions", "csv", query)) is not None:
+        return made
+    lines = export.csv_lines(DISRUPTIONS_HEADER, _disruptions(first, last), bom=False)
+    return csv_response(f"disruptions-{first}-{last}.csv", lines)
+
+
+def _disruptions(first: date, last: date) -> Iterator[list[str | int | float]]:
+    door = edge()
+    until = min(last, date.max - ENDS_WITHIN) + ENDS_WITHIN
+    happened = politely(door.records.happened(first, until, DISRUPTION_KINDS))
+    return disruption_rows(happened, door.office.floor.branch, first, last, door.office.now())
 
 
 def _covers(first: date, last: date) -> Iterator[list[str | int | float]]:

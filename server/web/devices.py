@@ -1,13 +1,16 @@
-"""Which of the office's devices are there: when each kiosk, display, loudspeaker and keypad was last heard (X8). Pure.
+"""Which of the office's devices are there: when each kiosk, display, loudspeaker and keypad was last heard (X8).
 
 A device is known by its token. Whoever keeps a connection of the live channel is heard with every heartbeat, everybody
 else with each request; after SILENT without a word a device that should be there is missed, and managers are told.
+
+Silence is a matter of the wires, so it is told by the computer's clock (`clock`), not by the branch's, which a
+demonstration lets run ten times as fast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.domain.branch import Branch
@@ -24,58 +27,74 @@ EXPECTED = timedelta(days=7)
 HERE, GONE, NEW = "here", "gone", "new"
 
 
-class Devices:
-    """Since `began_at`, when this process began to listen."""
+def by_the_wall() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, began_at: datetime) -> None:
-        self._began_at = began_at
-        self._rows: Sequence[TokenRow] = ()
+
+class Devices:
+    """`rows` are the devices whose tokens are in force."""
+
+    def __init__(self, clock: Callable[[], datetime] = by_the_wall) -> None:
+        self.clock = clock
+        self.rows: Sequence[TokenRow] = ()
+        self._began_at: datetime | None = None
         self._heard: dict[int, datetime] = {}
         self._missed: frozenset[int] = frozenset()
 
-    def heard(self, token: int, at: datetime) -> None:
+    def heard(self, token: int) -> None:
         """A word of the device with this token."""
-        self._heard[token] = at
+        self._heard[token] = self.clock()
 
     def know(self, rows: Sequence[TokenRow]) -> None:
-        """The devices whose tokens are in force; others are forgotten."""
-        self._rows = rows
+        """The devices that may ask; others are forgotten."""
+        self._began_at = self._began_at or self.clock()
+        self.rows = rows
         known = {row.id for row in rows}
         self._heard = {token: at for token, at in self._heard.items() if token in known}
 
-    def present(self, now: datetime) -> dict[int, datetime]:
-        """Those that are there, and when each was heard."""
-        known = {row.id for row in self._rows}
-        return {token: at for token, at in self._heard.items() if token in known and now - at < SILENT}
+    @property
+    def is_listening(self) -> bool:
+        """Whether whoever is there has had time to say a word."""
+        return self._began_at is not None and self.clock() - self._began_at >= SILENT
 
-    def hear(self, told: Mapping[str, Any], now: datetime) -> None:
+    @property
+    def here(self) -> set[int]:
+        """The tokens of those that are there."""
+        now, known = self.clock(), {row.id for row in self.rows}
+        return {token for token, at in self._heard.items() if token in known and now - at < SILENT}
+
+    def hear(self, told: Mapping[str, Any]) -> None:
         """What another process has heard: so many seconds ago."""
         for token, ago_s in told.items():
-            at = now - timedelta(seconds=float(ago_s))
+            at = self.clock() - timedelta(seconds=float(ago_s))
             self._heard[int(token)] = max(at, self._heard.get(int(token), at))
 
-    def word(self, now: datetime) -> dict[str, float]:
+    def word(self) -> dict[str, float]:
         """What the other processes are told."""
-        return {str(token): round((now - at).total_seconds(), 1) for token, at in self.present(now).items()}
+        now = self.clock()
+        return {str(token): round((now - self._heard[token]).total_seconds(), 1) for token in self.here}
 
-    def state(self, row: TokenRow, now: datetime) -> str:
-        at = self._last(row)
-        if at is None:
+    def state(self, row: TokenRow) -> str:
+        if self._last(row) is None:
             return NEW
-        return HERE if row.id in self._heard and now - at < SILENT else GONE
+        return HERE if row.id in self._heard and self.silent_for(row) < SILENT else GONE
+
+    def silent_for(self, row: TokenRow) -> timedelta:
+        last = self._last(row)
+        return timedelta(0) if last is None else max(timedelta(0), self.clock() - last)
+
+    def is_expected(self, row: TokenRow) -> bool:
+        return self._last(row) is not None and self.silent_for(row) < EXPECTED
 
     def _last(self, row: TokenRow) -> datetime | None:
-        times = [at for at in (self._heard.get(row.id), row.seen_at) if at is not None]
-        return max(times, default=None)
+        """By the computer's clock, as far as this process has heard it."""
+        return self._heard.get(row.id) or row.seen_at
 
     def missed(self, branch: Branch, now: datetime) -> list[TokenRow]:
-        """Those that should be there and are not; none while the office is closed."""
-        if now - self._began_at < SILENT or is_closed(branch, now):
+        """Those that should be there and are not; none while the office, whose time is `now`, is closed."""
+        if not self.is_listening or is_closed(branch, now):
             return []
-        return [
-            row for row in self._rows
-            if self.state(row, now) == GONE and (at := self._last(row)) is not None and now - at < EXPECTED
-        ]  # fmt: skip
+        return [row for row in self.rows if self.state(row) == GONE and self.is_expected(row)]
 
     def have_changed(self, branch: Branch, now: datetime) -> bool:
         """Whether others are missed than when this was asked last."""
@@ -83,23 +102,23 @@ class Devices:
         changed, self._missed = missed != self._missed, missed
         return changed
 
-    def told(self, now: datetime) -> list[Json]:
+    def told(self) -> list[Json]:
         """Each device, as managers see it."""
         return [
-            {"role": row.role, "name": row.name, "places": list(row.scope), "state": self.state(row, now),
+            {"role": row.role, "name": row.name, "places": list(row.scope), "state": self.state(row),
              "seen_at": instant(self._last(row))}
-            for row in sorted(self._rows, key=lambda row: (ROLES.index(row.role), row.name, row.id))
+            for row in sorted(self.rows, key=lambda row: (ROLES.index(row.role), row.name, row.id))
         ]  # fmt: skip
 
     def alarms(self, branch: Branch, now: datetime) -> list[Json]:
-        return [_alarm(row, self._last(row), branch, now) for row in self.missed(branch, now)]
+        return [self._alarm(row, branch, now) for row in self.missed(branch, now)]
 
-
-def _alarm(row: TokenRow, at: datetime | None, branch: Branch, now: datetime) -> Json:
-    local = (at or now).astimezone(branch.timezone)
-    is_today = branch.business_on(at or now) == branch.business_on(now)
-    since = f"{local:%H:%M}" if is_today else f"{local:%d/%m/%Y %H:%M}"
-    return {"level": "bad", "key": f"manage.device.gone.{row.role}", "facts": {"name": row.name, "t": since}}
+    def _alarm(self, row: TokenRow, branch: Branch, now: datetime) -> Json:
+        since = now - self.silent_for(row)
+        local = since.astimezone(branch.timezone)
+        is_today = branch.business_on(since) == branch.business_on(now)
+        said = f"{local:%H:%M}" if is_today else f"{local:%d/%m/%Y %H:%M}"
+        return {"level": "bad", "key": f"manage.device.gone.{row.role}", "facts": {"name": row.name, "t": said}}
 
 
 def is_closed(branch: Branch, now: datetime) -> bool:

@@ -115,7 +115,7 @@ class Edge:
     @property
     def devices(self) -> list[Json]:
         """The kiosks, displays, loudspeakers and keypads, and whether they are there."""
-        return [] if self.live is None else self.live.devices.told(self.office.now())
+        return [] if self.live is None else self.live.devices.told()
 
     @property
     def alarms(self) -> list[Json]:

@@ -99,7 +99,7 @@ class Live:
         self._opening = opening(self._floor, door.office.now())
         self._printing: dict[str, tuple[float, dict[str, str]]] = {}
         self._printers = Printers()
-        self.devices = Devices(door.office.now())
+        self.devices = Devices()
         self._devices_known_at: datetime | None = None
         self._secrets: dict[str, str] = {}
         self._rung: set[int] = set()
@@ -453,14 +453,14 @@ class Live:
         """Whoever listens is there. What is known of them is kept once a minute, so that it outlives this process."""
         now, people = self._door.office.now(), self._door.people
         for token in self._rooms.tokens():
-            self.devices.heard(token, now)
+            self.devices.heard(token)
         known_at = self._devices_known_at
         if known_at is None or abs(now - known_at) >= DEVICES_ANEW:
             self._devices_known_at = now
             self.devices.know(people.devices(now))
-            people.saw(self.devices.present(now), now)
+            people.saw(self.devices.here, self.devices.clock())
         if self.pass_on is not None:
-            self.pass_on("present", heard=self.devices.word(now))
+            self.pass_on("present", heard=self.devices.word())
         if self.devices.have_changed(self._floor.branch, now):
             self.soil("branch")
 
@@ -615,7 +615,7 @@ class Live:
                 self._printing[str(told.get("from"))] = time.monotonic(), dict(told.get("kiosks", {}))
                 self._safely(self._printers_heard)
             case "present":
-                self.devices.hear(dict(told.get("heard", {})), self._door.office.now())
+                self.devices.hear(dict(told.get("heard", {})))
             case "secret":
                 self._secrets[str(told.get("kiosk"))] = str(told.get("secret"))
             case "slip":

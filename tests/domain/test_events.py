@@ -20,7 +20,7 @@ an_instant = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(
 )
 REQUIRED_TEXT = frozenset(
     {"number", "letter", "service", "lane", "language", "channel", "token", "why", "outcome", "to", "counter", "reason",
-     "by", "kiosk", "cause", "action", "anchor"}
+     "by", "kiosk", "cause", "action", "anchor", "what"}
 )  # fmt: skip
 
 
@@ -28,14 +28,26 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
     if name == "ends_at":
         return an_instant
     if name.endswith("_at"):
-        return an_instant if name in ("at", "rank_at") else st.none() | an_instant
+        return an_instant if name in ("at", "rank_at", "began_at", "ended_at") else st.none() | an_instant
     if name.endswith("_on"):
         return st.dates(date(2026, 1, 1), date(2030, 1, 1))
     if name == "services":
         return st.lists(some_text, min_size=1).map(tuple)
-    if name == "officer":
+    if name in ("officer", "device"):
         return st.none() | st.integers(1, 10**6)
-    if name in ("ticket", "ordinal", "transactions", "run", "notice", "size", "rating", "until", "entries", "tickets"):
+    if name in (
+        "ticket",
+        "ordinal",
+        "transactions",
+        "run",
+        "notice",
+        "size",
+        "rating",
+        "until",
+        "entries",
+        "tickets",
+        "outage",
+    ):
         return st.integers(0, 10**9)
     if name == "left_open":
         return st.none() | st.integers(0, 100)

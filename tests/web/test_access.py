@@ -45,7 +45,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("GET", f"/exports/{table}?from=2026-03-02&to=2026-03-02"): TABLES
         for table in (
             "tickets.csv", "tickets.xlsx", "fairness.csv", "charter.csv", "charter.pdf", "journal.csv", "covers.csv",
-            "recovery.csv",
+            "recovery.csv", "disruptions.csv",
         )
     },
     ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES,
@@ -56,7 +56,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     ("POST", "/notices/preview"): {"supervisor", "manager"},
     ("POST", "/notices/9/withdraw"): {"supervisor", "manager"},
     ("GET", "/recovery"): FIGURES,
-    ("GET", "/covers?from=2026-03-02&to=2026-03-02"): FIGURES,
+    **{("GET", f"/{log}?from=2026-03-02&to=2026-03-02"): FIGURES for log in ("covers", "disruptions")},
     ("POST", "/recovery/9/cause"): {"supervisor", "manager"},
     ("POST", "/recovery/9/act"): {"supervisor", "manager"},
     ("POST", "/disruptions"): {"supervisor", "manager"},
@@ -174,7 +174,7 @@ NEEDED = {
     "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},
-    "recovery": {"overview", "announce"}, "covers": {"overview"}, "disruptions": {"announce"},
+    "recovery": {"overview", "announce"}, "covers": {"overview"}, "disruptions": {"overview", "announce"},
 }  # fmt: skip
 
 

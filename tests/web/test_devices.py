@@ -11,7 +11,7 @@ import pytest
 from server.domain.hours import Hours, Pattern, Span
 from server.ports import TokenRow
 from server.web.devices import SILENT, Devices
-from tests.builders import KUALA_LUMPUR, OPENING, a_branch
+from tests.builders import KUALA_LUMPUR, OPENING, FakeClock, a_branch
 from tests.web.conftest import OfficeServer
 
 A_DAY_AT_THE_OFFICE = Hours(KUALA_LUMPUR, (Pattern(None, (Span(480, 1020),)),))
@@ -23,84 +23,100 @@ def a_token(token: int = 1, role: str = "kiosk", name: str = "Kiosk 1", **more: 
     return replace(TokenRow(token, role, name, ("main",), None, OPENING, None, None, None), **more)
 
 
-def listening(*rows: TokenRow) -> Devices:
+def listening(*rows: TokenRow) -> tuple[Devices, FakeClock]:
     """To devices that were all heard of at eight in the morning."""
-    devices = Devices(OPENING - A_MINUTE)
+    clock = FakeClock(OPENING - A_MINUTE)
+    devices = Devices(clock.now)
     devices.know(rows)
+    clock.set(OPENING)
     for row in rows:
-        devices.heard(row.id, OPENING)
-    return devices
+        devices.heard(row.id)
+    return devices, clock
 
 
 def test_whoever_is_unplugged_is_missed_within_a_minute() -> None:
-    devices = listening(a_token(), a_token(2, "display", "TV"))
-    now = OPENING
-    while not devices.alarms(BRANCH, now):
-        now += BEAT
-        devices.heard(2, now)
+    devices, clock = listening(a_token(), a_token(2, "display", "TV"))
+    while not devices.alarms(BRANCH, clock.now()):
+        clock.advance(seconds=5)
+        devices.heard(2)
 
-    assert now - OPENING < A_MINUTE - 3 * BEAT  # a connection whose cable is out is held for some seconds more
-    assert devices.alarms(BRANCH, now) == [
+    assert clock.now() - OPENING < A_MINUTE - 3 * BEAT  # a connection whose cable is out is held for some seconds more
+    assert devices.alarms(BRANCH, clock.now()) == [
         {"level": "bad", "key": "manage.device.gone.kiosk", "facts": {"name": "Kiosk 1", "t": "08:00"}}
     ]
-    assert [(one["name"], one["state"]) for one in devices.told(now)] == [("Kiosk 1", "gone"), ("TV", "here")]
-    devices.heard(1, now)
-    assert devices.alarms(BRANCH, now) == []
+    assert [(one["name"], one["state"]) for one in devices.told()] == [("Kiosk 1", "gone"), ("TV", "here")]
+    devices.heard(1)
+    assert devices.alarms(BRANCH, clock.now()) == []
 
 
 def test_that_somebody_is_missed_or_came_back_is_news_once() -> None:
-    devices = listening(a_token())
+    devices, clock = listening(a_token())
     assert not devices.have_changed(BRANCH, OPENING)
 
-    later = OPENING + SILENT
-    assert devices.have_changed(BRANCH, later)
-    assert not devices.have_changed(BRANCH, later + BEAT)
+    clock.set(OPENING + SILENT)
+    assert devices.have_changed(BRANCH, clock.now())
+    assert not devices.have_changed(BRANCH, clock.now())
 
-    devices.heard(1, later + 2 * BEAT)
-    assert devices.have_changed(BRANCH, later + 2 * BEAT)
+    devices.heard(1)
+    assert devices.have_changed(BRANCH, clock.now())
 
 
 def test_at_night_nobody_is_missed_and_in_the_morning_everybody_is() -> None:
-    devices = listening(a_token())
+    devices, clock = listening(a_token())
 
-    assert devices.alarms(BRANCH, OPENING + timedelta(hours=12)) == []
-    (alarm,) = devices.alarms(BRANCH, OPENING + timedelta(hours=24, minutes=1))
+    clock.advance(hours=12)
+    assert devices.alarms(BRANCH, clock.now()) == []
+    clock.advance(hours=12, minutes=1)
+    (alarm,) = devices.alarms(BRANCH, clock.now())
     assert alarm["facts"]["t"] == "02/03/2026 08:00"
 
 
 def test_a_server_that_has_just_started_gives_everybody_time_to_come_back() -> None:
-    devices = Devices(OPENING)
+    clock = FakeClock()
+    devices = Devices(clock.now)
     devices.know([a_token(seen_at=OPENING - timedelta(minutes=10))])
 
-    assert devices.missed(BRANCH, OPENING + SILENT - BEAT) == []
-    assert len(devices.missed(BRANCH, OPENING + SILENT)) == 1
+    clock.set(OPENING + SILENT - BEAT)
+    assert devices.missed(BRANCH, clock.now()) == []
+    clock.set(OPENING + SILENT)
+    assert len(devices.missed(BRANCH, clock.now())) == 1
 
 
 def test_a_new_device_is_not_missed_and_one_that_was_put_away_not_for_ever() -> None:
-    devices = Devices(OPENING - A_MINUTE)
+    devices, clock = listening()
     devices.know([a_token(), a_token(2, seen_at=OPENING - timedelta(days=8))])
 
-    assert devices.alarms(BRANCH, OPENING) == []
-    assert [one["state"] for one in devices.told(OPENING)] == ["new", "gone"]
+    assert devices.alarms(BRANCH, clock.now()) == []
+    assert [one["state"] for one in devices.told()] == ["new", "gone"]
 
 
 def test_what_another_process_hears_counts() -> None:
-    here, elsewhere = listening(a_token()), listening(a_token())
-    now = OPENING + A_MINUTE
-    elsewhere.heard(1, now)
+    (here, clock), (elsewhere, its) = listening(a_token()), listening(a_token())
+    clock.advance(minutes=1)
+    its.advance(minutes=1)
+    elsewhere.heard(1)
 
-    here.hear(elsewhere.word(now), now)
+    here.hear(elsewhere.word())
 
-    assert here.alarms(BRANCH, now) == []
-    assert len(here.alarms(BRANCH, now + SILENT)) == 1
+    assert here.alarms(BRANCH, clock.now()) == []
+    clock.advance(seconds=SILENT.total_seconds())
+    assert len(here.alarms(BRANCH, clock.now())) == 1
 
 
 def test_a_token_that_was_revoked_is_no_device_any_more() -> None:
-    devices = listening(a_token())
+    devices, clock = listening(a_token())
+    clock.advance(minutes=1)
 
     devices.know([])
 
-    assert (devices.told(OPENING + A_MINUTE), devices.alarms(BRANCH, OPENING + A_MINUTE)) == ([], [])
+    assert (devices.told(), devices.alarms(BRANCH, clock.now())) == ([], [])
+
+
+def test_a_demonstration_that_runs_ten_times_as_fast_misses_nobody() -> None:
+    devices, clock = listening(a_token())
+    clock.advance(seconds=10)
+
+    assert devices.alarms(BRANCH, OPENING + timedelta(seconds=100)) == []
 
 
 # ── as the server has it ─────────────────────────────────────────────────────────────────────────────────────
@@ -109,6 +125,8 @@ def test_a_token_that_was_revoked_is_no_device_any_more() -> None:
 def test_managers_are_told_of_a_kiosk_that_asks_nothing_any_more(office: OfficeServer) -> None:
     live, manager = office.door.live, office.caller("manager")
     assert live is not None
+    live.devices.clock = office.clock.now
+    live.beat()
     kiosk = office.caller("kiosk", ["main"], name="Kiosk by the door")
     office.clock.advance(minutes=2)
     kiosk.get("/queues")
@@ -133,6 +151,7 @@ def test_managers_are_told_of_a_kiosk_that_asks_nothing_any_more(office: OfficeS
 
 def test_when_a_device_was_heard_last_outlives_the_server(an_office_server: Any) -> None:
     first = an_office_server()
+    first.door.live.devices.clock = first.clock.now
     kiosk = first.caller("kiosk")
     for _ in range(3):
         first.clock.advance(seconds=61)
@@ -140,6 +159,7 @@ def test_when_a_device_was_heard_last_outlives_the_server(an_office_server: Any)
         first.door.live.beat()
 
     again = an_office_server(first.data, clock=first.clock)
+    again.door.live.devices.clock = first.clock.now
     again.door.live.beat()
 
     (told,) = again.door.devices

@@ -1,7 +1,7 @@
-/** Whether enough counters were open, on the manager's page: a row a lunch, a peak or an opening; asked for by its form. */
+/** Whether enough counters were open, and what was down, on the manager's page; both asked for by one form. */
 
 import { Refusal, Unreachable } from "./api.js";
-import { formatTime } from "./clock.js";
+import { formatDayAndTime, formatTime } from "./clock.js";
 
 /** A row of GET /covers as it is shown: {key, facts, cells, isKept}; `clock` writes an instant's time. */
 export function rowOf(row, clock) {
@@ -17,11 +17,19 @@ export function rowOf(row, clock) {
   return { key, facts: { c: row.counter }, cells: [when, "–", "–", "–", late], isKept };
 }
 
+/** A row of GET /disruptions as it is shown: {key, names, cells}; `clock` writes an instant's day and time. */
+export function disruptionOf(row, clock) {
+  const names = [row.name, row.place].filter(Boolean).join(", ");
+  const cells = [clock(row.began_at), row.ended_at === "" ? null : clock(row.ended_at), String(row.minutes_lost)];
+  return { key: `manage.disruptions.what.${row.what}`, names, isManual: row.source === "manual", cells };
+}
+
 export function createCovers({ phrases, api, zone }) {
   const find = (name) => document.querySelector(`[data-covers-${name}]`);
   const form = find("form");
   let language = "ms";
   let rows = null;
+  let down = [];
   const say = (key, values) => phrases.say(key, language, values);
 
   function cell(text, className = "") {
@@ -54,12 +62,33 @@ export function createCovers({ phrases, api, zone }) {
     );
   }
 
+  function paintDown() {
+    find("down").hidden = rows === null;
+    find("down-table").hidden = down.length === 0;
+    find("down-none").hidden = down.length > 0;
+    find("down-rows").replaceChildren(
+      ...down.map((one) => {
+        const shown = disruptionOf(one, (instant) => formatDayAndTime(instant, language, zone, new Date()));
+        const row = document.createElement("tr");
+        const name = document.createElement("th");
+        name.scope = "row";
+        name.textContent = say(shown.key) + (shown.names ? ` (${shown.names})` : "");
+        const [began, ended, lost] = shown.cells;
+        const source = say(shown.isManual ? "manage.disruptions.manual" : "manage.disruptions.auto");
+        row.append(name, cell(source), cell(began), cell(ended ?? say("manage.disruptions.lasts")));
+        row.append(cell(lost, "table__figure"));
+        return row;
+      }),
+    );
+  }
+
   const asked = () => new URLSearchParams({ from: form.elements.from.value, to: form.elements.to.value });
 
   function aim() {
     for (const [name, file] of [
       ["csv", "covers"],
       ["cases", "recovery"],
+      ["down-csv", "disruptions"],
     ]) {
       find(name)?.setAttribute("href", `/api/v1/exports/${file}.csv?${asked()}`);
     }
@@ -69,8 +98,10 @@ export function createCovers({ phrases, api, zone }) {
     const wrong = find("wrong");
     wrong.hidden = true;
     try {
-      rows = (await api.get(`/covers?${asked()}`)).rows;
+      const found = await Promise.all(["covers", "disruptions"].map((table) => api.get(`/${table}?${asked()}`)));
+      [rows, down] = found.map((table) => table.rows);
       paint();
+      paintDown();
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
       wrong.textContent = error instanceof Refusal ? phrases.refusal(error, language) : say("refusal.unreachable");
@@ -89,6 +120,7 @@ export function createCovers({ phrases, api, zone }) {
     dress(chosen) {
       language = chosen;
       paint();
+      paintDown();
     },
   };
 }
