@@ -51,7 +51,7 @@ def figures(folder: Path, count: int, rounds: int, say: Callable[..., None]) -> 
     print(f"     {count:,} tickets made in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
     opened = find_folder(load(data))
-    if days := _keep(opened):
+    if days := keep(opened, datetime.now(UTC)):
         print(f"     {days} days added up, {(time.perf_counter() - began) / days * 1000:.0f} ms a day, once")
     with office(data) as measured:
         token = measured.token("manager")
@@ -61,11 +61,11 @@ def figures(folder: Path, count: int, rounds: int, say: Callable[..., None]) -> 
     opened.engine.dispose()
 
 
-def _keep(opened: Opened) -> int:
-    """What the server does with each day that has passed."""
+def keep(opened: Opened, now: datetime) -> int:
+    """What the server does with each day that has passed; how many there were."""
     plan = read_plan(saved_plan(opened.engine, opened.branch), 1)
     records, book = SqlRecords(opened.engine, opened.branch, lambda: plan), SqlScores(opened.engine, opened.branch)
-    kept, days, now = SqlFigures(opened.engine, opened.branch), 0, datetime.now(UTC)
+    kept, days = SqlFigures(opened.engine, opened.branch), 0
     while keep_step(book, records, plan, now.date()):
         days += 1
     while keep_figures(kept, records, plan, now.date(), now):

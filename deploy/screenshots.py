@@ -24,8 +24,12 @@ from urllib.parse import urlsplit
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from bench.figures import keep
+from bench.history import past
 from config.branch_file import EXAMPLE, load
+from config.settings import load as load_settings
 from server.demo import Company
+from server.office_folder import find_folder
 from tests.browser.conftest import FLAGS
 from tests.browser.paper import a_kiosk_with_its_printer, an_agent
 from tests.browser.screens import (
@@ -58,6 +62,8 @@ SHOWN = timedelta(hours=2, minutes=42)
 EVENING = timedelta(hours=11, minutes=30)
 HOURS = '\n[[hours]]\ndays = "mon-fri"\nopen = [["08:00", "17:00"]]\n'
 CLOCK = "PICTURES_CLOCK"
+WEEKS, A_DAY = 8, 600
+"""Of the office whose history is shown."""
 
 
 class ClockInAFile:
@@ -382,12 +388,39 @@ def main(wanted: list[str]) -> int:
             screens.close()
             if album.wants(*ASKED):
                 another(folder, clock, branch, screens, wanted)
+            if album.wants("history", "history-behind"):
+                of_weeks(folder, clock, branch, screens, wanted)
             if album.wants("slip", "slips"):
                 pictures(FOLDER)
         finally:
             browser.close()
             office.close()
     return 0
+
+
+def of_weeks(folder: Path, clock: Path, branch: Path, screens: Screens, wanted: list[str]) -> None:
+    """An office with weeks behind it, up to the day before."""
+    past(folder / "past", WEEKS * 5 * A_DAY, a_day=A_DAY, until=EIGHT.date())
+    opened = find_folder(load_settings(folder / "past"))
+    keep(opened, EIGHT)
+    opened.engine.dispose()
+    set_clock(clock, EIGHT + SHOWN)
+    office = RunningOffice(
+        folder / "past", environment={"GILIRAN_VOICE": "off", CLOCK: str(clock)},
+        command=(sys.executable, "-m", "deploy.screenshots"),
+    )  # fmt: skip
+    shown = Screens(screens.browser, office.start())
+    try:
+        page = shown.open("/manage/history", "manager", MANAGER, is_person=True)
+        page.wait_for_selector("[data-body]:not([hidden])")
+        album = Album(shown, {}, clock, folder, wanted)
+        album.take(page, "history")
+        page.locator('[data-rows="heat"] button').first.click()
+        page.wait_for_selector("dialog[open] [data-rows=behind] tr")
+        album.take(page, "history-behind")
+        shown.close()
+    finally:
+        office.close()
 
 
 def another(folder: Path, clock: Path, branch: Path, screens: Screens, wanted: list[str]) -> None:

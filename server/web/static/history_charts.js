@@ -9,7 +9,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export function createCharts() {
   const drawn = new Map();
 
-  function draw(name, { series, values, axes, time = false, most = null }) {
+  function draw(name, { series, values, axes, time = false, most = null, half = 0 }) {
     drawn.get(name)?.chart.destroy();
     const place = document.querySelector(`[data-chart="${name}"]`);
     place.replaceChildren();
@@ -23,7 +23,10 @@ export function createCharts() {
         cursor: { show: false },
         series: [{}, ...series],
         axes: axes.map((one) => ({ ...axis, ...one })),
-        scales: { x: { time }, y: { range: (_, __, top) => [0, most ?? Math.max(1, top * 1.1)] } },
+        scales: {
+          x: { time, range: (_, from, to) => [from - half, to + half] },
+          y: { range: (_, __, top) => [0, most ?? Math.max(1, top * 1.1)] },
+        },
         tzDate: (at) => UPlot.tzDate(new Date(at * 1000), "UTC"),
       },
       values,
@@ -63,6 +66,7 @@ export function createCharts() {
       ],
       values: [found.map(([from]) => from + 2.5), found.map(([, , n]) => n)],
       axes: [{ values: (_, splits) => splits.map(String) }, { size: 70 }],
+      half: 2.5,
     });
   }
 
