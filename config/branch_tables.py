@@ -60,10 +60,12 @@ class BranchTable(Table):
 
 
 class DayTable(Table):
-    """When a business day ends, and what becomes of those who still wait."""
+    """When a business day ends, what becomes of those who still wait, and how many minutes late a counter may open and
+    yet be on time."""
 
     turns_at: Clock = "00:00"
     at_end: Literal["carry", "close"] = "carry"
+    opening_tolerance: Annotated[float, Field(ge=0, le=60)] = 0.0
 
 
 class HeadStartTable(Table):

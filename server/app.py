@@ -74,7 +74,7 @@ from server.web.access import csrf
 from server.web.api import api
 from server.web.api_records import Breathing
 from server.web.connections import Connections
-from server.web.day_needs import DayNeeds
+from server.web.day_needs import DayNeeds, LearnedPeaks
 from server.web.document import document
 from server.web.edge import Edge
 from server.web.limits import Turnstile
@@ -262,6 +262,7 @@ def start(
         socketio.start_background_task(foresight.run, stopping)
     if database is not None:
         steps.append(partial(_checkpoint, door, database))
+    steps.append(LearnedPeaks(door.office, door.figures).step)
     if door.studies is not None and door.settings.estimates != "off":
         steps.append(DayNeeds(door.office, door.studies).step)
     socketio.start_background_task(schedule.run, steps, stopping)

@@ -66,7 +66,7 @@ const linkNow = () =>
 const linkHere = () =>
   facts.linkOfWindow(linkNow(), { board, officer: me(), claimed: hands.claimed, mine: hands.mine });
 const situation = () => ({ ...context(), now: now(), link: linkHere(), busy, counting: wanted?.n ?? null });
-const panels = createPanels(document, { phrases, context, onChoose: press });
+const panels = createPanels(document, { phrases, context, onChoose: press, zone: clock.timeZone });
 
 // ── showing ────────────────────────────────────────────────────────────────────────────────────────────────
 

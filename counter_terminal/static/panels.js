@@ -1,12 +1,13 @@
 /**
  * The dialogs of the terminal: what an action still asks. Open with a key, press a digit: two actions.
  *
- *   const panels = createPanels(document, { phrases, context, onChoose });
+ *   const panels = createPanels(document, { phrases, context, onChoose, zone });
  *   panels.toggle("transfer");     // fills it from context().board and opens it
  *   panels.digit(3);               // presses the third choice
  *   onChoose("transfer", { service: "F", position: "arrival", note: "" })
  */
 
+import { formatTime } from "/static/web/clock.js";
 import * as facts from "./board.js";
 import { askOf, EMERGENCIES, lanesInOrder, letterOf } from "./issuing.js";
 import { reasonWords } from "./paint.js";
@@ -14,7 +15,7 @@ import { reasonWords } from "./paint.js";
 const LANGUAGE_NAMES = { ms: "Bahasa Melayu", en: "English", zh: "中文", ta: "தமிழ்" };
 export const PANELS = new Set(["transfer", "visit", "hold", "close", "walk_direct", "issue", "other", "menu"]);
 
-export function createPanels(root, { phrases, context, onChoose }) {
+export function createPanels(root, { phrases, context, onChoose, zone }) {
   const panel = (name) => root.querySelector(`[data-panel="${name}"]`);
   const list = (name) => root.querySelector(`[data-list="${name}"]`);
   const opened = () => root.querySelector("dialog[data-panel][open]");
@@ -259,9 +260,13 @@ export function createPanels(root, { phrases, context, onChoose }) {
   /** Fewer counters than the office wants open over lunch: the officer is told, and decides (T8). */
   function askFirst(dialog, reason) {
     const { board, language } = context();
-    const { left, minimum } = board.lunch;
-    const words = phrases.say("terminal.close.short", language, { n: left, most: minimum });
-    dialog.querySelector("[data-close-short-words]").textContent = words;
+    const { left, minimum, turn } = board.lunch;
+    const say = (key, values) => phrases.say(key, language, values);
+    const words = [say("terminal.close.short", { n: left, most: minimum })];
+    if (turn?.before.length) words.push(say("terminal.close.before", { counters: turn.before.join(", ") }));
+    if (turn?.at)
+      words.push(say("terminal.close.back", { counter: turn.back, t: formatTime(turn.at, language, zone) }));
+    dialog.querySelector("[data-close-short-words]").textContent = words.join(" ");
     dialog.querySelector("[data-close-short]").hidden = false;
     const stay = choice(phrases.say("terminal.close.stay", language), { onPress: () => dialog.close() });
     const anyway = choice(phrases.say("terminal.close.anyway", language), {

@@ -90,6 +90,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             if (hours := _hours(file, [h for h in file.hours if s.code in h.services], own=True)) is not None
         },
         turns_at=_clock(file.day.turns_at),
+        opening_tolerance_s=file.day.opening_tolerance * 60,
         at_end=file.day.at_end,
         hotline=head.hotline,
         feedback=head.feedback,

@@ -196,6 +196,7 @@ class Branch:
     hours: Hours | None = None
     service_hours: dict[str, Hours] = field(default_factory=dict)
     turns_at: time = time(0, 0)
+    opening_tolerance_s: float = 0.0
     at_end: str = "carry"
     hotline: str = ""
     feedback: str = ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from server.domain.floor import Floor
 from server.domain.hours import Closed
 
-LUNCH, PEAK, OPENING, UNSERVED = "lunch", "peak", "opening", "unserved"
+LUNCH, PEAK, LEARNED, OPENING, UNSERVED = "lunch", "peak", "peak_learned", "opening", "unserved"
 GRACE = timedelta(seconds=60)
 """A counter that was to open is missed only after a minute."""
 
@@ -35,12 +35,14 @@ def short_now(floor: Floor, now: datetime) -> list[Short]:
     local, open_ones, found = now.astimezone(branch.timezone), floor.counters_open(), list[Short]()
     if branch.lunch.is_at(local.time()) and open_ones < branch.lunch.minimum:
         found.append(Short(LUNCH, open_ones, branch.lunch.minimum))
+    kind, peaks = PEAK, branch.peaks_on(local.date())
+    if not branch.peaks:
+        kind, peaks = LEARNED, [one for one in floor.outlook.peaks if one.days and local.weekday() in one.days]
     wanted = max(
-        (peak.minimum or len(branch.counters) for peak in branch.peaks_on(local.date())
-         if peak.since <= local.time() < peak.to), default=0,
-    )  # fmt: skip
+        (peak.minimum or len(branch.counters) for peak in peaks if peak.since <= local.time() < peak.to), default=0
+    )
     if open_ones < wanted:
-        found.append(Short(PEAK, open_ones, wanted))
+        found.append(Short(kind, open_ones, wanted))
     found += _unserved(floor)
     late = _late(floor, now)
     if late:
@@ -71,6 +73,10 @@ def _late(floor: Floor, now: datetime) -> tuple[str, ...]:
         opens, closes = (midnight + timedelta(minutes=at) for at in (duty.opens, duty.closes))
         state = floor.counter(duty.counter)
         was_open = state.is_open or (state.closed_at is not None and state.closed_at >= midnight)
-        if opens + GRACE <= now < closes and not was_open and duty.counter not in found:
+        if (
+            opens + max(GRACE, timedelta(seconds=branch.opening_tolerance_s)) <= now < closes
+            and not was_open
+            and duty.counter not in found
+        ):
             found.append(duty.counter)
     return tuple(found)

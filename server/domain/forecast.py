@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from server.domain.branch import Peak
 
 LAW_LEVELS = (0.03, 0.10, 0.25, 0.50, 0.75, 0.90, 0.97)
 """Where the law of a wait is kept, so that it can be held against what happened."""
@@ -95,11 +98,12 @@ class Outlook:
     """Where the newest forecast is put. One for all floors of a branch in a process; no part of its history.
 
     `asked_in` is what came of it: by zone, whom its screens have asked to get ready, and how many went before them
-    then (`server.domain.readiness`).
+    then (`server.domain.readiness`). `peaks` are the busiest hours that earlier weeks teach (`server.reports.peaks`).
     """
 
     forecast: Forecast | None = None
     asked_in: dict[str, dict[Stand, int]] = field(default_factory=dict)
+    peaks: tuple[Peak, ...] = ()
 
 
 def promised(before: Told, fresh: Told) -> Told:

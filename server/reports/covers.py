@@ -57,6 +57,7 @@ class Opening:
     counter: str
     planned_at: datetime
     opened_at: datetime | None
+    tolerance_s: float = 0.0
 
     @property
     def late_s(self) -> float | None:
@@ -64,7 +65,7 @@ class Opening:
 
     @property
     def is_on_time(self) -> bool:
-        return self.late_s == 0
+        return self.late_s is not None and self.late_s <= self.tolerance_s
 
 
 def spans_of(happened: Iterable[Event], until: datetime) -> Spans:
@@ -110,10 +111,10 @@ def openings_on(branch: Branch, day: date, spans: Spans, now: datetime) -> list[
     if not planned:
         first = min((span[0] for own in spans.values() for span in own), default=None)
         opens = [opens for opens, _ in _hours(branch, day) or ()]
-        return [Opening(day, "", opens[0], first)] if opens and opens[0] <= now else []
+        return [Opening(day, "", opens[0], first, branch.opening_tolerance_s)] if opens and opens[0] <= now else []
     firsts = {counter: min(span[0] for span in own) for counter, own in spans.items()}
     return [
-        Opening(day, counter, at, firsts.get(counter))
+        Opening(day, counter, at, firsts.get(counter), branch.opening_tolerance_s)
         for counter, at in sorted(planned.items(), key=lambda one: (one[1], one[0])) if at <= now
     ]  # fmt: skip
 

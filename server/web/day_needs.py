@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Response, jsonify, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.actions.office import Answer, Office
+from server.reports.figures import FigureBook
+from server.reports.peaks import learned_peaks
 from server.web import dto
 from server.web.access import rights
 from server.web.api import RECORDS, api, need, once
@@ -42,6 +44,23 @@ class DayNeeds:
         if since >= AGAIN_S if has_failed else is_due(told, self._office, now):
             self._begun_at = time.monotonic()
             begin(self._studies, self._office, now)
+        return False
+
+
+class LearnedPeaks:
+    """A step of the schedule: once a business day, what the weeks before teach of its busiest hours. It is held against
+    the counters only where the branch's file sets no peak."""
+
+    def __init__(self, office: Office, figures: FigureBook) -> None:
+        self._office, self._figures = office, figures
+        self._learned_on: date | None = None
+
+    def step(self) -> bool:
+        floor = self._office.floor
+        today = floor.branch.business_on(self._office.now())
+        if today != self._learned_on:
+            floor.outlook.peaks = learned_peaks(self._figures, today)
+            self._learned_on = today
         return False
 
 

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from config import phrases
 from config.branch_checks import Fault
-from config.branch_form import said, sections
+from config.branch_form import days_chosen, days_text, said, sections
 from config.branch_values import STATES, WEEKDAYS
 from server.actions import calendar_my
 from server.domain.errors import StillWaiting
 from server.domain.hours import weekend_of
 from server.plans import PlanMoved, PlanUnfit
+from server.reports.peaks import learned_peaks
 from server.web.access import need, protect_form
 from server.web.edge import edge
 from server.web.pages import LANGUAGE_COOKIE, page_context, pages, person_json, signed_in, to_login
@@ -162,11 +163,33 @@ def _with_suggested(desk: Desk, key: str, entries: Any, what: str) -> Any:
             {"date": one.on.isoformat(), "name": dict(one.words)} for one in offered if one.on.isoformat() in ticked
         ]
         return sorted(entries, key=lambda entry: str(entry.get("date", "")))
+    if key == "peak":
+        ticked = {name.removeprefix("offer.") for name in request.form if name.startswith("offer.")}
+        return entries + [one for name, one in _learned(desk).items() if name in ticked]
     if key == "hours":
         return entries + calendar_my.office_hours(state or "KUL", today)
     if key == "override" and what.isdecimal() and today.year <= int(what) <= today.year + 1:
         return entries + calendar_my.ramadan_hours(state or "KUL", int(what))
     return entries
+
+
+def _learned(desk: Desk) -> dict[str, dict[str, str]]:
+    """The busiest times that the last weeks teach, as entries of the file by a name of their own."""
+    peaks = learned_peaks(desk.door.figures, desk.branch.business_on(desk.now))
+    entries = [
+        {
+            "days": days_text(WEEKDAYS[day] for day in one.days or ()),
+            "from": f"{one.since:%H:%M}",
+            "to": f"{one.to:%H:%M}",
+        }
+        for one in peaks
+    ]
+    return {f"{one['days']}.{one['from']}.{one['to']}": one for one in entries}
+
+
+def _days(desk: Desk, days: str) -> str:
+    chosen = days_chosen(days)
+    return ", ".join(desk.words.day(day) for day in WEEKDAYS if day in chosen)
 
 
 def _suggested(desk: Desk, key: str, value: Any) -> dict[str, Any]:
@@ -179,6 +202,13 @@ def _suggested(desk: Desk, key: str, value: Any) -> dict[str, Any]:
             year
             for year in (today.year, today.year + 1)
             if any(each.get("to", "") >= today.isoformat() for each in calendar_my.ramadan_hours(state or "KUL", year))
+        ]
+    if key == "peak":
+        held = [(desk.words.chosen_days(one.get("days")), one.get("from"), one.get("to")) for one in value]
+        found["peaks"] = [
+            (name, _days(desk, one["days"]), one["from"], one["to"])
+            for name, one in _learned(desk).items()
+            if (days_chosen(one["days"]), one["from"], one["to"]) not in held
         ]
     if key == "holiday" and state:
         known = {str(entry.get("date")) for entry in value}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.domain.counter import CounterState
-from server.domain.covers import OPENING, PEAK, UNSERVED, short_now
+from server.domain.covers import LEARNED, OPENING, PEAK, UNSERVED, short_now
 from server.domain.floor import Floor
 from server.domain.notices import DISRUPTION, standing
 from server.domain.promise_watch import MOST_NAMED, Reading, readings
@@ -89,7 +89,7 @@ def cover_alarms(floor: Floor, now: datetime) -> list[Json]:
     found = []
     for one in short_now(floor, now):
         facts: Json = {"n": one.is_open, "most": one.wanted}
-        if one.kind == PEAK:
+        if one.kind in (PEAK, LEARNED):
             facts = {"n": one.wanted - one.is_open}
         elif one.kind == UNSERVED:
             facts = {"n": one.wanted, "service": services.get(one.service, one.service)}

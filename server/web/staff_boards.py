@@ -12,6 +12,7 @@ from server.actions.close_counter import left_short
 from server.actions.delay import LETS_PASS
 from server.actions.no_show import may_be_missed_at
 from server.actions.transfer import came_back
+from server.domain.breaks import turn_of
 from server.domain.counter import CounterState
 from server.domain.discipline import Choice
 from server.domain.floor import Floor
@@ -98,7 +99,7 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
         },
         "closed": None if state.closed_at is None else {"reason": state.closed_reason, "at": instant(state.closed_at)},
         "lunch": None if not state.is_open or (left := left_short(floor, now)) is None else {
-            "left": left, "minimum": floor.branch.lunch.minimum,
+            "left": left, "minimum": floor.branch.lunch.minimum, "turn": _turn(floor, now, code),
         },
         "ticket": None if ticket is None else hand_json(floor, ticket, now),
         "held": [
@@ -258,6 +259,16 @@ def may_json(floor: Floor, state: CounterState, ticket: Ticket | None, now: date
         "walk_direct": state.is_open and ticket is None,
         "undo": {"until": instant(undo_until), "number": undo.number} if undo and can_undo else False,
     }
+
+
+def _turn(floor: Floor, now: datetime, code: str) -> Json:
+    """When the officer may go to lunch without leaving too few counters, and who goes before (R012)."""
+    turn = turn_of(floor, now, code)
+    names = {counter.code: counter.name for counter in floor.branch.counters}
+    return {
+        "at": instant(turn.at), "back": names.get(turn.back, turn.back),
+        "before": [names.get(one, one) for one in turn.before],
+    }  # fmt: skip
 
 
 def foresight_json(floor: Floor, foresight: Foresight | None) -> Json:

@@ -184,7 +184,7 @@ def states(at: Instants) -> dict[str, Payload | None]:
         "everything": everything(at),
         "undo": gone,
         "reminder": a_board(at, held=held),
-        "lunch": a_board(at, lunch={"left": 1, "minimum": 2}),
+        "lunch": a_board(at, lunch={"left": 1, "minimum": 2, "turn": {"at": at(900), "back": "5", "before": ["4"]}}),
         "came_back": a_board(at, came_back=[{"number": "A1009", "service": "A"}]),
         "closed": a_board(at, **closed),
         "first": a_board(at, **(closed | {"closed": None})),

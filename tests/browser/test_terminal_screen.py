@@ -421,6 +421,9 @@ def test_an_officer_who_would_leave_too_few_counters_over_lunch_is_asked_and_dec
     page.keyboard.press("F2")
     page.keyboard.press("3")
     page.get_by_role("alert").filter(has_text="Kaunter yang masih dibuka: 1").wait_for()
+    asked = page.get_by_role("alert").filter(has_text="Kaunter yang masih dibuka: 1").inner_text()
+    assert "Giliran rehat sebelum anda: kaunter 4." in asked
+    assert "Kaunter 5 dijangka kembali pada" in asked
     page.keyboard.press("1")
     assert page.locator("dialog[open]").count() == 0
     assert posted(desk) == []

@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from server.domain.branch import Branch, Lunch, Peak, PlannedDuty
-from server.domain.covers import LUNCH, OPENING, PEAK, short_now
+from server.domain.covers import LEARNED, LUNCH, OPENING, PEAK, short_now
 from server.domain.events import CounterClosed, CounterOpened, Event
 from server.domain.hours import Hours, Pattern, Span
 from server.reports.covers import COVERS_HEADER, covers_on, covers_rows, openings_on, spans_of
@@ -152,3 +152,40 @@ def test_a_counter_that_was_planned_and_has_not_opened_is_named_after_a_minute()
 
     (late,) = short_now(office.floor, office.clock.now())
     assert (late.kind, late.counters) == (OPENING, ("K2",))
+
+
+def test_a_counter_that_opens_within_the_tolerance_is_on_time_and_its_minutes_are_told_all_the_same() -> None:
+    roster = tuple(PlannedDuty(counter, None, 480, 1020) for counter in ("K1", "K2", "K3"))
+    branch = a_branch_that_promises(roster=roster, opening_tolerance_s=300.0)
+
+    found = openings_on(branch, MONDAY, spans_of(the_day(), EVENING), EVENING)
+
+    assert [(one.counter, one.late_s, one.is_on_time) for one in found] == [
+        ("K1", 0, True), ("K2", 240, True), ("K3", 5400, False),
+    ]  # fmt: skip
+
+
+def test_nobody_is_alarmed_for_a_counter_within_the_tolerance() -> None:
+    roster = (PlannedDuty("K2", None, 480, 1020),)
+    office = an_office(a_branch_that_promises(roster=roster, lunch=Lunch(), peaks=(), opening_tolerance_s=300.0))
+
+    alarms = []
+    for minute in (2, 5):
+        office.clock.set(local(8, minute))
+        alarms.append([one.kind for one in short_now(office.floor, office.clock.now())])
+
+    assert alarms == [[], [OPENING]]
+
+
+def test_peaks_that_were_learned_are_held_against_the_counters_where_none_is_set() -> None:
+    learned = (Peak(time(9), time(11), frozenset({0})), Peak(time(9), time(11), frozenset({1})))
+    without, with_own = (an_office(a_branch_that_promises(lunch=Lunch(), peaks=peaks))
+                         for peaks in ((), (Peak(time(15), time(16)),)))  # fmt: skip
+    told = []
+    for office in (without, with_own):
+        office.floor.outlook.peaks = learned
+        office.open("K1")
+        office.clock.set(local(9, 30))
+        told.append([(one.kind, one.is_open, one.wanted) for one in short_now(office.floor, office.clock.now())])
+
+    assert told == [[(LEARNED, 1, 3)], []]

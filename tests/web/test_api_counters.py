@@ -151,7 +151,8 @@ def test_the_terminal_knows_before_the_break_that_too_few_would_stay_open(an_off
 
     boards = {code: counter.get(f"/counters/{code}").get_json()["lunch"] for code in ("K1", "K3")}
 
-    assert boards == {"K1": {"left": 1, "minimum": 2}, "K3": None}
+    turn: dict[str, object] = {"at": None, "back": "", "before": []}
+    assert boards == {"K1": {"left": 1, "minimum": 2, "turn": turn}, "K3": None}
     assert counter.post("/counters/K1/close", {"reason": "lunch"}).status_code == 200
 
 

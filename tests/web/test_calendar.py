@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
 from config.branch_file import EXAMPLE, parse
+from server.reports.figures import Cell, Figures
 from tests.builders import FakeClock
 from tests.web.conftest import OfficeServer, refusal
 from tests.web.forms import Form
@@ -147,3 +149,25 @@ def test_the_templates_fill_a_form_that_is_then_kept(office: OfficeServer) -> No
     weekend = admin.get("/admin/branch/weekend").text
     assert "The weekend of Sarawak" in weekend
     assert Form(weekend, "/admin/branch/weekend").fields
+
+
+def test_the_busiest_times_that_the_past_teaches_are_suggested_and_added_with_a_tick(office: OfficeServer) -> None:
+    today = office.door.office.floor.branch.business_on(office.clock.now())
+    for back in range(28, 0, -1):
+        on = today - timedelta(days=back)
+        hours = {8: 10, 9: 40, 10: 10, 11: 10}
+        found: Figures = {("all", ""): Cell(Counter(issued=70))}
+        found |= {("slot", f"{on.weekday()}-{hour:02d}"): Cell(Counter(issued=n)) for hour, n in hours.items()}
+        if on.weekday() < 5:
+            office.door.figures.keep(on, found)
+    admin = signed_in(office, "Aminah")
+
+    name = "offer.mon-fri.09:00.10:00"
+    status, shown = send(admin, "peak", form(admin, "peak").fields | {name: "on"}, "offer")
+    send(admin, "peak", shown.fields)
+    review(admin, "now")
+
+    assert status == 200
+    (peak,) = parse(held(office)).peaks
+    assert (peak.since, peak.to, peak.minimum) == ("09:00", "10:00", 0)
+    assert "offer." not in admin.get("/admin/branch/peak").text, "what is in the list is not suggested again"
