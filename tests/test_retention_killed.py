@@ -43,8 +43,8 @@ def test_whenever_it_is_killed_the_journal_is_sound_and_in_the_end_all_is_gone(t
     before = verify(opened.engine, opened.branch)
     assert before.faults == []
 
+    command = [sys.executable, "-m", "server.cli", "retention", "--data", str(data)]
     for _ in range(8):
-        command = [sys.executable, "-m", "server.cli", "retention", "--data", str(data)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as removing:
             assert removing.stdout is not None
             assert removing.stdout.readline().startswith("Records are kept")  # it has begun
@@ -53,7 +53,7 @@ def test_whenever_it_is_killed_the_journal_is_sound_and_in_the_end_all_is_gone(t
             except subprocess.TimeoutExpired:
                 removing.send_signal(signal.SIGKILL)
         assert verify(opened.engine, opened.branch).faults == []
-    last = subprocess.run([*command], capture_output=True, text=True, check=True)
+    last = subprocess.run(command, capture_output=True, text=True, check=True)
 
     proof = verify(opened.engine, opened.branch)
     assert "removed" in last.stdout.splitlines()[-1]
