@@ -214,6 +214,7 @@ def test_a_full_disk_refuses_by_name_changes_nothing_and_goes_on_when_there_is_r
         assert office.stop() == 0
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_disk_that_fills_up_while_people_take_numbers_loses_none_that_was_given(tmp_path: Path) -> None:
     """Full at any write of a turn, not only at its first."""

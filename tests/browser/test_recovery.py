@@ -41,6 +41,7 @@ def says_everywhere(words: str, hall: Page, canteen: Page, kiosk: Page, phone: P
     expect(phone.locator("[data-news]")).to_contain_text(words, timeout=SEEN_MS)
 
 
+@pytest.mark.soak
 def test_a_slow_down_is_warned_of_before_the_first_breach_and_explained_on_every_screen(
     screens: Screens, running: RunningOffice
 ) -> None:

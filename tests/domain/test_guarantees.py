@@ -217,6 +217,7 @@ def test_what_one_lane_gains_another_pays_and_all_together_wait_as_long_as_ever(
     assert waits("lanes")["all"].mean() == pytest.approx(waits("first come")["all"].mean(), rel=0.05)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_on_a_bad_day_the_regular_lane_still_waits_little_longer() -> None:
     lanes, plain = waits("lanes", 1.15, BAD), waits("first come", 1.15, BAD)

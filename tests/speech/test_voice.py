@@ -199,6 +199,7 @@ def test_a_voice_that_fails_twice_leaves_the_chime_and_says_so(a_hall: HallMaker
     assert second.languages == ("ms",)
 
 
+@pytest.mark.soak
 @IN_EACH_RUNTIME
 def test_a_voice_that_is_killed_twenty_times_over_one_call_speaks_it_all_the_same(
     runtime: str, a_hall: HallMaker

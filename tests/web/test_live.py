@@ -151,6 +151,7 @@ def _hears(screen: LiveScreen, number: str) -> bool:
     return number in screen.called
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_screen_that_stops_reading_holds_nobody_up_and_is_let_go(tmp_path: Path) -> None:
     settings = {"GILIRAN_PING_INTERVAL": "0.5", "GILIRAN_PING_TIMEOUT": "8", "GILIRAN_HEARTBEAT": str(HEARTBEAT_S)}
