@@ -43,6 +43,7 @@ from server.reports.day_figures import keep_step as keep_figures
 from server.retention import Keeper
 from server.speech.self_test import SelfTest, Trier
 from server.web import (
+    api_benchmark,
     api_boards,
     api_calendar,
     api_counters,
@@ -102,9 +103,9 @@ from sql.store import SqlStore
 VERSION = "0.1.0"
 SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
-    api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks, api_notices, api_paper,
-    api_people, api_recordings, api_records, api_recovery, api_tickets, charter_editor, charter_office,
-    charter_public, day_needs, join, phone, phone_push, plan_pages, what_if_pages,
+    api_benchmark, api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks,
+    api_notices, api_paper, api_people, api_recordings, api_records, api_recovery, api_tickets, charter_editor,
+    charter_office, charter_public, day_needs, join, phone, phone_push, plan_pages, what_if_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

@@ -109,11 +109,23 @@ def parser() -> argparse.ArgumentParser:
     _data(ways.add_parser("link", help="a new one-time link that sets an administrator up"))
 
     export = commands.add_parser(
-        "export", help="tickets, the journal, sounds, fairness, ratings, covers, recovery, disruptions or the charter"
+        "export",
+        help="tickets, the journal, sounds, fairness, ratings, covers, recovery, disruptions, charter, benchmark",
     )
     export.add_argument(
         "what",
-        choices=("tickets", "journal", "sounds", "fairness", "ratings", "covers", "recovery", "disruptions", "charter"),
+        choices=(
+            "tickets",
+            "journal",
+            "sounds",
+            "fairness",
+            "ratings",
+            "covers",
+            "recovery",
+            "disruptions",
+            "charter",
+            "benchmark",
+        ),
     )
     export.add_argument("--from", dest="first", required=True, metavar="DATE")
     export.add_argument("--to", dest="last", required=True, metavar="DATE")

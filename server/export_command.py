@@ -19,6 +19,7 @@ from server.reports.achievement import (
     begin_of_year,
     scores_between,
 )
+from server.reports.benchmark import BENCHMARK_HEADER, benchmark, benchmark_rows
 from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
 from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
 from server.reports.disruptions import KINDS as DISRUPTION_KINDS
@@ -28,6 +29,7 @@ from server.reports.recoveries import KINDS as CASE_KINDS
 from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
 from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
 from server.reports.spreadsheet import sheet_words, write_xlsx
+from sql.figures import SqlFigures
 from sql.records import SqlRecords
 from sql.scores import SqlScores
 from sql.sounds import SqlSounds
@@ -79,6 +81,9 @@ def _table(
         case "sounds":
             sounds = SqlSounds(office.engine, office.branch)
             return SOUNDS_HEADER, sound_rows(sounds.between(*span_of(plan, *period)), plan)
+        case "benchmark":
+            kept = SqlFigures(office.engine, office.branch).between(*period, ("all", "rating"))
+            return BENCHMARK_HEADER, benchmark_rows(benchmark(kept, *period))
         case "charter":
             return ACHIEVEMENT_HEADER, achievement_rows(_charter(office, plan, period))
         case _:

@@ -45,10 +45,10 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("GET", f"/exports/{table}?from=2026-03-02&to=2026-03-02"): TABLES
         for table in (
             "tickets.csv", "tickets.xlsx", "fairness.csv", "charter.csv", "charter.pdf", "journal.csv", "covers.csv",
-            "recovery.csv", "disruptions.csv",
+            "recovery.csv", "benchmark.csv", "disruptions.csv",
         )
     },
-    ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES,
+    ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES, ("POST", "/history/compare"): FIGURES,
     **dict.fromkeys([(m, p) for p in ("/needs", "/what-if") for m in ("GET", "POST")], FIGURES),
     ("GET", "/history/tickets?from=2026-03-02&to=2026-03-02"): FIGURES,
     ("GET", "/notices"): FIGURES,
@@ -105,6 +105,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/recovery/9/cause": {"cause": "crowd"},
     "/recovery/9/act": {"action": "take"},
     "/disruptions": {"template": "disruption.system"},
+    "/history/compare": {"from": "2026-03-02", "to": "2026-03-02", "file": ""},
     "/people": {"name": "Somebody", "role": "officer", "password": "satu dua tiga"},
     "/people/9/password": {"password": "satu dua tiga"},
     "/people/9/role": {"role": "officer"},

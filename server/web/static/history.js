@@ -3,6 +3,7 @@
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createClock } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
+import { createBenchmark } from "./benchmark.js";
 import { createBehind } from "./history_behind.js";
 import {
   comparedWith,
@@ -30,6 +31,7 @@ const api = createApi();
 const find = (name) => document.querySelector(`[data-${name}]`);
 const known = JSON.parse(find("known").textContent);
 const form = find("asked");
+const benchmark = createBenchmark({ phrases, api, dated, form });
 const charts = createCharts();
 const measure = find("measure");
 let language = document.documentElement.lang || "ms";
@@ -268,6 +270,7 @@ function speak(chosen) {
   // biome-ignore lint/suspicious/noDocumentCookie: the server reads it for the next page; no other door in every browser
   document.cookie = `giliran_language=${chosen}; path=/; max-age=31536000; samesite=strict`;
   phrases.dress(document, chosen);
+  benchmark.dress(chosen);
   paint();
 }
 
@@ -296,4 +299,5 @@ addEventListener("afterprint", () => {
   }
 });
 phrases.dress(document, language);
+benchmark.dress(language);
 ask();
