@@ -19,7 +19,7 @@ from server.ports import TokenRow
 from server.web.boards import Json, instant
 
 ROLES = ("kiosk", "display", "announcer", "counter")
-SILENT = timedelta(seconds=35)
+SILENT = timedelta(seconds=25)
 """A page that is loaded anew, or an agent that starts again, is away for less; a connection whose cable is out is
 noticed within 18 s. So a device is missed within a minute."""
 EXPECTED = timedelta(days=7)

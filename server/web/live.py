@@ -48,7 +48,7 @@ NAMESPACE = "/live"
 FIGURES_ANEW_S = 30.0
 """Figures are told again after so long, even where nothing happened."""
 BEATS_REMEMBERED = 3
-DEVICES_ANEW = timedelta(minutes=1)
+DEVICES_ANEW = timedelta(seconds=20)
 FAR_BEATS = 3
 """Phones whose turn is far hear within three heartbeats: there may be thousands."""
 PLACES = 15
@@ -450,7 +450,7 @@ class Live:
         return self._printers.told
 
     def _look_at_devices(self) -> None:
-        """Whoever listens is there. What is known of them is kept once a minute, so that it outlives this process."""
+        """Whoever listens is there. What is known of them is kept, so that it outlives this process."""
         now, people = self._door.office.now(), self._door.people
         for token in self._rooms.tokens():
             self.devices.heard(token)

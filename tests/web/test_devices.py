@@ -166,6 +166,22 @@ def test_when_a_device_was_heard_last_outlives_the_server(an_office_server: Any)
     assert (told["state"], told["seen_at"]) == ("gone", "2026-03-02T00:03:03.000Z")
 
 
+def test_a_kiosk_s_page_is_heard_by_its_cookie_whenever_it_looks_at_the_queues(office: OfficeServer) -> None:
+    live, people, browser = office.door.live, office.door.people, office.browser()
+    assert live is not None
+    live.devices.clock = office.clock.now
+    now = office.clock.now()
+    secret = people.add_token("pair", "kiosk main", now, scope=["kiosk:main"], expires_at=now + timedelta(hours=1))
+    browser.get(f"/pair/{secret}")
+    live.beat()
+    for _ in range(3):
+        office.clock.advance(seconds=30)
+        browser.get("/queues", headers={"Referer": "http://localhost/kiosk/main"})
+        live.beat()
+
+    assert [(one["role"], one["places"], one["state"]) for one in office.door.devices] == [("kiosk", ["main"], "here")]
+
+
 @pytest.mark.parametrize("role", ["manager", "auditor"])
 def test_somebody_who_waits_for_a_service_that_nobody_on_duty_does_is_an_alarm_at_once(
     office: OfficeServer, role: str
