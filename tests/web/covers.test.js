@@ -1,7 +1,7 @@
 /** Whether enough counters were open: what stands in a row of the table. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rowOf } from "../../server/web/static/covers.js";
+import { onTime, rowOf } from "../../server/web/static/covers.js";
 
 const clock = (instant) => instant.slice(11, 16);
 
@@ -32,4 +32,10 @@ test("a counter that never opened has no minutes, and the office itself no numbe
   assert.deepEqual(rowOf(never, clock).cells, ["08:00", "–", "–", "–", null]);
   assert.deepEqual(rowOf(late, clock).cells, ["08:00 → 08:04", "–", "–", "–", "4"]);
   assert.equal(rowOf(late, clock).key, "manage.covers.opening_all");
+});
+
+test("the share of counters that opened on time is of those that were to open, and of nothing else", () => {
+  const opening = (kept) => ({ cover: "opening", kept });
+  assert.deepEqual(onTime([opening(1), opening(0), opening(1), { cover: "lunch", kept: 0 }]), { n: 2, all: 3, p: 66 });
+  assert.equal(onTime([{ cover: "lunch", kept: 1 }]), null);
 });

@@ -24,6 +24,13 @@ export function disruptionOf(row, clock) {
   return { key: `manage.disruptions.what.${row.what}`, names, isManual: row.source === "manual", cells };
 }
 
+/** How many counters opened on time, of those that were to open: {n, all, p}; null where none was. */
+export function onTime(rows) {
+  const openings = rows.filter(({ cover }) => cover === "opening");
+  const n = openings.filter(({ kept }) => kept === 1).length;
+  return openings.length ? { n, all: openings.length, p: Math.floor((n / openings.length) * 100) } : null;
+}
+
 export function createCovers({ phrases, api, zone }) {
   const find = (name) => document.querySelector(`[data-covers-${name}]`);
   const form = find("form");
@@ -43,6 +50,9 @@ export function createCovers({ phrases, api, zone }) {
     if (rows === null) return;
     find("table").hidden = rows.length === 0;
     find("none").hidden = rows.length > 0;
+    const punctual = onTime(rows);
+    find("on-time").hidden = punctual === null;
+    if (punctual) find("on-time").textContent = say("manage.covers.on_time", punctual);
     find("rows").replaceChildren(
       ...rows.map((one) => {
         const shown = rowOf(one, (instant) => formatTime(instant, language, zone));

@@ -131,9 +131,8 @@ function paint() {
   find("asking").textContent = asking ? say("needs.asking") : "";
   find("ask").disabled = asking || state === "off";
   find("body").hidden = state !== "ready";
-  find("as-of").textContent = told
-    ? say("needs.as_of", { t: formatTime(told.at, language, clock.timeZone), n: told.days })
-    : "";
+  find("as-of").textContent =
+    state === "ready" ? say("needs.as_of", { t: formatTime(told.at, language, clock.timeZone), n: told.days }) : "";
   find("too-few").hidden = state !== "ready" || told.is_enough;
   if (state !== "ready") return;
   find("too-few-words").textContent = say("needs.too_few", { n: told.counters });
