@@ -28,7 +28,6 @@ from server.reports.ratings import RATINGS_HEADER, rating_rows
 from server.reports.recoveries import KINDS as CASE_KINDS
 from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
 from server.reports.sound_log import SOUNDS_HEADER, sound_rows, span_of
-from server.reports.spreadsheet import sheet_words, write_xlsx
 from sql.figures import SqlFigures
 from sql.records import SqlRecords
 from sql.scores import SqlScores
@@ -46,6 +45,8 @@ def run(given: argparse.Namespace, office: Opened, plan: Branch, period: tuple[d
         write(given.out, iter([_charter_page(office, plan, period, given.language)]))
         return
     if given.format == "xlsx":
+        from server.reports.spreadsheet import sheet_words, write_xlsx  # a table as CSV has no need of their library
+
         header, rows = _table(given, office, plan, period)
         write_xlsx(given.out, header, rows, words=sheet_words(given.language) if given.what == "tickets" else None)
     else:

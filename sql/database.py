@@ -11,15 +11,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_S = 5
@@ -121,10 +120,15 @@ def is_storage_fault(error: BaseException) -> bool:
 
 def revisions() -> set[str]:
     """The schemas that this version of the program knows."""
+    from alembic.script import ScriptDirectory
+
     return {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:
+    """Alembic is wanted where a schema is made alone: a process that makes an export is a fifth smaller without it."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
@@ -132,6 +136,9 @@ def _config() -> Config:
 
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision. Raises DatabaseUnusable for a database from a newer version."""
+    from alembic import command
+    from alembic.util import CommandError
+
     config = _config()
     try:
         with writing(engine) as connection:

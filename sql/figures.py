@@ -1,4 +1,4 @@
-"""The figures of days that have passed: a row a day and group, and beside them a row a month and group."""
+"""The figures of days that have passed: a row a day and group, and beside them rows of months and of years."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from sqlalchemy import Connection, Engine, delete, func, or_, select
 
 from server.domain.branch import Branch
 from server.reports.behind import Behind, Found
-from server.reports.figures import Cell, Figures, Place, Spread, add_up
+from server.reports.figures import Cell, Figures, Place, Size, Spread, add_up
 from sql.behind import Search
 from sql.database import reading, writing_in_no_hurry
 from sql.tables import figures, open_ticket, tickets
 
-DAY, MONTH = "day", "month"
+DAY: Size = "day"
+MONTH: Size = "month"
+YEAR: Size = "year"
+ORDER: tuple[Size, ...] = (DAY, MONTH, YEAR)
+Span = tuple[Size, date, date]
 _f = figures.c
 
 
@@ -43,25 +47,22 @@ class SqlFigures:
             return None if connection.scalar(unsettled.limit(1)) is not None else found
 
     def keep(self, day: date, found: Figures) -> None:
+        """With the month and the year before it, where this day is the first of a later one."""
         last = self.last()
         with writing_in_no_hurry(self._engine) as connection:
             if last is not None and last.replace(day=1) < day.replace(day=1):
-                self._keep_month(connection, last.replace(day=1), last)
+                self._keep_sum(connection, MONTH, last.replace(day=1), DAY, last)
+                if last.year < day.year:
+                    self._keep_sum(connection, YEAR, last.replace(month=1, day=1), MONTH, last)
             self._write(connection, DAY, day, found)
 
-    def between(self, first: date, last: date, by: Iterable[str]) -> Iterator[tuple[date, int, Place, Cell]]:
+    def between(
+        self, first: date, last: date, by: Iterable[str], coarsest: Size = YEAR
+    ) -> Iterator[tuple[date, int, Place, Cell]]:
         with reading(self._engine) as connection:
-            months = select(_f.business_on).distinct().where(_f.branch == self._branch, _f.size == MONTH)
-            whole = [on for on in connection.scalars(months) if first <= on and _end_of(on) <= last]
-            spans = [(MONTH, on, on) for on in whole]
-            day = first
-            for on in [*sorted(whole), None]:
-                until = last if on is None else on - timedelta(days=1)
-                if day <= until:
-                    spans.append((DAY, day, until))
-                if on is not None:
-                    day = _end_of(on) + timedelta(days=1)
-            yield from self._read(connection, spans, list(by))
+            kept = select(_f.size, _f.business_on).distinct().where(_f.branch == self._branch, _f.size != DAY)
+            sums: list[tuple[Size, date]] = [(size, on) for size, on in connection.execute(kept).all()]
+            yield from self._read(connection, _spans(sums, first, last, coarsest), list(by))
 
     def behind(
         self, first: date, last: date, which: Behind, branch: Branch, before: int | None, enough: Callable[[], bool]
@@ -69,26 +70,26 @@ class SqlFigures:
         return Search(self._engine, self._branch, which, branch, (first, last)).found(before, enough)
 
     def _read(
-        self, connection: Connection, spans: list[tuple[str, date, date]], by: list[str]
+        self, connection: Connection, spans: Iterable[Span], by: list[str]
     ) -> Iterator[tuple[date, int, Place, Cell]]:
         for size, first, last in spans:
             query = select(_f.business_on, _f.by, _f.of, _f.counts, _f.spans).where(
                 _f.branch == self._branch, _f.size == size, _f.business_on.between(first, last), _f.by.in_(by)
             )
             for on, name, of, counts, spread in connection.execute(query).all():
-                days = (_end_of(on) - on).days + 1 if size == MONTH else 1
-                yield on, days, (name, of), _cell(counts, spread)
+                yield on, (_end_of(size, on) - on).days + 1, (name, of), _cell(counts, spread)
 
-    def _keep_month(self, connection: Connection, first: date, last: date) -> None:
+    def _keep_sum(self, connection: Connection, size: Size, first: date, parts: Size, last: date) -> None:
+        """Of the month or the year that begins on `first`, from the days or months that it is made of."""
         found: Figures = {}
         every = connection.scalars(
             select(_f.by).distinct().where(
-                _f.branch == self._branch, _f.size == DAY, _f.business_on.between(first, last)
+                _f.branch == self._branch, _f.size == parts, _f.business_on.between(first, last)
             )
         ).all()  # fmt: skip
-        for _, _, place, cell in self._read(connection, [(DAY, first, last)], list(every)):
+        for _, _, place, cell in self._read(connection, [(parts, first, last)], list(every)):
             add_up(found, place, cell)
-        self._write(connection, MONTH, first, found)
+        self._write(connection, size, first, found)
 
     def _write(self, connection: Connection, size: str, on: date, found: Figures) -> None:
         own = (_f.branch == self._branch, _f.size == size, _f.business_on == on)
@@ -121,5 +122,27 @@ def _cell(counts: str, spans: bytes) -> Cell:
     return cell
 
 
-def _end_of(month: date) -> date:
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+def _spans(sums: list[tuple[Size, date]], first: date, last: date, coarsest: Size) -> Iterator[Span]:
+    """These days in as few pieces as are kept: the largest sums that lie in them, and the days between."""
+    day = first
+    inside = [
+        (size, on) for size, on in sums
+        if first <= on and _end_of(size, on) <= last and ORDER.index(size) <= ORDER.index(coarsest)
+    ]  # fmt: skip
+    for size, on in sorted(inside, key=lambda it: (it[1], -ORDER.index(it[0]))):
+        if on < day:  # it is in a larger one
+            continue
+        if day < on:
+            yield DAY, day, on - timedelta(days=1)
+        yield size, on, on
+        day = _end_of(size, on) + timedelta(days=1)
+    if day <= last:
+        yield DAY, day, last
+
+
+def _end_of(size: Size, on: date) -> date:
+    if size == DAY:
+        return on
+    if size == YEAR:
+        return on.replace(month=12, day=31)
+    return (on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

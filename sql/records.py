@@ -16,7 +16,7 @@ from server.ports import JournalRow
 from sql.anchors import newest
 from sql.database import reading
 from sql.floor_query import read_tickets
-from sql.tables import journal, legs, tickets
+from sql.tables import journal, legs, of_no_ticket, tickets
 
 STEP = 250
 """Rows a step: so few that an officer who presses "next" meanwhile does not notice the work between two steps."""
@@ -97,9 +97,11 @@ class SqlRecords:
     def happened(self, first: date, last: date, kinds: Collection[str]) -> Iterator[tuple[int, Event]]:
         since, until = self._begins(first), self._begins(last + timedelta(days=1)) if last < date.max else None
         j = journal.c
-        own = select(j.seq, j.at, j.kind, j.ticket, j.payload).where(j.branch == self._code, j.kind.in_(kinds))
-        own = own.where(j.at >= since) if until is None else own.where(j.at >= since, j.at < until)
-        after = 0
+        with reading(self._engine) as connection:
+            after, end = seq_range(connection, self._code, since, until)
+        own = select(j.seq, j.at, j.kind, j.ticket, j.payload).where(
+            j.branch == self._code, j.kind.in_(kinds), of_no_ticket, j.seq <= end
+        )
         while True:
             with reading(self._engine) as connection:
                 found = connection.execute(own.where(j.seq > after).order_by(j.seq).limit(STEP)).all()

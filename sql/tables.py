@@ -164,6 +164,13 @@ standings = Table(
 )
 """How the branch stood at its newest anchor, `n`: a row a branch, for what lies behind an older one is gone too."""
 
+of_no_ticket = journal.c.ticket.is_(None)
+Index(
+    "ix_journal_kind", journal.c.branch, journal.c.kind, journal.c.seq, sqlite_where=of_no_ticket,
+    postgresql_where=of_no_ticket,
+)  # fmt: skip
+"""Counters, notices, promises in danger: some dozens among the ten thousand entries of a day."""
+
 tickets = Table(
     "tickets",
     metadata,

@@ -58,9 +58,10 @@ PAGE_OF = """
         l.held_s = 0 and l.flag = '' and coalesce(l.ended_at >= l.began_at, true)))
         then {line} end
     from tickets t left join legs l on l.branch = t.branch and l.ticket = t.id
-    where t.branch = :branch and t.id > :after and t.id <= :end and t.business_on || '' between :first and :last
+    where t.branch = :branch and t.id > :after and t.id <= :end and {day} between :first and :last
     order by t.id, l.leg limit :page"""
-"""`|| ''`: else SQLite would take all days by the index of their numbers, and sort them for every page."""
+DAY_OF = {"sqlite": "+t.business_on", "postgresql": "t.business_on"}
+"""The sign: else SQLite would take all days by the index of their numbers, and sort them for every page."""
 SEVERAL_OF = """
     select t.id, {line}
     from tickets t
@@ -128,7 +129,7 @@ class TicketTable:
         if self._local and not local:  # the clock changes: the domain knows when
             one = many = "cast(null as text)"
         self._promised = bound | {"branch": self._code}
-        self._page = text(PAGE_OF.format(line=one))
+        self._page = text(PAGE_OF.format(line=one, day=DAY_OF[dialect]))
         self._several = text(SEVERAL_OF.format(line=many)).bindparams(bindparam("ids", expanding=True))
 
     def _lines(self, connection: Connection, found: Found, end_of_line: str) -> str:
@@ -203,17 +204,21 @@ def _line(
 
 def _promises(branch: Branch) -> tuple[str, str, dict[str, Any]]:
     """What was promised, and `server.domain.charter.verdict` of a plain ticket, as two expressions and their values."""
-    promised, kept, bound = "", "", dict[str, Any]()
+    promised, kept, bound, known = "", "", dict[str, Any](), False
     for version in versions(branch.promises):
         own = [promise for promise in version.promises if promise.service is not None]
         for promise in (*own, *(one for one in version.promises if one.service is None)):
-            n = len(bound)
-            held = f"t.business_on between :since{n} and :until{n}"
-            bound |= {f"since{n}": (version.since or date.min).isoformat(),
-                      f"until{n}": (version.until or date.max).isoformat()}  # fmt: skip
-            if promise.service is not None:
-                held += f" and t.first_service = :of{n}"
-                bound[f"of{n}"] = promise.service
+            n, asked = len(bound), ["1 = 1"]  # no more is compared than must be: it is done a million times
+            for name, sign, value in (
+                ("since", "t.business_on >=", version.since and version.since.isoformat()),
+                ("until", "t.business_on <=", version.until and version.until.isoformat()),
+                ("of", "t.first_service =", promise.service),
+            ):
+                if value is not None:
+                    asked.append(f"{sign} :{name}{n}")
+                    bound[f"{name}{n}"] = value
+            held = " and ".join(asked[1:] or asked)
+            known = True
             promised += f" when {held} then '{round(promise.within_s)}'"
             if promise.measure == "sojourn":
                 span, is_judged = SOJOURN, "t.status = 'finished'"
@@ -224,4 +229,4 @@ def _promises(branch: Branch) -> tuple[str, str, dict[str, Any]]:
                 f" when {held} then case when not ({is_judged}) or {span} is null then ''"
                 f" when {span} <= {promise.within_s * 1000:.0f} then 'yes' else 'no' end"
             )
-    return (f"case{promised} end", f"case{kept} else '' end", bound) if bound else ("''", "''", bound)
+    return (f"case{promised} end", f"case{kept} else '' end", bound) if known else ("''", "''", bound)

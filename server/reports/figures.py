@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from itertools import accumulate
+from typing import Any, Literal, Protocol
 
 BINS = 6000
 """Milliseconds of a bin: a tenth of a minute."""
@@ -29,6 +31,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "rating_hour": (), "outcome": (), "reason": (),
 }  # fmt: skip
 """By what the figures are kept, and which distributions of each; `error` is how far off an estimate was."""
+Size = Literal["day", "month", "year"]
 Place = tuple[str, str]
 """By what, and which: ("service", "A"), ("slot", "0-08") for Mondays from eight to nine, ("flow", "A>F"),
 ("rating_hour", "08") for what was said from eight to nine, ("outcome", "done"), ("reason", "frail") of a call out of
@@ -61,14 +64,8 @@ class Spread:
         """Minutes, cut to the tenth, that so many percent did not exceed (nearest rank); None of nothing."""
         if not self.n:
             return [None for _ in shares]
-        ranks = [max(1, -(-self.n * share // 100)) for share in shares]
-        found: list[float | None] = []
-        so_far = 0
-        for place, count in enumerate(self.counts()):
-            so_far += count
-            while len(found) < len(ranks) and so_far >= ranks[len(found)]:
-                found.append(place / 10)
-        return found
+        so_far = list(accumulate(self.counts()))
+        return [bisect_left(so_far, max(1, -(-self.n * share // 100))) / 10 for share in shares]
 
     def counts(self) -> array[int]:
         """How many took 0, 1, 2 … tenths of a minute."""
@@ -93,7 +90,9 @@ class Cell:
     spans: dict[str, Spread] = field(default_factory=dict)
 
     def __iadd__(self, other: Cell) -> Cell:
-        self.counts.update(other.counts)
+        counts = self.counts
+        for count, n in other.counts.items():  # `update` asks much more of each
+            counts[count] += n
         for name, spread in other.spans.items():
             mine = self.spans.setdefault(name, Spread())
             mine += spread
@@ -115,9 +114,11 @@ class FigureBook(Protocol):
 
     def keep(self, day: date, found: Figures) -> None: ...
 
-    def between(self, first: date, last: date, by: Iterable[str]) -> Iterator[tuple[date, int, Place, Cell]]:
-        """The figures of these days: of whole months together where they are kept so, of the others day by day. The
-        first day, how many days of the calendar, and the group."""
+    def between(
+        self, first: date, last: date, by: Iterable[str], coarsest: Size = "year"
+    ) -> Iterator[tuple[date, int, Place, Cell]]:
+        """The figures of these days: of whole years and months together where they are kept so and no longer than
+        `coarsest`, of the others day by day. The first day, how many days of the calendar, and the group."""
 
 
 def add_up(found: Figures, place: Place, cell: Cell) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from server.reports.figures import LEAST, SPANS, Cell, Figures, Place, Spread, add_up, cell_json
+from server.reports.figures import KEPT, LEAST, SPANS, Cell, FigureBook, Figures, Place, Size, Spread, add_up, cell_json
 
 MOST_DAYS = 92
 """A longer time is told by months."""
@@ -19,13 +19,14 @@ BARS = 24
 """The last one is for all that took longer."""
 FEW = frozenset({"lane", "channel", "counter", "officer"})
 """Groups of people: of fewer than five nothing is told."""
+TOLD_ONE_BY_ONE = ("all", "rating")
 MINUTE_MS = 60_000
 Kept = Iterable[tuple[date, int, Place, Cell]]
 
 
 def history(kept: Kept, first: date, last: date, with_officers: bool) -> dict[str, Any]:
     """What is told of these days; `days` of them are kept."""
-    by_month = (last - first).days >= MOST_DAYS
+    by_month = _is_by_month(first, last)
     whole: Figures = {}
     trend: dict[date, Cell] = {}
     said: dict[date, Cell] = {}
@@ -64,6 +65,19 @@ def history(kept: Kept, first: date, last: date, with_officers: bool) -> dict[st
     if with_officers:
         told["officer"] = _groups(whole, "officer")
     return told
+
+
+def kept_between(book: FigureBook, first: date, last: date, with_officers: bool) -> Kept:
+    """What `history` wants of the book: what is told one by one, and all else as it is read fastest."""
+    fine: Size = "month" if _is_by_month(first, last) else "day"
+    yield from book.between(first, last, TOLD_ONE_BY_ONE, fine)
+    yield from book.between(
+        first, last, [by for by in KEPT if by not in TOLD_ONE_BY_ONE and (with_officers or by != "officer")]
+    )
+
+
+def _is_by_month(first: date, last: date) -> bool:
+    return (last - first).days >= MOST_DAYS
 
 
 def bars(spread: Spread) -> list[int]:

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.ports import Identity
 from server.reports.behind import MOST_BEHIND, Behind, HistoryBook
 from server.reports.export import stamp
-from server.reports.figures import KEPT, LEAST
-from server.reports.history import FEW, history, size_of
+from server.reports.figures import LEAST
+from server.reports.history import FEW, history, kept_between, size_of
 from server.web import dto
 from server.web.access import rights
 from server.web.api import RECORDS, api, need
@@ -26,7 +26,7 @@ from server.web.refusals import Refused
 OF_OFFICERS = frozenset({"supervisor", "manager"})
 """Whoever leads officers reads their figures; no device, no auditor, no token."""
 USUAL_DAYS = 28
-LOOKS_FOR_S = 0.12
+LOOKS_FOR_S = 0.06
 """So long one answer looks for tickets; whoever wants earlier ones asks again."""
 
 
@@ -40,8 +40,7 @@ def get_history(query: dto.DaysQuery) -> Response:
     first, last = days(query)
     door = edge()
     with_officers = may_see_officers(asker)
-    kept = politely(door.figures.between(first, last, [by for by in KEPT if with_officers or by != "officer"]))
-    told = history(kept, first, last, with_officers)
+    told = history(politely(kept_between(door.figures, first, last, with_officers)), first, last, with_officers)
     if with_officers:
         names = door.officers().names
         for row in told["officer"]:

@@ -85,7 +85,7 @@ def test_where_the_clock_changes_each_ticket_has_the_hour_of_its_own_season(engi
     for day in (0, 60):
         office.clock.set(OPENING + timedelta(days=day))
         office.issue("A")
-        office.close_day("close")
+        office.close_day("close", "end of day")
 
     table = TicketTable(engine, plan.code, plan, local=True).lines_between(date.min, date.max)
 
