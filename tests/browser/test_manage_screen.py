@@ -256,12 +256,12 @@ def test_an_export_with_its_days_the_wrong_way_round_is_not_asked_for(page: Page
     look(page, f"{address}/manage")
     page.locator("#export-from").fill("2026-03-05")
 
-    page.get_by_role("button", name="Muat turun CSV").click()
+    page.get_by_role("button", name="Muat turun", exact=True).click()
 
     assert page.locator("[data-export-wrong]").inner_text() == "Tarikh mula mesti sebelum tarikh akhir."
     page.locator("#export-from").fill("2026-03-01")
-    with page.expect_request("**/api/v1/exports/tickets.csv?from=2026-03-01&to=2026-03-02"):
-        page.get_by_role("button", name="Muat turun CSV").click()
+    with page.expect_request("**/api/v1/exports/tickets.csv?from=2026-03-01&to=2026-03-02&local=1"):
+        page.get_by_role("button", name="Muat turun", exact=True).click()
 
 
 def test_the_overview_speaks_the_language_that_was_chosen(page: Page, address: str) -> None:
