@@ -48,19 +48,20 @@ class DayNeeds:
 
 
 class LearnedPeaks:
-    """A step of the schedule: once a business day, what the weeks before teach of its busiest hours. It is held against
-    the counters only where the branch's file sets no peak."""
+    """A step of the schedule: on a new business day, and whenever one more day is kept, what the weeks before teach of
+    the busiest hours. It is held against the counters only where the branch's file sets no peak."""
 
     def __init__(self, office: Office, figures: FigureBook) -> None:
         self._office, self._figures = office, figures
-        self._learned_on: date | None = None
+        self._learned_from: tuple[date, date | None] | None = None
 
     def step(self) -> bool:
         floor = self._office.floor
         today = floor.branch.business_on(self._office.now())
-        if today != self._learned_on:
+        known = today, self._figures.last()
+        if known != self._learned_from:
             floor.outlook.peaks = learned_peaks(self._figures, today)
-            self._learned_on = today
+            self._learned_from = known
         return False
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from server.web.day_needs import AGAIN_S, GAP_S, DayNeeds
+from server.domain.branch import Peak
+from server.reports.figures import Cell, Figures
+from server.web.day_needs import AGAIN_S, GAP_S, DayNeeds, LearnedPeaks
 from tests.web.conftest import OfficeServer
 from tests.web.test_foresight import ADVICE, ALookAhead
 
@@ -121,3 +124,23 @@ def test_the_page_is_there_for_who_leads_the_office(office: OfficeServer, room: 
 
     assert page.status_code == 200
     assert office.caller("kiosk").get("/manage/counters").status_code == 403
+
+
+def test_the_busiest_hours_are_learned_as_the_days_are_kept_and_alarm_where_none_is_set(office: OfficeServer) -> None:
+    door, today = office.door, office.door.office.floor.branch.business_on(office.clock.now())
+    learning = LearnedPeaks(door.office, door.figures)
+    learning.step()
+    at_first = door.office.floor.outlook.peaks
+    for back in range(28, 0, -1):
+        on = today - timedelta(days=back)
+        found: Figures = {("all", ""): Cell(Counter(issued=70))}
+        for hour, issued in ((8, 60), (9, 10), (10, 10), (11, 10)):
+            found["slot", f"{on.weekday()}-{hour:02d}"] = Cell(Counter(issued=issued))
+        door.figures.keep(on, found)
+    learning.step()
+
+    alarms = [one["key"] for one in office.caller("manager").get("/overview").get_json()["alarms"]]
+
+    assert at_first == ()
+    assert door.office.floor.outlook.peaks == (Peak(time(8), time(9), frozenset(range(7))),)
+    assert alarms == ["manage.covers.alarm.peak_learned"]
