@@ -60,7 +60,9 @@ class SqlFigures:
         self, first: date, last: date, by: Iterable[str], coarsest: Size = YEAR
     ) -> Iterator[tuple[date, int, Place, Cell]]:
         with reading(self._engine) as connection:
-            kept = select(_f.size, _f.business_on).distinct().where(_f.branch == self._branch, _f.size != DAY)
+            kept = select(_f.size, _f.business_on).where(
+                _f.branch == self._branch, _f.size.in_([MONTH, YEAR]), _f.by == "all"
+            )
             sums: list[tuple[Size, date]] = [(size, on) for size, on in connection.execute(kept).all()]
             yield from self._read(connection, _spans(sums, first, last, coarsest), list(by))
 
