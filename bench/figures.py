@@ -214,10 +214,13 @@ def _watched(measured: Office) -> Iterator[list[float]]:
 
 
 def _resident_mb(pid: int) -> float:
-    """Of a process and its children: what each has for itself, and its part of what they share."""
+    """Of the server and its exports: what each has for itself, and its part of what they share. The look-ahead, the
+    voice and studies have processes of their own too, which come and go as they please."""
     total = 0.0
     for one in [pid, *_children(pid)]:
         try:
+            if one != pid and b"server.export_worker" not in Path(f"/proc/{one}/cmdline").read_bytes():
+                continue
             text = Path(f"/proc/{one}/smaps_rollup").read_text()
         except OSError:  # it has ended meanwhile
             continue
