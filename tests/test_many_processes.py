@@ -21,7 +21,7 @@ from tests.live_screen import LiveScreen, a_screen
 from tests.machine import answering, children, eventually, is_alive
 from tests.servers import RunningOffice, a_running_office, giliran
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 PROMPT_S = 2.0
 """A second, and one more for a busy machine. The heartbeat, which would bring the same, comes every eight."""
@@ -114,7 +114,6 @@ def test_a_token_that_one_process_revokes_is_shut_out_by_the_other(two: RunningO
             screen.until(lambda s=screen: s.refused or not s.is_connected, PROMPT_S + 4)  # type: ignore[misc]
 
 
-@pytest.mark.soak
 def test_a_process_that_is_killed_ends_the_others_and_frees_the_port(two: RunningOffice) -> None:
     """Whoever watches the service starts it anew; half an office would go unnoticed."""
     first, second = workers(two)
@@ -128,7 +127,6 @@ def test_a_process_that_is_killed_ends_the_others_and_frees_the_port(two: Runnin
     assert issue(two)["number"]
 
 
-@pytest.mark.soak
 def test_processes_whose_parent_was_killed_do_not_stay(two: RunningOffice) -> None:
     orphans = workers(two)
 
@@ -139,7 +137,6 @@ def test_processes_whose_parent_was_killed_do_not_stay(two: RunningOffice) -> No
     assert issue(two)["number"]
 
 
-@pytest.mark.soak
 def test_told_to_end_all_of_them_end(two: RunningOffice) -> None:
     pids = workers(two)
     with screens_of_both(two, {"zone": "hall"}, "display"):
@@ -150,7 +147,6 @@ def test_told_to_end_all_of_them_end(two: RunningOffice) -> None:
     assert not any(is_alive(pid) for pid in pids)
 
 
-@pytest.mark.soak
 def test_a_database_that_drops_its_connections_loses_nobody(two: RunningOffice, postgresql_url: str) -> None:
     with screens_of_both(two, {"zone": "hall"}, "display") as halls:
         kiosk = two.caller("kiosk")
@@ -169,7 +165,6 @@ def test_a_database_that_drops_its_connections_loses_nobody(two: RunningOffice, 
     assert two.run("verify").returncode == 0
 
 
-@pytest.mark.soak
 def test_redis_pokes_while_it_lives_and_the_heartbeat_carries_on_without_it(
     tmp_path: Path, postgresql_url: str
 ) -> None:
@@ -195,7 +190,6 @@ def test_redis_pokes_while_it_lives_and_the_heartbeat_carries_on_without_it(
                     assert took[2] < 1.5, took
 
 
-@pytest.mark.soak
 def test_a_redis_that_accepts_and_says_nothing_holds_no_officer_up(tmp_path: Path, postgresql_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         address = f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
@@ -216,7 +210,6 @@ def test_many_processes_need_a_database_that_they_can_share(tmp_path: Path) -> N
     assert "processes" in refused.stderr
 
 
-@pytest.mark.soak
 def test_screens_that_join_in_the_middle_of_it_all_end_with_the_same_board(two: RunningOffice) -> None:
     token, stop = two.token("display"), threading.Event()
 

@@ -229,6 +229,7 @@ def _stall(work: Callable[[], object]) -> float:
     return max(later - sooner for sooner, later in itertools.pairwise(turns))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("mode", GREEN)
 def test_a_slow_question_to_postgresql_holds_nobody_up(postgresql_url: str, mode: str) -> None:
     from sqlalchemy import text
@@ -241,6 +242,7 @@ def test_a_slow_question_to_postgresql_holds_nobody_up(postgresql_url: str, mode
     engine.dispose()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("mode", GREEN)
 def test_a_log_in_holds_nobody_up(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "_mode", mode)

@@ -5,13 +5,16 @@ Pure. A plan goes first; without one, whoever has been on duty longest without a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.domain.branch import PlannedBreak
 from server.domain.floor import Floor
-from server.domain.hall import planned_minutes
 
 LUNCH = "lunch"
+LUNCH_MINUTES = 30.0
+"""A lunch that nobody planned counts as a planned one of so many minutes."""
 SOON = timedelta(minutes=5)
 """Somebody who should be back already is expected within so long."""
 
@@ -54,3 +57,11 @@ def _lunch_minutes(floor: Floor, now: datetime, counter: str) -> float:
     on = now.astimezone(floor.branch.timezone).date()
     planned = [pause for duty in floor.branch.duties_on(on) if duty.counter == counter for pause in duty.breaks]
     return planned_minutes(planned, LUNCH, 1)
+
+
+def planned_minutes(planned: Sequence[PlannedBreak], reason: str, nth: int) -> float:
+    """How long the `nth` break of this reason (from 1) is planned to be; 0 where nobody planned any."""
+    alike = [pause.minutes for pause in planned if pause.reason == reason]
+    if alike:
+        return alike[max(0, min(nth, len(alike)) - 1)]
+    return LUNCH_MINUTES if reason == LUNCH else 0.0

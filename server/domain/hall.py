@@ -13,6 +13,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from server.domain.branch import Branch, PlannedBreak
+from server.domain.breaks import planned_minutes
 from server.domain.counter import CounterState
 from server.domain.discipline import Policy, rank_of
 from server.domain.floor import Floor
@@ -30,8 +31,6 @@ HESITATES_S = 60.0
 """An open counter that has called nobody for so long while somebody waits is taken to be away for a moment."""
 NOT_BEGUN_S = 300.0
 """A duty that should have begun is expected within so many seconds."""
-LUNCH_MINUTES = 30.0
-"""A lunch that nobody planned counts as a planned one of so many minutes."""
 
 
 class Doing(IntEnum):
@@ -274,14 +273,6 @@ def _closed(
     opens = plan.opens(code, since)
     left = tuple((begins, lasts) for begins, lasts in to_come if begins > opens)
     return Post(code, skills, Doing.AWAY, who, opens, ends=ends, breaks=left)
-
-
-def planned_minutes(planned: Sequence[PlannedBreak], reason: str, nth: int) -> float:
-    """How long the `nth` break of this reason (from 1) is planned to be; 0 where nobody planned any."""
-    alike = [pause.minutes for pause in planned if pause.reason == reason]
-    if alike:
-        return alike[max(0, min(nth, len(alike)) - 1)]
-    return LUNCH_MINUTES if reason == "lunch" else 0.0
 
 
 def _still_to_come(

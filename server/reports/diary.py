@@ -16,9 +16,10 @@ import numpy as np
 
 from server.domain import events as e
 from server.domain.branch import Branch
+from server.domain.breaks import planned_minutes
 from server.domain.floor import Draft, Floor
 from server.domain.forecast import LAW_LEVELS
-from server.domain.hall import GONE_S, planned_minutes
+from server.domain.hall import GONE_S
 from server.domain.law import SLOT_S
 from server.domain.measures import between, taught
 from server.domain.queue import Lane

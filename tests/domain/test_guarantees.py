@@ -72,6 +72,7 @@ def out_of_order(calls: Iterable[Called]) -> int:
     return found
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_g1_and_g4_hold_for_a_hundred_thousand_tickets_at_any_load() -> None:
     tickets = overtaken = unfairly = disordered = 0

@@ -222,6 +222,7 @@ def a_long_past(engine: Engine, tickets: int) -> AnOffice:
     return office
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_five_thousand_tickets_are_all_there_and_only_a_step_of_them_is_in_memory(sqlite: Engine) -> None:
     """Failure 12: other systems cut their statistics at 1,000 rows without a word."""

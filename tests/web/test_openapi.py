@@ -96,6 +96,7 @@ def a_busy_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningO
         yield office
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "phases", "examples"),
