@@ -55,8 +55,8 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         cursor = connection.cursor()
         for pragma in (
-            "journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={BUSY_S * 1000}",
-            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+            f"busy_timeout={BUSY_S * 1000}",  # first: the next one waits for whoever makes the tables at this moment
+            "journal_mode=wal", "synchronous=full", "foreign_keys=on", f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         ):  # fmt: skip
             cursor.execute(f"pragma {pragma}")
         cursor.close()
