@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_S = 5
+UPGRADE_S = 60
 LOCK_MS = 15_000
 UPGRADE = 0x6769_6C69
 """The number of the lock under which PostgreSQL's schema is changed."""
@@ -55,8 +56,8 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={BUSY_S * 1000}",  # first: the next one waits for whoever makes the tables at this moment
-            "journal_mode=wal", "synchronous=full", "foreign_keys=on", f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+            "journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={BUSY_S * 1000}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         ):  # fmt: skip
             cursor.execute(f"pragma {pragma}")
         cursor.close()
@@ -141,7 +142,7 @@ def migrate(engine: Engine) -> None:
 
     config = _config()
     try:
-        with writing(engine) as connection:
+        with engine.connect().execution_options(write=True) as connection, _patient(connection), connection.begin():
             if engine.dialect.name == "postgresql":  # another machine may start on this database just now
                 connection.execute(select(func.pg_advisory_xact_lock(UPGRADE)))
             at = _revision(connection)
@@ -155,6 +156,20 @@ def migrate(engine: Engine) -> None:
     except (DatabaseError, CommandError) as error:
         reason = getattr(error, "orig", None) or error
         raise DatabaseUnusable(f"the database cannot be opened: {reason}") from error
+
+
+@contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """Several processes that start at once on SQLite wait for the one that makes the tables, however long it takes."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"pragma busy_timeout={UPGRADE_S * 1000}")
+    try:
+        yield
+    finally:
+        driver.execute(f"pragma busy_timeout={BUSY_S * 1000}")
 
 
 def _revision(connection: Connection) -> str | None:
