@@ -10,10 +10,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, bindparam, text
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, text
 
 from server.domain.branch import Branch
 from server.domain.charter import versions
@@ -25,13 +26,15 @@ from sql.records import id_range
 from sql.tables import tickets
 
 PAGE = 4000
-"""Rows that are fetched at once, in a transaction of their own: a step of some 30 ms."""
+"""Tickets that are fetched at once, in a transaction of their own: a step of some 20 ms."""
+ASK, LATER = MARKS = "\x01", "\x02"
+"""Before a ticket's id, in place of its line: the domain must be asked; of a leg after the first."""
 NUMBERS, KEPT = TICKETS_HEADER.index("calls"), TICKETS_HEADER.index("kept")
 """From the one to before the other the cells are numbers."""
 OLDEST = 2000
 """No ticket is of an earlier year."""
-QUOTED = '"\t=+@'
-"""What most lines do not have in them at all; where one does, each cell is looked at."""
+QUOTED = '"\t\r=+@'
+"""What most lines do not have in them at all; where one does, the domain is asked for the page."""
 
 STAMP = {
     "sqlite": "strftime('%Y-%m-%dT%H:%M:%fZ', {0} / 1000.0, 'unixepoch')",
@@ -53,13 +56,25 @@ SECONDS = {
 """Whole seconds as whole numbers, others to the millisecond."""
 TO_CALL, WAIT = "l.called_at - l.joined_at", "l.began_at - l.joined_at"
 SOJOURN = "t.ended_at - t.issued_at"
+JOINED = {
+    "sqlite": "group_concat(piece, char(10))",  # in the order of what it is told, which SQLite takes care to keep
+    "postgresql": "string_agg(piece, chr(10) order by id, leg)",
+}
+CHAR = {"sqlite": "char", "postgresql": "chr"}
 PAGE_OF = """
-    select t.id, l.leg, case when t.carried_on is null and (l.leg is null or (
-        l.held_s = 0 and l.flag = '' and coalesce(l.ended_at >= l.began_at, true)))
-        then {line} end
-    from tickets t left join legs l on l.branch = t.branch and l.ticket = t.id
-    where t.branch = :branch and t.id > :after and t.id <= :end and {day} between :first and :last
-    order by t.id, l.leg limit :page"""
+    select count(*), {joined} from (
+        select t.id, l.leg, case when l.leg > 0 then {char}(2) || t.id else coalesce(
+            case when t.carried_on is null and (l.leg is null or (
+                l.held_s = 0 and l.flag = '' and coalesce(l.ended_at >= l.began_at, true)))
+            then {line} end, {char}(1) || t.id) end as piece
+        from tickets t left join legs l on l.branch = t.branch and l.ticket = t.id
+        where t.branch = :branch and t.id > :after and t.id <= :until and {day} between :first and :last
+        order by t.id, l.leg) p"""
+"""All lines of a page as one text: a row fetched costs more than a line written."""
+END_OF = text(
+    "select id from tickets where branch = :branch and id > :after and id <= :end order by id limit 1 offset :before"
+)
+"""The id of a page's last ticket."""
 DAY_OF = {"sqlite": "+t.business_on", "postgresql": "t.business_on"}
 """The sign: else SQLite would take all days by the index of their numbers, and sort them for every page."""
 SEVERAL_OF = """
@@ -76,10 +91,6 @@ SEVERAL_OF = """
 """Tickets of several legs."""
 
 
-Found = list[tuple[int, int | None, str | None]]
-"""Ticket, leg, line; None where the domain must be asked."""
-
-
 class TicketTable:
     """`local`: with the columns of LOCAL_HEADER."""
 
@@ -94,17 +105,14 @@ class TicketTable:
         with reading(self._engine) as connection:
             after, end = id_range(connection, self._code, first, last)
         self._prepare(first, last)
-        asked = self._promised | {"first": first.isoformat(), "last": last.isoformat(), "end": end, "page": PAGE}
-        while after < end:
-            with reading(self._engine) as connection:
-                found = _fetched(connection.execute(self._page, asked | {"after": after}))
-                if len(found) == PAGE:  # the legs of the last may go on
-                    cut = found[-1][0]
-                    while found[-1][0] == cut:
-                        found.pop()
-                lines = self._lines(connection, found, end_of_line)
-            yield lines.encode()
-            after = found[-1][0] if found else end
+        asked = self._bound | {"first": first.isoformat(), "last": last.isoformat(), "end": end, "before": PAGE - 1}
+        with ThreadPoolExecutor(1) as database:  # it writes the next page while one is on its way out
+            coming = database.submit(self._page_of, asked, after, end_of_line)
+            while after < end:
+                lines, after = coming.result()
+                if after < end:
+                    coming = database.submit(self._page_of, asked, after, end_of_line)
+                yield lines.encode()
 
     def rows_between(self, first: date, last: date) -> Iterator[Cells]:
         """The same rows as cells, numbers as numbers: reading the lines again costs a tenth of asking the domain."""
@@ -128,30 +136,50 @@ class TicketTable:
         many = _line(dialect, promised, kept, "z.counter", "s.calls", "s.transfers", "s.served", local)
         if self._local and not local:  # the clock changes: the domain knows when
             one = many = "cast(null as text)"
-        self._promised = bound | {"branch": self._code}
-        self._page = text(PAGE_OF.format(line=one, day=DAY_OF[dialect]))
+        self._bound = bound | {"branch": self._code}
+        self._page = text(PAGE_OF.format(line=one, day=DAY_OF[dialect], joined=JOINED[dialect], char=CHAR[dialect]))
         self._several = text(SEVERAL_OF.format(line=many)).bindparams(bindparam("ids", expanding=True))
 
-    def _lines(self, connection: Connection, found: Found, end_of_line: str) -> str:
-        several = [ticket for ticket, leg, _ in found if leg]
-        told: dict[int, str | None] = {ticket: line for ticket, _, line in found}
-        if several:
-            told |= dict.fromkeys(several)
-            told |= _fetched(connection.execute(self._several, self._promised | {"ids": sorted({*several})}))
-        lines = list(told.values())
-        is_told = None not in lines
-        whole = end_of_line.join(lines if is_told else filter(None, lines))  # type: ignore[arg-type]
-        count = len(lines) if is_told else len(lines) - lines.count(None)
-        if not _is_plain(whole.replace(self._offset, ",") if self._offset else whole, count, len(self.header) - 1):
-            told, is_told = dict.fromkeys(told), False
-        if not is_told:
-            others = {ticket for ticket, line in told.items() if line is None}
-            told |= self._careful(connection, others, end_of_line)
-            whole = end_of_line.join(told.values())  # type: ignore[arg-type]
-        return whole + end_of_line
+    def _page_of(self, asked: dict[str, Any], after: int, end_of_line: str) -> tuple[str, int]:
+        """The lines of the tickets after an id, in one transaction, and the id of the last."""
+        asked = asked | {"after": after}
+        with reading(self._engine) as connection:
+            until = connection.execute(END_OF, asked).scalar() or asked["end"]
+            return self._lines(connection, asked | {"until": until}, end_of_line), until
 
-    def _careful(self, connection: Connection, ids: set[int], end_of_line: str) -> dict[int, str]:
-        asked = read_tickets(connection, self._code, tickets.c.id.in_(ids))
+    def _lines(self, connection: Connection, asked: dict[str, Any], end_of_line: str) -> str:
+        """Those of one page."""
+        rows, written = connection.execute(self._page, asked).one()
+        if not rows:
+            return ""
+        lines, left = written.split("\n"), list[int]()
+        is_plain = len(lines) == rows  # else there is a cell of several lines
+        if is_plain and (ASK in written or LATER in written):
+            lines = _one_a_ticket(lines)
+            if several := [int(line[1:]) for line in lines if line[0] == LATER]:
+                told = connection.execute(self._several, self._bound | {"ids": several})
+                lines = _filled(lines, {ticket: line for ticket, line in told if line is not None})
+            left = [int(line[1:]) for line in lines if line[0] in MARKS]
+        plain = [line for line in lines if line[0] not in MARKS] if left else lines
+        if not is_plain or not self._are_plain(plain):
+            days = tickets.c.business_on.between(date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"]))
+            page = tickets.c.id.between(asked["after"] + 1, asked["until"])
+            lines = [*self._careful(connection, page & days, end_of_line).values()]
+        elif left:
+            lines = _filled(lines, self._careful(connection, tickets.c.id.in_(left), end_of_line))
+        return end_of_line.join(lines) + end_of_line
+
+    def _are_plain(self, lines: list[str]) -> bool:
+        """Whether none of the cells must be quoted, and none is one that a spreadsheet would run."""
+        whole = "\n".join(lines)
+        if self._offset:
+            whole = whole.replace(self._offset, ",")
+        if whole.count(",") != (len(self.header) - 1) * len(lines) or not whole.isascii():
+            return False
+        return ",-" not in whole and not any(sign in whole for sign in QUOTED)
+
+    def _careful(self, connection: Connection, which: ColumnElement[bool], end_of_line: str) -> dict[int, str]:
+        asked = read_tickets(connection, self._code, which)
         rows = ticket_rows(asked, self._branch, self._local)
         return {
             ticket.id: csv_line(row, end_of_line).removesuffix(end_of_line)
@@ -159,25 +187,25 @@ class TicketTable:
         }
 
 
-def _fetched(result: CursorResult[Any]) -> list[Any]:
-    """The driver's own tuples: of a million rows each microsecond is a second."""
-    assert result.cursor is not None
-    return list(result.cursor.fetchall())
+def _one_a_ticket(lines: list[str]) -> list[str]:
+    """The mark of a ticket of several legs in place of the line of its first, which does not say it all."""
+    found: list[str] = []
+    for line in lines:
+        if line[0] == LATER:
+            found[-1] = line
+        else:
+            found.append(line)
+    return found
+
+
+def _filled(lines: list[str], told: dict[int, str]) -> list[str]:
+    return [told.get(int(line[1:]), line) if line[0] in MARKS else line for line in lines]
 
 
 def _number(text: str) -> int | float | None:
     if not text:
         return None
     return float(text) if "." in text else int(text)
-
-
-def _is_plain(lines: str, count: int, commas: int) -> bool:
-    """Whether none of the cells must be quoted, and none is one that a spreadsheet would run."""
-    if lines.count(",") != commas * count or lines.count("\n") != max(0, count - 1):
-        return False
-    if lines.isascii() and not any(sign in lines for sign in QUOTED):
-        return ",-" not in lines and lines.count("\r") in (0, max(0, count - 1))
-    return False
 
 
 def _ahead_ms(branch: Branch, first: date, last: date) -> int | None:
