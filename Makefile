@@ -21,7 +21,7 @@ help:
 	@echo 'make setup    .venv with everything: giliran, its voice, the development tools'
 	@echo 'make test     the tests; as root on Debian it installs what they need'
 	@echo 'make soak     the tests that live through hours and power cuts'
-	@echo 'make quick    the tests that need no browser and little time'
+	@echo 'make quick    the rules, actions, one store and the API: a minute, no browser, no PostgreSQL'
 	@echo 'make lint     ruff, mypy, import contracts, djlint, biome'
 	@echo 'make format   what lint would ask for, done'
 	@echo 'make bench    the measurements that docs/ quotes'
@@ -63,8 +63,10 @@ soak: $(READY)
 	@bash tests/debian.sh test
 	@$(BIN)/python -m pytest $(CORES) -m soak $(ARGS)
 
+# of the web the API alone: pages are half of the time
 quick: $(READY)
-	@$(BIN)/python -m pytest -q $(CORES) -m 'not slow and not browser and not soak' $(ARGS)
+	@$(BIN)/python -m pytest -q $(CORES) -m 'not slow and not browser and not soak' -k 'not postgresql' \
+		--ignore-glob='tests/web/test_[!a]*' $(ARGS)
 
 lint: $(READY) $(BIOME)
 	$(BIN)/ruff check .

@@ -27,6 +27,8 @@ from tests.old_days import (
     remove,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def old(sqlite: Engine) -> AnOffice:

@@ -43,6 +43,8 @@ from tests.old_days import (
 from tests.stores import FullDisk, founded, opened
 from tests.two_days import TWO_DAYS_BRANCH, two_days
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(engine: Engine) -> AnOffice:
