@@ -146,6 +146,7 @@ def _lists(file: BranchFile) -> Iterator[Fault]:
         (("kiosk",), file.kiosks),
     ]
     needed += [(("counter", i, "services"), counter.services) for i, counter in enumerate(file.counters)]
+    needed += [(("play", i, "steps"), play.steps) for i, play in enumerate(file.plays)]
     for place, entries in needed:
         if not entries:
             yield place, Complaint("needs at least one", "one_needed")
@@ -162,6 +163,7 @@ def _lists(file: BranchFile) -> Iterator[Fault]:
     lists += [(("zone", i, "languages"), zone.languages) for i, zone in enumerate(file.zones)]
     lists += [(("counter", i, "services"), counter.services) for i, counter in enumerate(file.counters)]
     lists += [(("hours", i, "services"), row.services) for i, row in enumerate(file.hours)]
+    lists += [(("play", i, "services"), play.services) for i, play in enumerate(file.plays)]
     for place, values in lists:
         for i in _repeated(values):
             yield (*place, i), Complaint(f'"{values[i]}" is named twice', "twice", value=values[i])
@@ -174,6 +176,7 @@ def _codes(file: BranchFile) -> Iterator[Fault]:
         "zone": [table.code for table in file.zones],
         "kiosk": [table.code for table in file.kiosks],
         "notice": [table.code for table in file.notices],
+        "play": [table.code for table in file.plays],
     }
     for name, found in codes.items():
         for i in _repeated([code.casefold() for code in found]):
@@ -209,6 +212,8 @@ def _strangers(file: BranchFile) -> Iterator[Fault]:
         named += [(("referral", i, "service"), "service", referral.service, services)] if referral.service else []
     for i, row in enumerate(file.hours):
         named += [(("hours", i, "services", j), "service", code, services) for j, code in enumerate(row.services)]
+    for i, play in enumerate(file.plays):
+        named += [(("play", i, "services", j), "service", code, services) for j, code in enumerate(play.services)]
     for i, duty in enumerate(file.roster):
         named += [(("roster", i, "counter"), "counter", duty.counter, counters)]
     for place, kind, code, known in named:

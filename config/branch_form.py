@@ -250,7 +250,9 @@ def _said(field: Field, sent: Sent, place: str) -> Any:
 
 def _said_row(fields: tuple[Field, ...], sent: Sent, place: str) -> dict[str, Any] | None:
     """An inner row; None for one that nobody filled in."""
-    is_empty = not any(sent.get(f"{place}.{field.key}", "").strip() for field in fields if field.kind == "clock")
+    asked = [f"{place}.{field.key}" for field in fields if field.kind == "clock"]
+    asked += [f"{place}.{field.key}.{language}" for field in fields if field.kind == "words" for language in LANGUAGES]
+    is_empty = not any(sent.get(name, "").strip() for name in asked)
     return None if is_empty else _said_table(fields, sent, place)
 
 

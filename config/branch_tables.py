@@ -270,6 +270,26 @@ class NoticeTable(Table):
     spoken: bool = True
 
 
+class StepTable(Table):
+    """One thing to do."""
+
+    do: Words
+
+
+class PlayTable(Table):
+    """A play of the recovery plan: when it is offered (for promises of `services`, none named: of all), who owns it,
+    what is done, and the `text` that customers are told for so many `minutes`."""
+
+    code: Code
+    name: Words
+    trigger: Literal["warned", "breached", "disruption", "hand"] = "hand"
+    services: Many[Code] = ()
+    owner: Words
+    steps: Many[StepTable]
+    text: Words = {}
+    minutes: Annotated[int, Field(ge=1, le=720)] = 30
+
+
 class HoursTable(Table):
     """Opening hours on some weekdays, of the branch or, with `services`, of these services inside the branch's."""
 
@@ -366,6 +386,7 @@ class BranchFile(Table):
     promises: Annotated[Many[PromiseTable], Field(alias="promise")] = (THE_PROMISE,)
     referrals: Annotated[Many[ReferralTable], Field(alias="referral")] = ()
     notices: Annotated[Many[NoticeTable], Field(alias="notice")] = ()
+    plays: Annotated[Many[PlayTable], Field(alias="play")] = ()
     hours: Many[HoursTable] = ()
     overrides: Annotated[Many[OverrideTable], Field(alias="override")] = ()
     holidays: Annotated[Many[HolidayTable], Field(alias="holiday")] = ()

@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser(
         "export",
-        help="tickets, the journal, sounds, fairness, ratings, covers, recovery, disruptions, charter, benchmark",
+        help="tickets, journal, sounds, fairness, ratings, covers, recovery, plays, disruptions, charter, benchmark",
     )
     export.add_argument(
         "what",
@@ -122,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
             "ratings",
             "covers",
             "recovery",
+            "plays",
             "disruptions",
             "charter",
             "benchmark",

@@ -24,6 +24,8 @@ from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
 from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
 from server.reports.disruptions import KINDS as DISRUPTION_KINDS
 from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
+from server.reports.plays import KINDS as PLAY_KINDS
+from server.reports.plays import PLAYS_HEADER, play_rows
 from server.reports.ratings import RATINGS_HEADER, rating_rows
 from server.reports.recoveries import KINDS as CASE_KINDS
 from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
@@ -35,7 +37,7 @@ from sql.sounds import SqlSounds
 from sql.ticket_table import TicketTable
 
 Write = Callable[[Path | None, Iterator[bytes]], None]
-MARKED = ("tickets", "charter")
+MARKED = ("tickets", "charter", "plays")
 """What people open in a spreadsheet: it wants a mark at a file's begin, which a program would take for a letter."""
 
 
@@ -77,6 +79,8 @@ def _table(
             return DISRUPTIONS_HEADER, _disruptions(records, plan, period)
         case "recovery":
             return RECOVERY_HEADER, iter(recovery_rows(records.happened(*period, CASE_KINDS), plan))
+        case "plays":
+            return PLAYS_HEADER, iter(play_rows(records.happened(*period, PLAY_KINDS), plan))
         case "ratings":
             return RATINGS_HEADER, iter(rating_rows(records.journal_between(*period), plan))
         case "sounds":

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from server.domain import blocks, outages, recovery
+from server.domain import blocks, outages, playbook, recovery
 from server.domain.blocks import Blocks
 from server.domain.branch import Branch
 from server.domain.charter import Promise, verdict
@@ -27,6 +27,7 @@ from server.domain.floor import MISSED_KEPT, Floor
 from server.domain.measures import PACE_MEMORY, Pace, taught
 from server.domain.notices import LONGEST_MINUTES, Notice, is_remembered, noted
 from server.domain.outages import Outages
+from server.domain.playbook import ABOUT_RUNS, Runs
 from server.domain.queue import Line
 from server.domain.recovery import ABOUT_CASES, Cases
 from server.domain.tally import RECENT_KEPT, Rated, RecentCall, Tally
@@ -75,7 +76,7 @@ def load_floor(connection: Connection, branch: Branch) -> Floor:
     floor.recent = _recent(connection, code, since)
     floor.notices = _notices(connection, code, floor.last_at)
     floor.blocks, floor.outages = _held(connection, floor)
-    floor.cases = _cases(connection, code, since)
+    floor.cases, floor.runs = _cases(connection, code, since)
     _rate(connection, floor, since)
     floor.tallies = {}
     for ticket in found:
@@ -151,18 +152,20 @@ def _notices(connection: Connection, branch: str, at: datetime) -> tuple[Notice,
     return tuple(notice for notice in found if is_remembered(notice, at))
 
 
-def _cases(connection: Connection, branch: str, since: datetime) -> Cases:
-    """The promises in danger since this business day began."""
+def _cases(connection: Connection, branch: str, since: datetime) -> tuple[Cases, Runs]:
+    """The promises in danger since this business day began, and the plays that were run."""
     j = journal.c
     query = (
         select(j.seq, j.at, j.kind, j.payload)
-        .where(j.branch == branch, j.at >= since, j.kind.in_([*ABOUT_CASES, NoticeMade.kind]))
+        .where(j.branch == branch, j.at >= since, j.kind.in_([*ABOUT_CASES, *ABOUT_RUNS, NoticeMade.kind]))
         .order_by(j.seq)
     )
     found: Cases = ()
+    runs: Runs = ()
     for row in connection.execute(query):
-        found = recovery.after(found, row.seq, decode(row.kind, row.at, None, json.loads(row.payload)))
-    return found
+        event = decode(row.kind, row.at, None, json.loads(row.payload))
+        found, runs = recovery.after(found, row.seq, event), playbook.after(runs, row.seq, event)
+    return found, runs
 
 
 def _held(connection: Connection, floor: Floor) -> tuple[Blocks, Outages]:

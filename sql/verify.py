@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Row, and_, func, select, type_coerce
 
-from server.domain import outages, recovery
+from server.domain import outages, playbook, recovery
 from server.domain.blocks import Block, after
 from server.domain.counter import CounterState
 from server.domain.errors import QueueError
@@ -36,6 +36,7 @@ from server.domain.events import (
 )
 from server.domain.floor import BEGINNING, MISSED_KEPT
 from server.domain.outages import Outages
+from server.domain.playbook import Runs
 from server.domain.recovery import Cases
 from server.domain.ticket import ENDED, Status, Ticket, issued
 from sql import rows
@@ -101,6 +102,7 @@ class Walk:
     counters: dict[str, CounterState] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
     cases: Cases = ()
+    runs: Runs = ()
     outages: Outages = ()
     removals: list[tuple[int, DayRemoved]] = field(default_factory=list)
     issued: int = 0
@@ -153,6 +155,9 @@ class Walk:
             self.counters[code] = self.counters.get(code, CounterState(code)).after(event)
         self._account_for(seq, event)
         self._answer_for(seq, event)
+        if what := playbook.fault(self.runs, event):
+            self.report.fault(f"entry {seq} ({event.kind}) {what}")
+        self.runs = playbook.remembered(playbook.after(self.runs, seq, event), event.at - CASE_KEPT)
         if isinstance(event, DayRemoved):
             self.removals.append((seq, event))
         if isinstance(event, OutageEnded) and all(one.id != event.outage for one in self.outages):

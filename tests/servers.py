@@ -95,7 +95,7 @@ class Caller:
 
 API_PATHS = {
     "tickets", "counters", "queues", "zones", "overview", "help", "me", "people", "devices", "audit", "measures",
-    "charter", "recordings", "exports", "branch", "kiosks", "notices", "recovery", "disruptions", "covers",
+    "charter", "recordings", "exports", "branch", "kiosks", "notices", "recovery", "plays", "disruptions", "covers",
     "texts", "history", "needs", "what-if", "openapi.json",
 }  # fmt: skip
 

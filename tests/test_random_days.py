@@ -43,6 +43,9 @@ from server.actions.office import Actor, Answer, Office
 from server.actions.open_counter import open_counter
 from server.actions.outages import Down, log_outages
 from server.actions.plan_visit import plan_visit
+from server.actions.playbook import begin as begin_play
+from server.actions.playbook import stop as stop_play
+from server.actions.playbook import tick as tick_step
 from server.actions.printed import printed
 from server.actions.rate import rate
 from server.actions.recall import recall
@@ -61,6 +64,7 @@ from server.domain.discipline import KINDS, Choice, Policy
 from server.domain.errors import QueueError
 from server.domain.floor import Draft, Floor, fold
 from server.domain.notices import Notice
+from server.domain.playbook import Play, Run
 from server.domain.recovery import ACTIONS, CAUSES, Case
 from server.domain.ticket import AT_COUNTER, Status, Ticket
 from server.ports import Store
@@ -87,6 +91,11 @@ MISSED, HELD = frozenset({Status.NO_SHOW}), frozenset({Status.HELD})
 a_process = st.integers(0, 1)
 
 
+PLAY = Play(
+    "late", {"ms": "Lewat"}, "warned", {"ms": "Penyelia"}, ({"ms": "Buka"}, {"ms": "Lapor"}), text={"ms": "Maaf."}
+)
+
+
 def a_branch_for(kind: str, guard: int, measure: str) -> Branch:
     """Everything happens a little sooner than in an office, so that a short day meets every case."""
     return a_branch(
@@ -99,6 +108,7 @@ def a_branch_for(kind: str, guard: int, measure: str) -> Branch:
         ),
         join=Join(enabled=True, most=5, grace_s=90.0),
         kiosks=(Kiosk("main", offline_block=4),),
+        plays=(PLAY,),
         promises=(Promise(measure=measure, within_s=120), Promise("H", "wait_to_call", 30.0)),
     )
 
@@ -128,6 +138,8 @@ def told(result: object) -> object:
             return {"block": result.id, "first": dict(result.first)}
         case Case():
             return {"case": result.id, "level": str(result.level), "deeds": len(result.deeds)}
+        case Run():
+            return {"run": result.id, "done": [tick is not None for tick in result.ticks], "open": result.is_open}
         case Notice():
             return {"notice": result.id, "ends_at": result.ends_at.isoformat()}
         case _:
@@ -405,6 +417,21 @@ class RandomDay(RuleBasedStateMachine):
         case = cases[index % len(cases)].id if cases else 999
         self.act(give_cause, process, case=case, cause=cause, say=in_malay, officer=officer)
         self.act(act_on_case, process, case=case, deed=deed, counter=counter, to="K3", officer=officer)
+
+    @rule(
+        process=a_process, index=an_index, play=st.sampled_from(["late", "gone"]), step=st.sampled_from([1, 2, 3]),
+        is_done=st.booleans(), tells=st.booleans(), officer=officers,
+    )  # fmt: skip
+    def a_supervisor_runs_a_play(
+        self, process: int, index: int, play: str, step: int, is_done: bool, tells: bool, officer: int | None
+    ) -> None:
+        cases, runs = self.floor.cases, self.floor.runs
+        case = cases[index % len(cases)].id if cases and tells else None
+        self.act(begin_play, process, play=play, case=case, tells=tells, officer=officer)
+        run = runs[index % len(runs)].id if runs else self.floor.seq
+        self.act(tick_step, process, run=run, step=step, is_done=is_done, officer=officer)
+        if step == 3:
+            self.act(stop_play, process, run=run, note="Sudah pulih", officer=officer)
 
     @rule(process=a_process, minutes=st.integers(0, 300), is_back=st.booleans())
     def the_printer_fails_or_prints_again(self, process: int, minutes: int, is_back: bool) -> None:

@@ -28,6 +28,7 @@ from server.domain.discipline import ALWAYS, Policy
 from server.domain.errors import StillWaiting
 from server.domain.floor import Floor
 from server.domain.hours import Hours, Override, Pattern, Span, Weekend, weekend_of
+from server.domain.playbook import Play
 from server.domain.queue import Lane, Service
 
 MINUTES_A_DAY = 24 * 60
@@ -103,6 +104,10 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
                 tuple(PlannedBreak(minutes_of(b.at), b.minutes, b.reason) for b in r.breaks),
             )
             for r in file.roster
+        ),
+        plays=tuple(
+            Play(p.code, p.name, p.trigger, p.owner, tuple(step.do for step in p.steps), p.services, p.text, p.minutes)
+            for p in file.plays
         ),
         version=version,
     )  # fmt: skip

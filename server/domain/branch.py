@@ -15,6 +15,7 @@ from server.domain.counter import Counter
 from server.domain.discipline import Policy
 from server.domain.errors import UnknownCounter, UnknownLane, UnknownLanguage, UnknownService
 from server.domain.hours import Hours
+from server.domain.playbook import Play
 from server.domain.queue import LANGUAGES, Lane, Service, Words
 from server.domain.ticket import Ticket
 
@@ -205,6 +206,7 @@ class Branch:
     notices: tuple[OwnNotice, ...] = ()
     roster: tuple[PlannedDuty, ...] = ()
     peaks: tuple[Peak, ...] = ()
+    plays: tuple[Play, ...] = ()
     version: int = 1
 
     @cached_property

@@ -16,6 +16,7 @@ QueueError
         TooManyTransactions   more than this service takes at one turn
     UnknownNotice         no notice stands that could be taken back
     UnknownCase           no promise is in danger there today
+    UnknownPlay           no such play stands in the recovery plan, or its run is over
     UnknownTicket         no open ticket has this number, or none ever had this id
     NotOpen               the branch or the service is closed now
     CounterRefusal        the counter cannot do this as it stands
@@ -121,6 +122,10 @@ class UnknownNotice(QueueError):
 
 class UnknownCase(QueueError):
     code = "unknown_case"
+
+
+class UnknownPlay(QueueError):
+    code = "unknown_play"
 
 
 class TooManyTransactions(Malformed):

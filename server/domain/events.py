@@ -413,6 +413,44 @@ class RecoveryActed(Event):
     officer: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayBegan(Event):
+    """A play of the office's recovery plan begins, in the words that it has today: `name` and `owner`, each step's by
+    language. `case`: the promise in danger that it answers. `notice` is the seq of what customers were told with it."""
+
+    kind: ClassVar[str] = "play_began"
+    play: str
+    name: dict[str, str]
+    owner: dict[str, str]
+    steps: tuple[dict[str, str], ...]
+    case: int | None = None
+    notice: int | None = None
+    officer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayStepped(Event):
+    """Step `step` (from 1) of run `run`, the seq of its begin, was done, or is not done after all. `case` as long as
+    that lasts."""
+
+    kind: ClassVar[str] = "play_stepped"
+    run: int
+    step: int
+    is_done: bool = True
+    case: int | None = None
+    officer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayStopped(Event):
+    """A run ends before all of its steps are done; `note` says why."""
+
+    kind: ClassVar[str] = "play_stopped"
+    run: int
+    note: str = ""
+    officer: int | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     made.kind: made
     for made in (
@@ -421,7 +459,7 @@ EVENTS: dict[str, type[Event]] = {
         TicketDelayed, TicketLeft, TicketCarried, TicketPrinted, TicketRated,
         TransactionsCounted, VisitPlanned, CounterOpened, CounterClosed, BlockReserved, BlockReturned, DayClosed,
         DayRemoved, OutageBegan, OutageEnded, NoticeMade, NoticeWithdrawn, PromiseWarned, PromiseBreached,
-        PromiseCalmed, CauseGiven, RecoveryActed,
+        PromiseCalmed, CauseGiven, RecoveryActed, PlayBegan, PlayStepped, PlayStopped,
     )
 }  # fmt: skip
 
@@ -431,6 +469,7 @@ CONTRACT_KINDS = frozenset(EVENTS) - {
     "ticket_printed", "transactions_counted", "visit_planned", "day_closed", "day_removed", "outage_began",
     "outage_ended", "notice_made",
     "notice_withdrawn", "promise_warned", "promise_breached", "promise_calmed", "cause_given", "recovery_acted",
+    "play_began", "play_stepped", "play_stopped",
 }  # fmt: skip
 """The kinds that the exported journal has; the others are our own bookkeeping."""
 
@@ -450,7 +489,7 @@ def _reader(name: str) -> Callable[[Any], object] | None:
         return datetime.fromisoformat
     if name.endswith("_on"):
         return date.fromisoformat
-    return tuple if name in ("services", "further", "told", "law", "zones", "unused", "numbers") else None
+    return tuple if name in ("services", "further", "told", "law", "zones", "unused", "numbers", "steps") else None
 
 
 _READERS = {kind: {name: _reader(name) for name in names} for kind, names in _FIELDS.items()}

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from server.domain import blocks as reserved
 from server.domain import events as e
 from server.domain import outages as log
-from server.domain import recovery
+from server.domain import playbook, recovery
 from server.domain.blocks import Blocks
 from server.domain.branch import Branch
 from server.domain.charter import verdict
@@ -29,6 +29,7 @@ from server.domain.measures import Pace, taught
 from server.domain.notices import Notice, is_remembered, noted
 from server.domain.numbering import following
 from server.domain.outages import Outages
+from server.domain.playbook import Runs
 from server.domain.queue import ABSENT, Line, Service
 from server.domain.recovery import Cases
 from server.domain.tally import RECENT_KEPT, Rated, RecentCall, Tally
@@ -49,8 +50,8 @@ class Floor:
     the numbers that kiosks hold. `series` is the last ordinal
     of each letter on `business_on`; `earlier` are the numbers of earlier days that were in the hall on that day,
     which therefore does not give them again. `outlook` holds the newest forecast: what is told of waits comes from
-    there. `ratings` are today's, by ticket; `cases` today's promises in danger, those that are over too; `outages` what
-    is written down as down.
+    there. `ratings` are today's, by ticket; `cases` today's promises in danger, those that are over too; `runs` today's
+    plays; `outages` what is written down as down.
     """
 
     branch: Branch
@@ -68,6 +69,7 @@ class Floor:
     notices: tuple[Notice, ...] = ()
     blocks: Blocks = ()
     cases: Cases = ()
+    runs: Runs = ()
     outages: Outages = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     ratings: Layered[int, Rated] = field(default_factory=Layered)
@@ -228,8 +230,8 @@ class Floor:
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets.copy(), numbers=self.numbers.copy(), lines=self.lines.copy(),
             counters=self.counters.copy(), series=self.series.copy(), earlier=self.earlier, recent=self.recent,
-            aside=self.aside, notices=self.notices, blocks=self.blocks, cases=self.cases, outages=self.outages,
-            tallies=self.tallies.copy(), ratings=self.ratings.copy(),
+            aside=self.aside, notices=self.notices, blocks=self.blocks, cases=self.cases, runs=self.runs,
+            outages=self.outages, tallies=self.tallies.copy(), ratings=self.ratings.copy(),
             pace=self.pace.copy(), outlook=self.outlook,
         )  # fmt: skip
 
@@ -262,6 +264,7 @@ class Draft(Floor):
         self._at_counter(event)
         self._take_notice(event, seq)
         self.cases = recovery.after(self.cases, seq, event)
+        self.runs = playbook.after(self.runs, seq, event)
         self.outages = log.after(self.outages, seq, event)
         self.blocks = reserved.after(self.blocks, seq, event, self.business_on)
         self._fade(event.at)
@@ -275,8 +278,8 @@ class Draft(Floor):
             branch=self.branch, seq=self.seq, last_at=self.last_at, business_on=self.business_on,
             tickets=self.tickets, numbers=self.numbers, lines=self.lines, counters=self.counters,
             series=self.series, earlier=self.earlier, recent=self.recent, aside=self.aside, notices=self.notices,
-            blocks=self.blocks, cases=self.cases, outages=self.outages, tallies=self.tallies, ratings=self.ratings,
-            pace=self.pace, outlook=self.outlook,
+            blocks=self.blocks, cases=self.cases, runs=self.runs, outages=self.outages, tallies=self.tallies,
+            ratings=self.ratings, pace=self.pace, outlook=self.outlook,
         )  # fmt: skip
 
     def _turn_day(self, at: datetime) -> None:
@@ -284,7 +287,7 @@ class Draft(Floor):
         today = self.branch.business_on(at)
         if today > self.business_on:
             self.business_on, self.series, self.tallies, self.recent = today, {}, {}, ()
-            self.ratings, self.cases = Layered(), ()
+            self.ratings, self.cases, self.runs = Layered(), (), ()
             self.earlier = frozenset(ticket.number for ticket in self.open_tickets())
             self.blocks = reserved.remembered(self.blocks, today)
             self.outages = log.remembered(self.outages, self.branch, today)

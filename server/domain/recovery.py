@@ -20,8 +20,11 @@ APOLOGY = "recovery.sorry"
 """The template of the notice that explains and apologises; with the cause behind it, once somebody has said that."""
 CAUSES = ("system", "officers", "crowd", "long", "equipment", "other")
 ABOUT_CASES = tuple(
-    made.kind for made in (e.PromiseWarned, e.PromiseBreached, e.PromiseCalmed, e.CauseGiven, e.RecoveryActed)
-)
+    made.kind
+    for made in (
+        e.PromiseWarned, e.PromiseBreached, e.PromiseCalmed, e.CauseGiven, e.RecoveryActed, e.PlayBegan, e.PlayStepped,
+    )
+)  # fmt: skip
 ACTIONS = ("take", "open", "add", "move", "other")
 """take: somebody looks after it. open: a closed counter. add: the service to a counter that is open. move: an officer
 to a closed counter. other: by another way."""
@@ -35,7 +38,8 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody did about it: at `counter`, and for a move `to` another; `officer` is the person, where known."""
+    """What somebody did about it: at `counter`, and for a move `to` another; `officer` is the person, where known.
+    `action` is one of ACTIONS, or "play" for a step of a play that was done."""
 
     at: datetime
     action: str
@@ -116,6 +120,10 @@ def _moved(case: Case, seq: int, event: e.Event) -> Case:
         case e.RecoveryActed():
             deed = Deed(event.at, event.action, event.place, event.to, event.officer)
             return replace(case, deeds=(*case.deeds, deed))
+        case e.PlayBegan():  # who runs a play for it looks after it
+            return replace(case, deeds=(*case.deeds, Deed(event.at, "take", officer=event.officer)))
+        case e.PlayStepped() if event.is_done:
+            return replace(case, deeds=(*case.deeds, Deed(event.at, "play", officer=event.officer)))
         case e.NoticeMade():
             return replace(case, apologised_at=case.apologised_at or event.at, apology=seq)
     return case

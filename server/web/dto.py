@@ -199,6 +199,23 @@ class DisruptionAsked(Asked):
     minutes: Annotated[int, Field(ge=1, le=720), Whole] = 30
 
 
+class PlayAsked(Asked):
+    """`case`: the promise in danger that it answers. `tell`: customers are told the play's text."""
+
+    play: Annotated[str, Field(max_length=40, examples=["late"])]
+    case: Annotated[int, Field(ge=1, le=2**53), Whole] | None = None
+    tell: bool = False
+
+
+class StepAsked(Asked):
+    step: Annotated[int, Field(ge=1, le=1000), Whole]
+    done: bool = True
+
+
+class StopAsked(Asked):
+    note: Annotated[str, Field(max_length=400)] = ""
+
+
 class PersonAsked(Asked):
     name: Named
     role: Literal["officer", "supervisor", "manager", "admin", "auditor"]
@@ -238,6 +255,10 @@ class NoticePath(BaseModel):
 
 class CasePath(BaseModel):
     case: Annotated[int, Field(ge=1, le=2**53)]
+
+
+class RunPath(BaseModel):
+    run: Annotated[int, Field(ge=1, le=2**53)]
 
 
 class LanguagePath(BaseModel):

@@ -27,7 +27,7 @@ from server.web.plan_words import Words
 GROUPS = {
     "offer": ("branch", "service", "counter", "zone", "kiosk", "notice", "referral"),
     "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "peak", "day"),
-    "rules": ("discipline", "calling", "join", "charter", "retention"),
+    "rules": ("discipline", "calling", "join", "charter", "play", "retention"),
 }
 FORM_BYTES, FORM_PARTS = 2_000_000, 40_000
 """Of a form with every counter's roster in it."""

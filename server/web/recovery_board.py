@@ -9,6 +9,7 @@ from server.domain.counter import CounterState
 from server.domain.covers import LEARNED, OPENING, PEAK, UNSERVED, short_now
 from server.domain.floor import Floor
 from server.domain.notices import DISRUPTION, standing
+from server.domain.playbook import Run, Tick, offered
 from server.domain.promise_watch import MOST_NAMED, Reading, readings
 from server.domain.recovery import CAUSES, Case
 from server.web.boards import Json, instant, seconds
@@ -26,14 +27,22 @@ def recovery_json(floor: Floor, now: datetime, officers: Officers) -> Json:
     found = readings(floor, now) if any(case.is_open for case in floor.cases) else {}
     cases = sorted(floor.cases, key=lambda case: (not case.is_open, -case.id))
     disruption = next((one for one in standing(floor.notices, now) if one.is_disruption), None)
+    runs = sorted(floor.runs, key=lambda run: (not run.is_open, -run.id))
     return {
         "cases": [case_json(floor, case, found.get(case.service), now, officers) for case in cases],
+        "plays": [
+            {"code": play.code, "name": dict(play.name), "owner": dict(play.owner), "text": dict(play.text),
+             "minutes": play.minutes, "steps": [dict(step) for step in play.steps]}
+            for play in floor.branch.plays
+        ],
+        "runs": [run_json(run, officers) for run in runs],
         "causes": list(CAUSES),
         "disruptions": list(DISRUPTIONS),
         "disruption": None if disruption is None else {
             "id": disruption.id, "template": disruption.template, "text": dict(disruption.text),
             "at": instant(disruption.at), "until": instant(disruption.ends_at),
             "officer": officers.of(disruption.officer),
+            "plays": [play.code for play in offered(floor.branch.plays, "disruption")],
         },
     }  # fmt: skip
 
@@ -59,6 +68,24 @@ def case_json(floor: Floor, case: Case, reading: Reading | None, now: datetime, 
             for deed in case.deeds
         ],
         "options": options_json(floor, case.service) if case.is_open else [],
+        "plays": [play.code for play in offered(floor.branch.plays, case.level, case.service)] if case.is_open else [],
+    }  # fmt: skip
+
+
+def run_json(run: Run, officers: Officers) -> Json:
+    """A run of a play: each step with who did it when."""
+
+    def told(tick: Tick | None) -> Json | None:
+        return None if tick is None else {"at": instant(tick.at), "officer": officers.of(tick.officer)}
+
+    return {
+        "id": run.id, "play": run.play, "name": dict(run.name), "owner": dict(run.owner), "case": run.case,
+        "notice": run.notice, "began_at": instant(run.began_at), "officer": officers.of(run.officer),
+        "ended_at": instant(run.ended_at), "stopped": told(run.stopped), "note": run.note,
+        "steps": [
+            {"step": n, "text": dict(step), "done": told(tick)}
+            for n, (step, tick) in enumerate(zip(run.steps, run.ticks, strict=True), 1)
+        ],
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ PROBLEM = "application/problem+json"
 STATUS: Mapping[type[errors.QueueError], int] = {
     errors.UnknownNotice: 404,
     errors.UnknownCase: 404,
+    errors.UnknownPlay: 404,
     errors.UnknownTicket: 404,
     errors.UnknownCounter: 404,
     errors.Malformed: 422,

@@ -20,7 +20,7 @@ an_instant = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(
 )
 REQUIRED_TEXT = frozenset(
     {"number", "letter", "service", "lane", "language", "channel", "token", "why", "outcome", "to", "counter", "reason",
-     "by", "kiosk", "cause", "action", "anchor", "what"}
+     "by", "kiosk", "cause", "action", "anchor", "what", "play"}
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         "ordinal",
         "transactions",
         "run",
+        "step",
         "notice",
         "size",
         "rating",
@@ -59,13 +60,15 @@ def a_value(name: str, kind: str) -> st.SearchStrategy[Any]:
         return st.integers(0, 10**5)
     if name == "first":
         return st.dictionaries(st.sampled_from("AFH"), some_text, max_size=3)
-    if name == "text":
+    if name == "text" or (kind == "play_began" and name in ("name", "owner")):
         return st.dictionaries(st.sampled_from(["ms", "en", "ta"]), some_text, min_size=1)
     if name in ("zones", "further", "unused", "numbers"):
         return st.lists(some_text, max_size=3).map(tuple)
+    if name == "steps":
+        return st.lists(st.dictionaries(st.sampled_from(["ms", "en"]), some_text), max_size=3).map(tuple)
     if name in ("told", "law"):
         return st.lists(st.integers(0, 10**5), max_size=7).map(tuple)
-    if name in ("last", "spoken"):
+    if name in ("last", "spoken", "is_done"):
         return st.booleans()
     return some_text if name in REQUIRED_TEXT else some_text | st.just("")
 

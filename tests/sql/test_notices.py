@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Engine
 
-from server.actions import recovery
-from server.domain.events import PromiseBreached
+from server.actions import playbook, recovery
+from server.domain.events import PlayStepped, PromiseBreached
 from sql.store import SqlStore
 from sql.verify import verify
 from tests.actions import test_recovery as danger
 from tests.actions.test_notice import tell, with_zones, withdraw
+from tests.actions.test_playbook import LATE
 from tests.builders import AnOffice, FakeClock
 from tests.stores import founded
 
@@ -55,3 +58,23 @@ def test_a_breach_of_which_nobody_was_warned_is_no_sound_history(engine: Engine)
     office.do(lambda draft, now: draft.record(PromiseBreached(at=now, case=99)))
 
     assert verify(engine, "KL01").faults == ["entry 1 (promise_breached) is about case 99, of which nobody was warned"]
+
+
+def test_a_process_that_starts_knows_which_plays_are_under_way(engine: Engine) -> None:
+    branch = replace(danger.a_hall().floor.branch, plays=(LATE,))
+    office = AnOffice(founded(engine, branch), FakeClock())
+    office.issue("A")
+    office.clock.advance(minutes=16)
+    danger.watch(office)
+    office.do(playbook.begin, "late", case=danger.case(office).id, tells=True, officer=7)
+    office.do(playbook.tick, office.floor.runs[0].id, 1, officer=7)
+
+    assert started(engine, office).floor.runs == office.floor.runs != ()
+    assert verify(engine, "KL01").faults == []
+
+
+def test_a_step_of_a_play_that_nobody_began_is_no_sound_history(engine: Engine) -> None:
+    office = AnOffice(founded(engine, danger.a_hall().floor.branch), FakeClock())
+    office.do(lambda draft, now: draft.record(PlayStepped(at=now, run=99, step=1)))
+
+    assert verify(engine, "KL01").faults == ["entry 1 (play_stepped) is about run 99, which does not go on"]

@@ -1,4 +1,5 @@
-"""Who may do what: every route of the API against every role, the scope of a device, tokens and the CSRF token."""
+"""Who may do what, in one file because the matrix is one: every route of the API against every role, the scope of a
+device, tokens and the CSRF token."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("GET", f"/exports/{table}?from=2026-03-02&to=2026-03-02"): TABLES
         for table in (
             "tickets.csv", "tickets.xlsx", "fairness.csv", "charter.csv", "charter.pdf", "journal.csv", "covers.csv",
-            "recovery.csv", "benchmark.csv", "disruptions.csv",
+            "recovery.csv", "plays.csv", "benchmark.csv", "disruptions.csv",
         )
     },
     ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES, ("POST", "/history/compare"): FIGURES,
@@ -59,6 +60,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
     **{("GET", f"/{log}?from=2026-03-02&to=2026-03-02"): FIGURES for log in ("covers", "disruptions")},
     ("POST", "/recovery/9/cause"): {"supervisor", "manager"},
     ("POST", "/recovery/9/act"): {"supervisor", "manager"},
+    **{("POST", f"/plays{path}"): {"supervisor", "manager"} for path in ("", "/9/step", "/9/stop")},
     ("POST", "/disruptions"): {"supervisor", "manager"},
     ("POST", "/help"): {"kiosk"} | AT_COUNTERS,
     ("POST", "/branch/close-day"): {"supervisor", "manager"},
@@ -104,6 +106,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/notices/preview": {"template": "a.delay"},
     "/recovery/9/cause": {"cause": "crowd"},
     "/recovery/9/act": {"action": "take"},
+    "/plays": {"play": "late"},
+    "/plays/9/step": {"step": 1},
     "/disruptions": {"template": "disruption.system"},
     "/history/compare": {"from": "2026-03-02", "to": "2026-03-02", "file": ""},
     "/people": {"name": "Somebody", "role": "officer", "password": "satu dua tiga"},
@@ -151,7 +155,7 @@ def test_the_matrix_names_every_route_of_the_api(the_office: OfficeServer) -> No
 
 
 EXAMPLES = {"ticket_id": "1", "counter": "K1", "zone": "hall", "kiosk": "main", "block": "9", "row": "9",
-            "notice": "9", "case": "9", "language": "ms"}  # fmt: skip
+            "notice": "9", "case": "9", "run": "9", "language": "ms"}  # fmt: skip
 
 
 @pytest.mark.parametrize("right", sorted(MAY_BE_LISTED))
@@ -175,7 +179,8 @@ NEEDED = {
     "measures": {"overview"}, "exports": {"export"}, "help": {"help"},
     "branch": {"close_day"}, "counters": {"counter", "watch"}, "people": {"people"}, "devices": {"people"},
     "audit": {"audit"}, "notices": {"overview", "announce"},
-    "recovery": {"overview", "announce"}, "covers": {"overview"}, "disruptions": {"overview", "announce"},
+    "recovery": {"overview", "announce"}, "plays": {"announce"}, "covers": {"overview"},
+    "disruptions": {"overview", "announce"},
 }  # fmt: skip
 
 

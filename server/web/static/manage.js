@@ -10,6 +10,7 @@ import { createForesight } from "/static/web/foresight.js";
 import { connectLive } from "/static/web/live.js";
 import { createNotices } from "/static/web/notices.js";
 import { readPhrases } from "/static/web/phrases.js";
+import { createPlays } from "/static/web/plays.js";
 import { createRecovery } from "/static/web/recovery.js";
 import { createVoice } from "/static/web/voice.js";
 import {
@@ -35,7 +36,8 @@ const voice = createVoice({ phrases, zone: clock.timeZone, mark });
 const devices = createDevices({ phrases, zone: clock.timeZone, mark });
 const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const extend = createExtend({ phrases, zone: clock.timeZone, api });
-const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark });
+const plays = createPlays({ phrases, zone: clock.timeZone, api, mark });
+const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark, choosePlay: plays.choose });
 const find = (name) => document.querySelector(`[data-${name}]`);
 const covers = createCovers({ phrases, api, zone: clock.timeZone });
 const charter = createCharter({ phrases, api, services: () => board.queues });
@@ -186,6 +188,7 @@ function paint() {
   paintCounters();
   foresight.paint(board, language);
   recovery.paint(board, language, clock.now().getTime());
+  plays.paint(board, language);
   voice.paint(board, language);
   devices.paint(board, language, clock.now());
   paintAlarms(find("printer-alarms"), printerAlarms(board.printers));

@@ -7,7 +7,7 @@ import { Refusal, Unreachable } from "./api.js";
 import { formatTime } from "./clock.js";
 import { cardOf, choicesOf, logOf } from "./recovery_board.js";
 
-export function createRecovery({ phrases, zone, api, mark }) {
+export function createRecovery({ phrases, zone, api, mark, choosePlay }) {
   const place = document.querySelector("[data-recovery]");
   const find = (name) => place.querySelector(`[data-${name}]`);
   const mayAct = "mayAct" in place.dataset;
@@ -86,10 +86,18 @@ export function createRecovery({ phrases, zone, api, mark }) {
     if (!one.owner) {
       bar.append(button("manage.recovery.take", () => api.post(`/recovery/${one.id}/act`, { action: "take" })));
     }
+    for (const code of one.plays) {
+      const name = plays.find((play) => play.code === code)?.name ?? {};
+      const run = make("button", say("manage.plays.run", { x: phrases.text(name, language) }), "button button--quiet");
+      run.type = "button";
+      run.addEventListener("click", () => choosePlay(code, one.id));
+      bar.append(run);
+    }
     return bar;
   }
 
   let causes = [];
+  let plays = [];
 
   function card(one, now) {
     const said = cardOf(one, now);
@@ -166,6 +174,7 @@ export function createRecovery({ phrases, zone, api, mark }) {
       language = chosen;
       if (!board.recovery) return;
       causes = board.recovery.causes;
+      plays = board.recovery.plays;
       paintCases(board.recovery.cases, now);
       paintDisruption(board.recovery);
     },
