@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser(
         "export",
-        help="tickets, journal, sounds, fairness, ratings, covers, recovery, plays, disruptions, charter, benchmark",
+        help="the past as a table: one row a ticket, an entry of the journal, a call out of turn, …",
     )
     export.add_argument(
         "what",
@@ -119,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
             "journal",
             "sounds",
             "fairness",
+            "turns",
             "ratings",
             "covers",
             "recovery",

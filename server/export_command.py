@@ -23,7 +23,7 @@ from server.reports.benchmark import BENCHMARK_HEADER, benchmark, benchmark_rows
 from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
 from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
 from server.reports.disruptions import KINDS as DISRUPTION_KINDS
-from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
+from server.reports.fairness import FAIRNESS_HEADER, TURNS_HEADER, fairness_rows, out_of_turn, turn_rows
 from server.reports.plays import KINDS as PLAY_KINDS
 from server.reports.plays import PLAYS_HEADER, play_rows
 from server.reports.ratings import RATINGS_HEADER, rating_rows
@@ -37,7 +37,7 @@ from sql.sounds import SqlSounds
 from sql.ticket_table import TicketTable
 
 Write = Callable[[Path | None, Iterator[bytes]], None]
-MARKED = ("tickets", "charter", "plays")
+MARKED = ("tickets", "charter", "plays", "turns")
 """What people open in a spreadsheet: it wants a mark at a file's begin, which a program would take for a letter."""
 
 
@@ -73,6 +73,8 @@ def _table(
             return tables.JOURNAL_HEADER, tables.journal_rows(records.journal_between(*period))
         case "fairness":
             return FAIRNESS_HEADER, iter(fairness_rows(records.journal_between(*period), plan))
+        case "turns":
+            return TURNS_HEADER, turn_rows(out_of_turn(records.journal_between(*period)), plan)
         case "covers":
             return COVERS_HEADER, _covers(records, plan, period)
         case "disruptions":

@@ -46,7 +46,7 @@ class Packs(Protocol):
         """The first business day on which a number was given; None before it."""
 
     def all(self) -> list[Pack]:
-        """The newest quarter first."""
+        """The newest quarter first, without their figures: this is asked for every minute."""
 
     def one(self, quarter: Quarter) -> Pack | None: ...
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, func, select, update
+from sqlalchemy import Engine, and_, delete, func, literal, select, update
 
 from server.domain.quarter import Quarter, quarter_named
 from server.paperwork import Pack, PackFile
@@ -32,7 +32,9 @@ class SqlPacks:
         return min((day for day in found if day is not None), default=None)
 
     def all(self) -> list[Pack]:
-        query = select(packs).where(packs.c.branch == self._branch).order_by(packs.c.quarter.desc())
+        rest = [column for column in packs.c if column is not packs.c.figures]
+        query = select(*rest, literal("{}").label("figures")).where(packs.c.branch == self._branch)
+        query = query.order_by(packs.c.quarter.desc())
         with reading(self._engine) as connection:
             return [_pack(row) for row in connection.execute(query)]
 

@@ -33,6 +33,24 @@ class Calls:
     reasons: Counter[str] = field(default_factory=Counter)
 
 
+TURNS_HEADER = (
+    "business_day", "called_at", "counter", "number", "service", "passed_over", "longest_passed_s", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfTurn:
+    """One call out of turn, its reason as it was typed. `passed_over` as `Calls` has it."""
+
+    at: datetime
+    counter: str
+    number: str
+    service: str
+    passed_over: int
+    longest_passed_s: int | None
+    reason: str
+
+
 class Lines:
     """Who waits for what while a journal is read, row by row. Who waited since before its first row is known from the
     moment at which something happened to the ticket."""
@@ -56,6 +74,32 @@ class Lines:
             return []
         mine = came[ticket], ticket
         return [came[i] for i, service in waiting.items() if service == row.service and (came[i], i) < mine]
+
+
+def out_of_turn(journal: Iterable[JournalRow]) -> Iterator[OutOfTurn]:
+    """Every call out of turn, in their order (R075)."""
+    lines = Lines()
+    for row in journal:
+        found = one_of(row, lines.after(row))
+        if found is not None:
+            yield found
+
+
+def one_of(row: JournalRow, passed: list[datetime]) -> OutOfTurn | None:
+    """The call out of turn that a row is, past those who came at these instants; None: it is none."""
+    event = row.event
+    if not isinstance(event, e.TicketCalled) or not event.reason:
+        return None
+    longest = round((event.at - min(passed)).total_seconds()) if passed else None
+    return OutOfTurn(event.at, event.counter, row.number, row.service, len(passed), longest, event.reason)
+
+
+def turn_rows(calls: Iterable[OutOfTurn], branch: Branch) -> Iterator[Cells]:
+    for one in calls:
+        yield (
+            branch.business_on(one.at).isoformat(), one.at.astimezone(branch.timezone).isoformat(timespec="seconds"),
+            one.counter, one.number, one.service, one.passed_over, one.longest_passed_s, one.reason,
+        )  # fmt: skip
 
 
 def fairness_rows(journal: Iterable[JournalRow], branch: Branch) -> Iterator[Cells]:

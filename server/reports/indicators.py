@@ -9,26 +9,30 @@ What no counter system can see (telephones, forms, smiles, chairs) is left open,
     one transaction            finished visits that nobody had to send on (R072)
     clear guides               services that were left for another within two minutes: the wrong one was chosen (R073)
     right the first time       outcomes: done, referred, come again (R074, R078)
-    fair                       calls out of turn (R075)
+    fair                       calls out of turn, each with the reason that was typed (R075)
+    recovery                   promises that were in danger: why, and how soon somebody acted (R040, R041)
     friendly                   what customers said after their service (R076)
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
 from server.domain import events as e
+from server.domain import recovery
 from server.domain.branch import Branch
 from server.domain.measures import between, telling
+from server.domain.recovery import Case
 from server.domain.ticket import Status, Ticket
 from server.ports import JournalRow
 from server.reports.daily import percentile
 from server.reports.disruptions import Disruption, noted, together_s
+from server.reports.fairness import Lines, OutOfTurn, one_of
 
 WRONG_SERVICE_S = 120.0
 """Who is sent on so soon after the service began had chosen the wrong one (R073)."""
@@ -60,6 +64,9 @@ class Indicators:
     calls: int = 0
     out_of_turn: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    turns: list[OutOfTurn] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    plays: int = 0
     notices: Counter[str] = field(default_factory=Counter)
     disruptions: dict[int, Disruption] = field(default_factory=dict)
     ratings: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -94,9 +101,13 @@ class Indicators:
     def add_journal(self, day: date, journal: Iterable[JournalRow], branch: Branch) -> None:
         """What happened on a business day."""
         opened: dict[str, list[tuple[datetime, bool]]] = {}
+        lines, cases = Lines(), recovery.Cases()
         for row in journal:
             event = row.event
             noted(self.disruptions, row.seq, event, branch)
+            if (turn := one_of(row, lines.after(row))) is not None:
+                self.turns.append(turn)
+            cases = recovery.after(cases, row.seq, event)
             match event:
                 case e.CounterOpened() | e.CounterClosed():
                     opened.setdefault(event.counter, []).append((event.at, isinstance(event, e.CounterOpened)))
@@ -109,8 +120,11 @@ class Indicators:
                     self.notices[event.template or "free"] += 1
                 case e.TicketRated():
                     self.ratings[event.ticket] = event.service, event.rating
+                case e.PlayBegan():
+                    self.plays += 1
                 case _:
                     pass
+        self.cases += cases
         self._branch, self._until = branch, branch.day_ends_at(day)
         self._waits.clear()
         self._duties(day, opened, branch)
@@ -149,6 +163,17 @@ class Indicators:
             else:
                 self.late.append(late)
 
+    def _recovery(self) -> Json:
+        """`foreseen`: warned of before the promise was broken; a cause that nobody gave is ""."""
+        acted = [span for case in self.cases if (span := case.time_to_action_s) is not None]
+        return {
+            "cases": len(self.cases), "broken": sum(case.breached_at is not None for case in self.cases),
+            "foreseen": sum(case.is_foreseen for case in self.cases),
+            "causes": dict(Counter(case.cause for case in self.cases).most_common()),
+            "acted": len(acted), "action_p50_s": _whole(percentile(acted, 50)),
+            "action_p90_s": _whole(percentile(acted, 90)), "plays": self.plays,
+        }  # fmt: skip
+
     def as_json(self) -> Json:
         """JSON values; shares from 0 to 1, spans in whole seconds, None where there is nothing to say."""
         down_s = 0.0
@@ -166,7 +191,8 @@ class Indicators:
             "visit_p90_s": _whole(percentile(self.sojourn, 90)),
             "channels": dict(self.channels.most_common()), "sent_on": self.sent_on,
             "wrong_service": self.wrong_service, "outcomes": dict(self.outcomes.most_common()),
-            "calls": self.calls, "out_of_turn": self.out_of_turn, "reasons": dict(self.reasons.most_common(8)),
+            "calls": self.calls, "out_of_turn": self.out_of_turn, "reasons": dict(self.reasons.most_common()),
+            "turns": [turn_json(one) for one in self.turns], "recovery": self._recovery(),
             "notices": dict(self.notices.most_common()),
             "ratings": _ratings(self.ratings.values()),
             "estimates": {
@@ -174,6 +200,19 @@ class Indicators:
                 "typical_s": _whole(median(self.errors) if self.errors else None),
             },
         }  # fmt: skip
+
+
+def turn_json(one: OutOfTurn) -> list[Any]:
+    """As a pack keeps it."""
+    return [
+        one.at.isoformat(timespec="seconds"), one.counter, one.number, one.service, one.passed_over,
+        one.longest_passed_s, one.reason,
+    ]  # fmt: skip
+
+
+def turns_of(figures: Mapping[str, Any]) -> list[OutOfTurn]:
+    """Back from there; a pack of an older version has none."""
+    return [OutOfTurn(datetime.fromisoformat(at), *rest) for at, *rest in figures.get("turns", [])]
 
 
 def _late(turns: Iterable[tuple[datetime, bool]], planned_at: datetime, until: datetime) -> float | None:

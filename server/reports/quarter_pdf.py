@@ -5,7 +5,7 @@ Set from a pack alone: the same pack gives the same bytes, whatever has become o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,8 @@ BY_REGISTER = ("phone", "unanswered")
 BY_SURVEY = ("forms", "chairs", "facilities")
 WIDTHS = (36.0, 66.0, 76.0)  # mm
 SMALL = {"ta": 7.6}  # pt
+MOST_REASONS = 40
+"""Of what was typed, by how often: the table that goes with the pack has every call."""
 
 
 def quarter_pdf(pack: Pack, zone: ZoneInfo, language: str, say: Say) -> bytes:
@@ -211,16 +213,42 @@ def _ratings(page: Sheet, figures: Json) -> None:
 
 def _causes(figures: Json, say: Say) -> list[str]:
     """What is on record of what went wrong, and of what was done about it."""
-    said = []
+    said = [*_recovery(figures, say)]
     if figures["disruptions"]:
         times = say("quarter.times", n=_n(figures["disruptions"]), t=round(figures["down_s"] / 60))
         said.append(f"{say('quarter.down')}: {times}")
     if notices := sum(figures["notices"].values()):
         said.append(say("quarter.notices", n=_n(notices)))
     if figures["reasons"]:
-        words = ", ".join(f"{_reason(reason, say)} {_n(n)}" for reason, n in figures["reasons"].items())
+        told = list(figures["reasons"].items())
+        words = ", ".join(f"{_reason(reason, say)} {_n(n)}" for reason, n in told[:MOST_REASONS])
         said.append(say("quarter.reasons", words=words))
+        if len(told) > MOST_REASONS:
+            said.append(say("quarter.more_reasons", n=_n(len(told) - MOST_REASONS)))
     return said or [say("quarter.causes.none")]
+
+
+def _recovery(figures: Json, say: Say) -> Iterator[str]:
+    """Of a pack of an older version nothing is known."""
+    lines = lines_of(figures)
+    judged, kept = sum(line.score.judged for line in lines), sum(line.score.kept for line in lines)
+    if judged:
+        yield say("quarter.breaches", n=_n(judged - kept), m=_n(judged), p=percent(judged - kept, judged))
+    told = figures.get("recovery")
+    if not told or not told["cases"]:
+        return
+    yield say("quarter.cases", n=_n(told["cases"]), m=_n(told["broken"]), k=_n(told["foreseen"]))
+    names = {code: say(f"manage.recovery.cause.{code}" if code else "quarter.no_cause") for code in told["causes"]}
+    words = ", ".join(f"{names[code]} {_n(n)}" for code, n in told["causes"].items())
+    yield say("quarter.cause_of", words=words)
+    unacted = told["cases"] - told["acted"]
+    if told["acted"]:
+        a, b = _minutes(told["action_p50_s"]), _minutes(told["action_p90_s"])
+        yield say("quarter.action", a=a, b=b, n=_n(unacted))
+    else:
+        yield say("quarter.no_action", n=_n(unacted))
+    if told["plays"]:
+        yield say("quarter.plays", n=_n(told["plays"]))
 
 
 def _reason(reason: str, say: Say) -> str:

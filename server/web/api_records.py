@@ -25,7 +25,7 @@ from server.reports.achievement import (
     scores_between,
 )
 from server.reports.daily import measures
-from server.reports.fairness import FAIRNESS_HEADER, fairness_rows
+from server.reports.fairness import FAIRNESS_HEADER, TURNS_HEADER, fairness_rows, out_of_turn, turn_rows
 from server.reports.spreadsheet import sheet_words, write_xlsx
 from server.web import dto
 from server.web.api import RECORDS, api, need
@@ -201,6 +201,19 @@ def get_fairness_csv(query: dto.DaysQuery) -> Response:
     journal = politely(door.records.journal_between(first, last))
     rows = fairness_rows(journal, door.office.floor.branch)
     return csv_response(f"fairness-{first}-{last}.csv", export.csv_lines(FAIRNESS_HEADER, rows, bom=False))
+
+
+@api.get("/exports/turns.csv", tags=[RECORDS], summary="Each call out of turn, and why", responses={"200": CSV})
+def get_turns_csv(query: dto.DaysQuery) -> Response:
+    """Every one of them, with the reason as the officer typed it."""
+    need("export")
+    first, last = days(query)
+    if (made := made_elsewhere("turns", "csv", query)) is not None:
+        return made
+    door = edge()
+    calls = out_of_turn(politely(door.records.journal_between(first, last)))
+    rows = turn_rows(calls, door.office.floor.branch)
+    return csv_response(f"turns-{first}-{last}.csv", export.csv_lines(TURNS_HEADER, rows))
 
 
 @api.get("/exports/journal.csv", tags=[RECORDS], summary="The journal of business days", responses={"200": CSV})

@@ -22,6 +22,8 @@ from server.paperwork import Pack, PackFile, Review
 from server.ports import Identity
 from server.reports import archive, export
 from server.reports.achievement import ACHIEVEMENT_HEADER, achievement_rows
+from server.reports.fairness import TURNS_HEADER, turn_rows
+from server.reports.indicators import turns_of
 from server.reports.quarter import lines_of
 from server.reports.review import REASONS, SIGNED, due_on, is_overdue, open_reasons
 from server.reports.review import stage as stage_of_review
@@ -211,6 +213,8 @@ def issued(
         made.append((archive.file_of(f"quarter-{pack.quarter}-{language}", "pdf", content), content))
     table = b"".join(export.csv_lines(ACHIEVEMENT_HEADER, achievement_rows(lines_of(pack.figures))))
     made.append((archive.file_of(f"quarter-{pack.quarter}-charter", "csv", table), table))
+    turns = b"".join(export.csv_lines(TURNS_HEADER, turn_rows(turns_of(pack.figures), branch)))
+    made.append((archive.file_of(f"quarter-{pack.quarter}-out-of-turn", "csv", turns), turns))
     return made
 
 

@@ -84,8 +84,10 @@ def test_when_a_quarter_has_ended_its_report_is_there_and_somebody_is_told(repor
 
     (pack,) = reported.packs.all()
     assert (pack.quarter, pack.due_on, pack.issued_at) == (FIRST, date(2026, 4, 30), None)
-    assert (pack.figures["tickets"], pack.figures["finished"]) == (3, 1)
-    assert [line["score"] for line in pack.figures["lines"]][-1] == [1, 1]
+    drafted = reported.packs.one(FIRST)
+    assert drafted is not None
+    assert (drafted.figures["tickets"], drafted.figures["finished"]) == (3, 1)
+    assert [line["score"] for line in drafted.figures["lines"]][-1] == [1, 1]
     assert reported.letters() == [("drafted:2026-Q1", "ketua@pejabat.my"), ("drafted:2026-Q1", "salmah@pejabat.my")]
 
 

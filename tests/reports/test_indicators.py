@@ -21,10 +21,13 @@ from typing import Any
 import pytest
 
 from server.actions import notice as notices
+from server.actions import recovery
 from server.domain.branch import Branch, PlannedDuty
-from server.reports.indicators import Indicators
+from server.reports.fairness import turn_rows
+from server.reports.indicators import Indicators, turns_of
 from server.reports.quarter_pdf import result
 from sql.records import SqlRecords
+from tests.actions import test_recovery as danger
 from tests.builders import OPENING, AnOffice, FakeClock, a_branch
 from tests.stores import a_database, founded
 
@@ -99,6 +102,39 @@ def test_the_day_says_what_was_added_up_by_hand(the_day: dict[str, Any]) -> None
     }  # fmt: skip
 
     assert {key: the_day[key] for key in expected} == expected
+
+
+def test_each_call_out_of_turn_is_kept_with_what_was_typed(the_day: dict[str, Any]) -> None:
+    (told,) = the_day["turns"]
+    (call,) = turns_of(the_day)
+
+    assert told == ["2026-03-02T00:25:00+00:00", "K1", "A003", "A", 0, None, "asked"]
+    assert list(turn_rows([call], BRANCH)) == [
+        ("2026-03-02", "2026-03-02T08:25:00+08:00", "K1", "A003", "A", 0, None, "asked")
+    ]
+
+
+def test_a_promise_in_danger_is_counted_with_its_cause_and_the_time_until_somebody_acted(tmp_path: Any) -> None:
+    """Two cases: of A, warned at 12:00 minutes, an officer's cause, an action 2 minutes later; of F, nothing done."""
+    branch = danger.a_hall().floor.branch
+    with a_database(f"sqlite:///{tmp_path}/office.db") as engine:
+        office = AnOffice(founded(engine, branch), FakeClock())
+        office.issue("A")
+        office.clock.advance(minutes=12)
+        danger.watch(office)
+        office.issue("F")
+        office.clock.advance(minutes=2)
+        office.do(recovery.give_cause, danger.case(office).id, "officers", danger.say)
+        office.do(recovery.act, danger.case(office).id, "open", counter="K3")
+        office.clock.advance(minutes=14)
+        danger.watch(office)
+
+        found = counted(office, engine, branch)["recovery"]
+
+    assert found == {
+        "cases": 2, "broken": 2, "foreseen": 1, "causes": {"officers": 1, "": 1}, "acted": 1, "action_p50_s": 120,
+        "action_p90_s": 120, "plays": 0,
+    }  # fmt: skip
 
 
 def test_jadual_1_says_it_in_words(the_day: dict[str, Any]) -> None:

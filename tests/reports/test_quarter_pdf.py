@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from config.phrases import LANGUAGES, say
+from server.reports.indicators import turns_of
 from server.reports.quarter_pdf import QUALITIES, quarter_pdf
 from tests.reports.quarter_pictures import a_pack, path_of, pictures, set_in
 
@@ -41,7 +42,24 @@ def test_it_has_all_of_jadual_1_and_says_what_no_counter_system_knows() -> None:
     assert "4.4 daripada 5, 496 penilaian" in said
     assert "F Pendaftaran 4" not in said  # fewer than five ratings
     assert "Dua kaunter ditambah pada waktu puncak mulai bulan Mac." in said
+    assert "Janji dalam bahaya: 41 kali; 17 tidak ditepati; 38 diberi amaran sebelum itu" in said
+    assert "Punca: Petugas kurang 19, Pelanggan lebih ramai 15, tiada punca dinyatakan 7" in said
+    assert "separuh dalam 2.5 minit, 90 % dalam 11 minit; tanpa tindakan 5 kali" in said
     assert "Dikeluarkan pada 08/04/2026 oleh Salmah" in said
+
+
+def test_a_pack_of_an_older_version_says_nothing_of_recovery_and_every_reason_has_its_place() -> None:
+    """What an officer typed is told as it was; of many reasons the table that goes with the pack has all."""
+    reasons = {f"sebab {n}": 1 for n in range(50)}
+    figures = {k: v for k, v in a_pack().figures.items() if k not in ("recovery", "turns")} | {"reasons": reasons}
+    old = replace(a_pack(), figures=figures)
+
+    said = words_of(quarter_pdf(old, ZoneInfo("Asia/Kuala_Lumpur"), "en", lambda k, **v: say(k, "en", **v)))
+
+    assert "Promises in danger" not in said
+    assert "sebab 39 1" in said
+    assert "10 more reasons stand in the table" in said
+    assert turns_of(figures) == []
 
 
 def test_a_draft_says_that_it_is_one() -> None:
