@@ -1,4 +1,4 @@
-"""The tables of a branch's file, each with its keys, its units and the value that holds where a key is left out.
+"""The tables of a branch's file, together because the file is one: keys, units, and what holds where a key is left out.
 
 Shapes only: what one table must say of another (a counter of its services …) is in `branch_checks`, what a single
 value may look like in `branch_values`.
@@ -139,7 +139,8 @@ class PeakTable(Table):
 
 class ServiceTable(Table):
     """Something that customers come for. `letter` (default: the code) starts its numbers; `minutes` is a guess. Who
-    comes for others may bring up to `batch` transactions to one turn; it can also be done at the address `online`."""
+    comes for others may bring up to `batch` transactions to one turn; it can also be done at the address `online`.
+    `core`: the office is there for it, and managers see it first."""
 
     code: Code
     name: Words
@@ -151,6 +152,7 @@ class ServiceTable(Table):
     in_person: bool = False
     batch: Annotated[int, Field(ge=2, le=50)] | None = None
     online: Annotated[str, Field(max_length=120, pattern=r"^(https://[!-~]+)?$")] = ""
+    core: bool = False
 
     @property
     def starts_with(self) -> str:

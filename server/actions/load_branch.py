@@ -54,6 +54,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             Service(
                 code=s.code, letter=s.starts_with, name=s.name, minutes=s.minutes, icon=s.icon, digits=head.digits,
                 bring=s.bring, in_person=s.in_person, batch=s.batch or 1, online=s.online,
+                is_core=s.core,
             )
             for s in file.services
         ),

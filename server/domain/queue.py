@@ -34,6 +34,8 @@ class Service:
 
     `batch` is how many transactions somebody who comes for others may bring to one turn; 1: only their own. Where it is
     more, a service time is that of one transaction. `online` is where it can be done without coming, empty for nowhere.
+
+    `is_core`: one of those that the office is there for (R031).
     """
 
     code: str
@@ -46,6 +48,7 @@ class Service:
     in_person: bool = False
     batch: int = 1
     online: str = ""
+    is_core: bool = False
 
 
 ABSENT = "absent"

@@ -3,7 +3,7 @@
 content      the achievement of each of three months is below 80 % or above 99 %          by itself
 initiative   the organisation does something new                                         somebody says so
 focus        another field is in focus                                                   somebody says so
-core         services came or went                                                       by itself
+core         services came or went, or are core services now, or no more                  by itself
 delivery     counters, kiosks or numbers from outside work in another way                by itself
 capacity     services take a fifth less time, or there are more counters                 by itself
 customers    a fifth of the customers come for something else, speak otherwise, come at other hours
@@ -85,9 +85,10 @@ def of_content(months: Sequence[Score]) -> Fired | None:
 def of_branch(was: Branch, now: Branch) -> list[Fired]:
     """What is different from the branch as it was at the last review."""
     found = []
-    services = {one.code for one in was.services} ^ {one.code for one in now.services}
+    before, after = ({one.code: one.is_core for one in branch.services} for branch in (was, now))
+    services = [code for code in sorted({*before, *after}) if before.get(code) != after.get(code)]
     if services:
-        found.append(Fired("core", ", ".join(sorted(services))))
+        found.append(Fired("core", ", ".join(services)))
     ways = {
         "counters": _skills(was) != _skills(now),
         "kiosks": {k.code for k in was.kiosks} != {k.code for k in now.kiosks},

@@ -125,9 +125,10 @@ def history_page() -> str | AnyResponse:
         known={
             "services": {s.code: dict(s.name) for s in branch.services},
             "counters": {c.code: c.name for c in branch.counters},
+            "core": [s.code for s in branch.services if s.is_core],
         },
         **page_context((
             "history.", "lane.", "channel.", "outcome.", "terminal.call.", "refusal.", "manage.nav.", "language.",
-            "manage.export.",
+            "manage.export.", "manage.core", "manage.core.",
         )),
     )  # fmt: skip

@@ -23,9 +23,10 @@ MOST_MOVES = 4
 
 
 def recovery_json(floor: Floor, now: datetime, officers: Officers) -> Json:
-    """Today's promises in danger, the open ones first, and the disruption that stands."""
+    """Today's promises in danger, the open ones first, core services before others; and the disruption that stands."""
     found = readings(floor, now) if any(case.is_open for case in floor.cases) else {}
-    cases = sorted(floor.cases, key=lambda case: (not case.is_open, -case.id))
+    core = {service.code for service in floor.branch.services if service.is_core}
+    cases = sorted(floor.cases, key=lambda case: (not case.is_open, case.service not in core, -case.id))
     disruption = next((one for one in standing(floor.notices, now) if one.is_disruption), None)
     runs = sorted(floor.runs, key=lambda run: (not run.is_open, -run.id))
     return {

@@ -364,8 +364,8 @@ def overview_json(
         "rating": rating_json(floor),
         "promise": promise_json(floor),
         "queues": [
-            queue_json(floor, service, now) | {"promise_kept": _kept(floor, service.code)}
-            for service in floor.branch.services
+            queue_json(floor, service, now) | {"promise_kept": _kept(floor, service.code), "core": service.is_core}
+            for service in sorted(floor.branch.services, key=lambda service: not service.is_core)
         ],
         "counters": counters,
         "foresight": foresight_json(floor, foresight),

@@ -54,7 +54,9 @@ def test_a_pack_of_an_older_version_says_nothing_of_recovery_and_every_reason_ha
     figures = {k: v for k, v in a_pack().figures.items() if k not in ("recovery", "turns")} | {"reasons": reasons}
     old = replace(a_pack(), figures=figures)
 
-    said = words_of(quarter_pdf(old, ZoneInfo("Asia/Kuala_Lumpur"), "en", lambda k, **v: say(k, "en", **v)))
+    said = words_of(
+        quarter_pdf(old, ZoneInfo("Asia/Kuala_Lumpur"), "en", lambda key, **values: say(key, "en", **values))
+    )
 
     assert "Promises in danger" not in said
     assert "sebab 39 1" in said

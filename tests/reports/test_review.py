@@ -9,8 +9,8 @@ import pytest
 
 from server.domain.charter import Score
 from server.paperwork import Mix, Review
-from server.reports.review import due_on, is_overdue, of_branch, of_content, of_records, open_reasons, stage
-from tests.builders import OPENING, a_branch
+from server.reports.review import Fired, due_on, is_overdue, of_branch, of_content, of_records, open_reasons, stage
+from tests.builders import OPENING, a_branch, a_service
 
 BRANCH = a_branch("AF")
 SIGNED = Review(OPENING, "manager:1", "signed", "")
@@ -50,6 +50,13 @@ def test_a_branch_that_changed_gives_its_reasons() -> None:
 
     assert {fired.kind for fired in of_branch(BRANCH, more)} == {"core", "delivery", "capacity"}
     assert of_branch(BRANCH, replace(BRANCH, version=7)) == []
+
+
+def test_a_service_that_becomes_a_core_service_or_is_one_no_more_is_a_reason() -> None:
+    core = a_branch([a_service("A", is_core=True), a_service("F")])
+
+    assert of_branch(BRANCH, core) == of_branch(core, BRANCH) == [Fired("core", "A")]
+    assert of_branch(core, core) == []
 
 
 def test_customers_who_changed_and_services_that_are_faster_are_reasons() -> None:

@@ -4,6 +4,7 @@ import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createClock } from "/static/web/clock.js";
 import { readPhrases } from "/static/web/phrases.js";
 import { createBenchmark } from "./benchmark.js";
+import { createCore } from "./core.js";
 import { createBehind } from "./history_behind.js";
 import {
   comparedWith,
@@ -33,6 +34,7 @@ const known = JSON.parse(find("known").textContent);
 const form = find("asked");
 const benchmark = createBenchmark({ phrases, api, dated, form });
 const charts = createCharts();
+const core = createCore(find("core-only"), () => paintServices());
 const measure = find("measure");
 let language = document.documentElement.lang || "ms";
 let told = null;
@@ -119,6 +121,17 @@ const NAMES = {
   reasons: ({ of }) => worded(`terminal.call.${of}`, of),
 };
 
+/** Core services lead, and may stand alone. */
+function paintServices() {
+  const { isOffered, rows: shown } = core.of(groupRows("services", told), ({ of }) => known.core.includes(of));
+  core.paint(isOffered);
+  put("services", shown, NAMES.services);
+  if (!isOffered) return;
+  for (const [place, { of }] of shown.entries())
+    if (known.core.includes(of))
+      rows("services").children[place].firstChild.append(" ", core.badge(say("manage.core"), language));
+}
+
 function paintTiles() {
   for (const tile of tilesOf(told, compared)) {
     const block = document.querySelector(`[data-tile="${tile.key}"]`);
@@ -194,7 +207,10 @@ function paintHeat() {
 }
 
 function paintGroups() {
-  for (const name of Object.keys(NAMES)) put(name, groupRows(name, told), NAMES[name]);
+  for (const name of Object.keys(NAMES)) {
+    if (name === "services") paintServices();
+    else put(name, groupRows(name, told), NAMES[name]);
+  }
   rows("flows").replaceChildren(
     ...told.flows.map(({ from, to, n }) =>
       rowOf(leading(service(from), { service: from, sent_to: to }), [service(to), String(n)]),

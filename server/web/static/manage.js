@@ -3,6 +3,7 @@
 import { createApi, Refusal, Unreachable } from "/static/web/api.js";
 import { createCharter } from "/static/web/charter.js";
 import { createClock, formatTime } from "/static/web/clock.js";
+import { createCore } from "/static/web/core.js";
 import { createCovers } from "/static/web/covers.js";
 import { createDevices } from "/static/web/devices.js";
 import { createExtend } from "/static/web/extend.js";
@@ -39,6 +40,7 @@ const extend = createExtend({ phrases, zone: clock.timeZone, api });
 const plays = createPlays({ phrases, zone: clock.timeZone, api, mark });
 const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark, choosePlay: plays.choose });
 const find = (name) => document.querySelector(`[data-${name}]`);
+const core = createCore(find("core-only"), () => paintQueues());
 const covers = createCovers({ phrases, api, zone: clock.timeZone });
 const charter = createCharter({ phrases, api, services: () => board.queues });
 let language = document.documentElement.lang || "ms";
@@ -85,13 +87,16 @@ function paintTiles() {
 }
 
 function paintQueues() {
+  const { isOffered, rows } = core.of(board.queues, (queue) => queue.core);
+  core.paint(isOffered);
   find("queues").replaceChildren(
-    ...board.queues.map(queueRow).map((queue) => {
+    ...rows.map(queueRow).map((queue) => {
       const row = document.createElement("tr");
       const name = document.createElement("th");
       name.scope = "row";
       name.textContent = phrases.text(queue.name, language);
       name.lang = phrases.textIn(queue.name, language);
+      if (isOffered && queue.isCore) name.append(" ", core.badge(say("manage.core"), language));
       const longest = cell(queue.longest === null ? "–" : String(queue.longest), "table__figure");
       if (queue.isOver) longest.prepend(mark("bad", "triangle-alert", ""), " ");
       if (queue.isOver) longest.title = say("manage.queue.over");

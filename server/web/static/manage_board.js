@@ -88,6 +88,7 @@ export function queueRow(queue) {
   return {
     service: queue.service,
     name: queue.name,
+    isCore: queue.core ?? false,
     waiting: queue.waiting,
     longest: queue.waiting > 0 ? minutes(queue.longest_wait_s) : null,
     range: rangeOf(queue.wait),
