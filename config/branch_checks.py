@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 
+from config import phrase_checks, phrases
 from config.branch_tables import BranchFile
 from config.branch_values import WEEKDAYS, WORKING_DAYS, Span, minutes_of, weekdays
 from config.complaints import Complaint, nearest
@@ -37,6 +38,33 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _join(file)
     yield from _quiet(file)
     yield from _screen(file)
+    yield from _phrases(file)
+
+
+def _phrases(file: BranchFile) -> Iterator[Fault]:
+    """Only what no release of the product could show: the file must load whatever its phrases are called by then."""
+    keys = [phrase.key for phrase in file.phrases]
+    for i in _repeated(keys):
+        yield ("phrase", i, "key"), Complaint(f'"{keys[i]}" is named twice', "twice", value=keys[i])
+    for i, phrase in enumerate(file.phrases):
+        for language, said in phrase.text.items():
+            for what in phrase_checks.unreadable(said):
+                yield ("phrase", i, "text", language), what
+    languages = [review.language for review in file.reviews]
+    for i in _repeated(languages):
+        yield ("review", i, "language"), Complaint(f'"{languages[i]}" is named twice', "twice", value=languages[i])
+
+
+def _phrase_warnings(file: BranchFile) -> Iterator[Fault]:
+    known = phrases.table()
+    for i, phrase in enumerate(file.phrases):
+        if phrase.key not in known:
+            what = f'no screen says "{phrase.key}"{nearest(phrase.key, known)}'
+            yield ("phrase", i, "key"), Complaint(what, "unknown_phrase", value=phrase.key)
+            continue
+        for language, said in phrase.text.items():
+            for each in (*phrase_checks.faults(phrase.key, said), *phrase_checks.warnings(phrase.key, language, said)):
+                yield ("phrase", i, "text", language), each
 
 
 def warnings(file: BranchFile) -> Iterator[Fault]:
@@ -58,6 +86,7 @@ def warnings(file: BranchFile) -> Iterator[Fault]:
         if not any(service.code in counter.services for counter in file.counters):
             what = f'no counter can do "{service.code}": its customers would wait for ever'
             yield ("service", i, "code"), Complaint(what, "no_counter", value=service.code)
+    yield from _phrase_warnings(file)
     for i, notice in enumerate(file.notices):
         for broken in tamil_faults(notice.text.get("ta", "")):
             yield ("notice", i, "text"), Complaint(broken, "tamil_broken")

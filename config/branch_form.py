@@ -25,6 +25,7 @@ from config.branch_values import (
     Date,
     Days,
     HeadStart,
+    OwnWords,
     Span,
     State,
     Timezone,
@@ -36,8 +37,8 @@ REFERS = {"service": "service", "services": "service", "counter": "counter", "zo
 """Keys that name codes of another table."""
 ZONES = ("Asia/Kuala_Lumpur", "Asia/Kuching")
 IN_ORDER = frozenset({"languages"})
-ELSEWHERE = frozenset({"promise"})
-"""Tables with a page of their own."""
+ELSEWHERE = frozenset({"promise", "review"})
+"""Tables that have no form here, but are written by a page of their own."""
 MOST_ROWS = 400
 Sent = Mapping[str, str]
 
@@ -114,7 +115,7 @@ def _field(key: str, hint: Any, info: FieldInfo) -> Field:
     if model is not None:
         return Field(kind="rows" if is_list else "table", fields=_fields(model), **given)
     named: list[tuple[Any, str, tuple[str, ...]]] = [
-        (Words, "words", ()), (Clock, "clock", ()), (Date, "day", ()), (Days, "days", ()),
+        (Words, "words", ()), (OwnWords, "words", ()), (Clock, "clock", ()), (Date, "day", ()), (Days, "days", ()),
         (HeadStart, "head_start", ()),
         (State, "one_of", (*STATES,)), (Timezone, "one_of", ZONES),
     ]  # fmt: skip

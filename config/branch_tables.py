@@ -23,6 +23,7 @@ from config.branch_values import (
     LaneName,
     Language,
     Many,
+    OwnWords,
     Span,
     State,
     Text,
@@ -292,6 +293,23 @@ class PlayTable(Table):
     minutes: Annotated[int, Field(ge=1, le=720)] = 30
 
 
+class PhraseTable(Table):
+    """A phrase of the screens in the office's own words; a language left out is said as everywhere."""
+
+    key: Annotated[str, Field(max_length=80)]
+    text: OwnWords
+
+
+class ReviewTable(Table):
+    """Somebody has read all that the screens say in a language, and found it right, on a day. `seal` tells what it was
+    that he or she read: it no longer fits when a word of that language has changed since."""
+
+    language: Language
+    by: Annotated[Text, Field(max_length=80)]
+    at: Date
+    seal: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
 class HoursTable(Table):
     """Opening hours on some weekdays, of the branch or, with `services`, of these services inside the branch's."""
 
@@ -395,6 +413,8 @@ class BranchFile(Table):
     weekends: Annotated[Many[WeekendTable], Field(alias="weekend")] = ()
     roster: Many[RosterTable] = ()
     peaks: Annotated[Many[PeakTable], Field(alias="peak")] = ()
+    phrases: Annotated[Many[PhraseTable], Field(alias="phrase")] = ()
+    reviews: Annotated[Many[ReviewTable], Field(alias="review")] = ()
 
     def zone_of(self, table: CounterTable | KioskTable) -> str:
         """The code of its zone: the one it names, else the first."""

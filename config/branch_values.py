@@ -40,6 +40,8 @@ STATES = {
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
+PHRASE_LENGTH = 400
+"""Twice the longest of the product's own."""
 CODE_LENGTH, BRANCH_CODE_LENGTH = 16, 20
 """No more than the columns of the database hold."""
 _CODE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{CODE_LENGTH - 1}}}")
@@ -88,13 +90,13 @@ def _branch_code(value: str) -> str:
     return value
 
 
-def text(value: str) -> str:
+def text(value: str, most: int = 200) -> str:
     """One line of words in NFC; raises ValueError."""
     line = unicodedata.normalize("NFC", value.strip())
     if not line:
         raise Unfit("must not be empty", "empty")
-    if len(line) > 200:
-        raise Unfit(f"is {len(line)} characters long: at most 200", "too_long", most=200)
+    if len(line) > most:
+        raise Unfit(f"is {len(line)} characters long: at most {most}", "too_long", most=most)
     if any(unicodedata.category(character) == "Cc" for character in line):
         raise Unfit("must stand on one line, without control characters", "one_line")
     return line
@@ -124,10 +126,19 @@ def _words(value: Any) -> Any:
     return {"ms": value} if isinstance(value, str) else value
 
 
-def _by_language(value: dict[str, str]) -> dict[str, str]:
+def _phrase(value: str) -> str:
+    return text(value, PHRASE_LENGTH)
+
+
+def _languages(value: dict[str, str]) -> dict[str, str]:
     for language in value:
         if language not in LANGUAGES:
             raise Unfit(f'"{language}" is no language of the screens: {", ".join(LANGUAGES)}', "choice", value=language)
+    return value
+
+
+def _by_language(value: dict[str, str]) -> dict[str, str]:
+    _languages(value)
     if value and "ms" not in value:
         raise Unfit("has no Malay (ms): Malay comes first on every screen", "no_malay")
     return value
@@ -171,5 +182,9 @@ State = Annotated[str, AfterValidator(_state)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Words = Annotated[dict[str, Text], BeforeValidator(_words), AfterValidator(_by_language)]
 """A text by language. A bare string is Malay. A language left out is shown in English, else in Malay."""
+OwnWords = Annotated[
+    dict[str, Annotated[str, AfterValidator(_phrase)]], BeforeValidator(_words), AfterValidator(_languages)
+]
+"""A phrase in some of the languages; there are the product's words for the others."""
 HeadStart = Annotated[float, Field(ge=0, le=1440)] | Literal["always"]
 Span = tuple[Clock, Clock]

@@ -56,7 +56,7 @@ class Pen(Protocol):
 
 def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
     """The whole slip. Malay names lead; sentences are in the language that was chosen."""
-    page = _Page(ticket.language, paper, say, pen)
+    page = _Page(ticket.language, paper, _as_here(ticket, say), pen)
 
     if ticket.copied_at is not None:
         page.sentence("slip.copy", is_bold=True, t=_clock(ticket, ticket.copied_at))
@@ -177,6 +177,21 @@ def _stamp(ticket: Ticket) -> str:
     """When it was given, as Malay signs write it."""
     issued_at = ticket.issued_at.astimezone(ticket.timezone)
     return f"{issued_at:%d/%m/%Y}  {time_of_day(issued_at, FIRST)}"
+
+
+def _as_here(ticket: Ticket, say: Say) -> Say:
+    """How the ticket's office says it, where it has words of its own that can be filled here."""
+    if not ticket.words:
+        return say
+
+    def said(key: str, language: str, **values: object) -> str:
+        own = ticket.words.get(key, {}).get(language)
+        try:
+            return say(key, language, **values) if own is None else own.format_map(values)
+        except KeyError:  # the server's release and ours may differ
+            return say(key, language, **values)
+
+    return said
 
 
 class _Page:

@@ -77,6 +77,8 @@ class Ticket:
     """The services that follow on the same number."""
     notices: tuple[Names, ...]
     """What everybody is told today, and the apology where the wait is beyond the promise."""
+    words: Mapping[str, Names]
+    """What this office says in words of its own: phrase → language → text."""
     referral: Referral | None
     """Its slip is another: the number has served its turn."""
 
@@ -118,6 +120,7 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             feedback=str(payload.get("feedback") or ""),
             further=tuple(_names(one) for one in payload.get("further") or ()),
             notices=tuple(_names(one) for one in payload.get("notices") or ()),
+            words={str(key): _names(texts) for key, texts in (payload.get("words") or {}).items()},
             referral=_referral(payload.get("referral")),
         )
     except ZoneInfoNotFoundError as error:

@@ -22,7 +22,6 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import phrases
 from config.settings import Settings, addresses
 from counter_terminal.screen import screen as counter_screen
 from display.screen import screen as display_screen
@@ -68,6 +67,7 @@ from server.web import (
     pages,
     phone,
     phone_push,
+    phrase_pages,
     plan_pages,
     voice,
     what_if_pages,
@@ -106,7 +106,8 @@ SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_benchmark, api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks,
     api_notices, api_paper, api_people, api_plays, api_recordings, api_records, api_recovery, api_tickets,
-    charter_editor, charter_office, charter_public, day_needs, join, phone, phone_push, plan_pages, what_if_pages,
+    charter_editor, charter_office, charter_public, day_needs, join, phone, phone_push, phrase_pages, plan_pages,
+    what_if_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 
@@ -184,8 +185,7 @@ def create_app(
     people = SqlPeople(engine)
     office = Office(store, BranchClock(clock or SystemClock(), people), lambda: None)
     door = Edge(
-        office=office, people=people, settings=settings, say=phrases.everywhere,
-        phrases=phrases.table(), offload=runtime.offload,
+        office=office, people=people, settings=settings, offload=runtime.offload,
         records=SqlRecords(engine, branch, lambda: store.floor.branch),
         scores=SqlScores(engine, branch),
         figures=SqlFigures(engine, branch),

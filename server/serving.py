@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -96,7 +96,7 @@ def serve(
     if poke is not None:
         for task in _join_others(door, Neighbours(poke, opened.branch, stopping)):
             socketio.start_background_task(task)
-    speaker = voice_of(settings, door.office.floor.branch)
+    speaker = voice_of(settings, door.office.floor.branch, SpokenHere(lambda: door.wording))
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
     foresight = foresight_of(settings, opened, door)
     address = opened.engine.url.render_as_string(hide_password=False)
@@ -146,7 +146,25 @@ def serve(
     return 0
 
 
-def voice_of(settings: Settings, branch: Branch) -> Speaker | None:
+class SpokenHere(Mapping[str, Mapping[str, str]]):
+    """The office's words by language, as they are at the moment: what is announced follows the file."""
+
+    def __init__(self, wording: Callable[[], phrases.Wording]) -> None:
+        self._wording = wording
+
+    def __getitem__(self, language: str) -> Mapping[str, str]:
+        if language not in phrases.LANGUAGES:
+            raise KeyError(language)
+        return self._wording().words(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(phrases.LANGUAGES)
+
+    def __len__(self) -> int:
+        return len(phrases.LANGUAGES)
+
+
+def voice_of(settings: Settings, branch: Branch, words: Mapping[str, Mapping[str, str]]) -> Speaker | None:
     """The voice as the settings want it; None when it is off."""
     if settings.voice == "off":
         return None
@@ -154,7 +172,6 @@ def voice_of(settings: Settings, branch: Branch) -> Speaker | None:
 
     spoken = () if settings.voice == "chime" else sorted({tongue for zone in branch.zones for tongue in zone.languages})
     try:
-        words = {language: phrases.words(language) for language in phrases.LANGUAGES}
         voice = Voice(settings.data / CLIPS, words, recorded=settings.data / RECORDED)
     except OSError:
         log.exception("there is no voice: calls are shown, not spoken")

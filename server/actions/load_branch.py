@@ -110,6 +110,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             Play(p.code, p.name, p.trigger, p.owner, tuple(step.do for step in p.steps), p.services, p.text, p.minutes)
             for p in file.plays
         ),
+        own_words=tuple((p.key, language, said) for p in file.phrases for language, said in p.text.items()),
         version=version,
     )  # fmt: skip
 

@@ -176,6 +176,7 @@ class OwnNotice:
 class Branch:
     """Everything that the branch's file says. `version` grows with each loading of a file; `report_due` are the days
     from the end of a quarter until its report must be issued, `raw_months` how long every entry of the journal is kept.
+    `own_words` is what the screens say here otherwise than elsewhere: phrase, language, text.
     """
 
     code: str
@@ -207,6 +208,7 @@ class Branch:
     roster: tuple[PlannedDuty, ...] = ()
     peaks: tuple[Peak, ...] = ()
     plays: tuple[Play, ...] = ()
+    own_words: tuple[tuple[str, str, str], ...] = ()
     version: int = 1
 
     @cached_property

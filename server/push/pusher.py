@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from config.phrases import say
+from config.phrases import wording
 from server.actions.office import Office
 from server.child import Child, ChildFault
 from server.domain.floor import Floor
@@ -156,6 +156,7 @@ def payload(floor: Floor, ticket: Ticket, language: str, moment: str) -> dict[st
     """What the phone shows, in the page's language: the number and where to go, as the hall's screen says them; no
     name, no lane, no service. `tag` is the same for the same moment."""
     names = {counter.code: counter.name for counter in floor.branch.counters}
+    say = wording(floor.branch.own_words).say
     if kind_of(moment) == CALLED:
         text = say("turn", language, c=names.get(ticket.counter, ticket.counter))
     else:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.phrases import in_language, say
+from config.phrases import in_language, wording
 from server.actions.office import Office
 from server.child import Child, ChildFault
 from server.domain.floor import Floor
@@ -141,6 +141,6 @@ def text_of(floor: Floor, ticket: Ticket, language: str, kind: str, root: str) -
     facts: dict[str, object] = {"number": ticket.number, "url": f"{root}/t/{ticket.token}", "counter": counter}
 
     def spoken(key: str, values: dict[str, object]) -> str:
-        return say(key, language, **values)
+        return wording(branch.own_words).say(key, language, **values)
 
     return message(kind, in_language(branch.name, language), facts, spoken)

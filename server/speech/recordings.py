@@ -112,7 +112,9 @@ def script(letters: Iterable[str], counters: Sequence[str], words: Tongue) -> li
 def lines_of(branch: Branch, language: str) -> list[Line]:
     """What this branch has to have recorded in a language."""
     letters = [service.letter for service in branch.services]
-    return script(letters, [counter.name for counter in branch.counters], phrases.words(language))
+    return script(
+        letters, [counter.name for counter in branch.counters], phrases.wording(branch.own_words).words(language)
+    )
 
 
 def script_rows(branch: Branch, language: str) -> Iterator[tuple[str, str, str]]:

@@ -24,6 +24,8 @@ from server.web.refusals import Refused
 
 COPY_WITHIN = timedelta(seconds=60)
 """A reprint that no printer took up by then is no longer waited for: whoever asked for it has gone."""
+STAFF = ("manage.", "admin.", "plan.", "history.", "terminal.", "what_if.", "charter.", "quarter.", "needs.")
+"""Phrases of pages that no customer sees."""
 MAY_BE_COPIED = frozenset({Status.WAITING, Status.CALLED, Status.SERVING, Status.HELD})
 
 
@@ -150,7 +152,18 @@ def office_json(branch: Branch, service_code: str, kiosk_code: str, now: datetim
             [instant(opens), instant(closes)] for opens, closes in (branch.hours.spans_on(now) if branch.hours else ())
         ],
         "feedback": branch.feedback or None,
+        "words": own_words(branch),
     }  # fmt: skip
+
+
+def own_words(branch: Branch) -> Json:
+    """What the office says in words of its own, as far as it may stand on a slip: phrase → language → text."""
+    found: Json = {}
+    known = edge().phrases
+    for key, language, text in branch.own_words:
+        if not key.startswith(STAFF) and known.get(key, {}).get(language) == text:
+            found.setdefault(key, {})[language] = text
+    return found
 
 
 def paper_json(ticket: Ticket, now: datetime) -> Json:

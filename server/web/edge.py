@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from flask import current_app
 
+from config.phrases import Wording, wording
 from server.actions.office import Office
 from server.paperwork import CharterBook, Packs
 from server.plans import Plans
@@ -64,8 +65,7 @@ class Studies(Protocol):
 
 @dataclass(slots=True)
 class Edge:
-    """`say` gives a phrase in every language; `phrases` is all of them, for pages; `records` reads the past, `scores`
-    is how the promise was kept in it, `figures` what else is kept of it.
+    """`records` reads the past, `scores` is how the promise was kept in it, `figures` what else is kept of it.
 
     `unwritten` counts, by address, the refusals of strangers that the audit was spared.
     """
@@ -73,8 +73,6 @@ class Edge:
     office: Office
     people: People
     settings: Settings
-    say: Say
-    phrases: dict[str, dict[str, str]]
     offload: Offload
     records: Records
     scores: ScoreBook
@@ -98,6 +96,21 @@ class Edge:
     secretary: Secretary | None = None
     keeper: Keeper | None = None
     mailer: Mailer | None = None
+
+    @property
+    def wording(self) -> Wording:
+        """The phrases as this office says them at the moment."""
+        return wording(self.office.floor.branch.own_words)
+
+    @property
+    def say(self) -> Say:
+        """A phrase in every language."""
+        return self.wording.everywhere
+
+    @property
+    def phrases(self) -> dict[str, dict[str, str]]:
+        """All the phrases, for pages."""
+        return self.wording.table
 
     @property
     def voice(self) -> list[Json] | None:

@@ -25,7 +25,7 @@ from server.web.plan_desk import Desk, lines_between, raw_of
 from server.web.plan_words import Words
 
 GROUPS = {
-    "offer": ("branch", "service", "counter", "zone", "kiosk", "notice", "referral"),
+    "offer": ("branch", "service", "counter", "zone", "kiosk", "notice", "phrase", "referral"),
     "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "peak", "day"),
     "rules": ("discipline", "calling", "join", "charter", "play", "retention"),
 }
@@ -40,7 +40,7 @@ ICONS = (
 SAID = ("draft.kept", "draft.same", "draft.full", "done.discarded", "done.withdrawn", "done.nothing", "done.now")
 
 
-def _desk() -> Desk:
+def desk_of_asker() -> Desk:
     """Raises Refused 401, 403."""
     door = edge()
     asker = need("admin")
@@ -52,16 +52,16 @@ def _desk() -> Desk:
     return Desk(door, asker, Words(language, branch.timezone), door.office.now())
 
 
-def _sent_desk() -> Desk:
-    """As `_desk`, of a form that was sent. Raises Refused 400 csrf too."""
-    desk = _desk()
+def sent_desk() -> Desk:
+    """As `desk_of_asker`, of a form that was sent. Raises Refused 400 csrf too."""
+    desk = desk_of_asker()
     request.max_content_length = request.max_form_memory_size = FORM_BYTES
     request.max_form_parts = FORM_PARTS
     protect_form()
     return desk
 
 
-def _page(template: str, desk: Desk, status: int = 200, **context: Any) -> AnyResponse:
+def page_of(template: str, desk: Desk, status: int = 200, **context: Any) -> AnyResponse:
     shown = render_template(
         f"web/{template}", desk=desk, w=desk.words, person=person_json(desk.asker), rights=["admin", "audit"],
         **context, **page_context(("manage.nav.",)),
@@ -71,7 +71,7 @@ def _page(template: str, desk: Desk, status: int = 200, **context: Any) -> AnyRe
     return answer
 
 
-def _told(key: str, **values: object) -> AnyResponse:
+def told(key: str, **values: object) -> AnyResponse:
     """Back to the list, which says what was done."""
     more = "".join(f"&{name}={value}" for name, value in values.items())
     return redirect(f"/admin/branch?said={key}{more}", 303)
@@ -82,11 +82,11 @@ def branch_file() -> AnyResponse:
     """The sections of the file, the draft, what begins later, and the versions there were."""
     if signed_in("admin") is None:
         return to_login()
-    desk = _desk()
+    desk = desk_of_asker()
     key, number = request.args.get("said", ""), request.args.get("n", "")
     note = desk.words.say(f"plan.{key}", n=number) if key in SAID else ""
     others = [one for one in desk.drafts if one.person != desk.person]
-    return _page("branch_file.html", desk, groups=GROUPS, note=note, others=others, planned=desk.door.plans.planned())
+    return page_of("branch_file.html", desk, groups=GROUPS, note=note, others=others, planned=desk.door.plans.planned())
 
 
 @pages.get("/admin/branch/file")
@@ -107,7 +107,7 @@ def branch_section(key: str) -> AnyResponse:
         abort(404)
     if signed_in("admin") is None:
         return to_login()
-    desk = _desk()
+    desk = desk_of_asker()
     draft = desk.draft if key in desk.drafted else None
     base = draft.base if draft is not None else desk.newest.number
     return _form(desk, key, desk.wanted(key), base, desk.checked[1] if draft is not None else [])
@@ -119,7 +119,7 @@ def branch_section_sent(key: str) -> AnyResponse:
         return branch_reviewed()
     if key not in sections():
         abort(404)
-    desk = _sent_desk()
+    desk = sent_desk()
     section = sections()[key]
     value = said(section, request.form.to_dict())
     do, _, place = request.form.get("do", "keep").partition(".")
@@ -136,7 +136,7 @@ def branch_section_sent(key: str) -> AnyResponse:
     if faults or moved:
         g.refusal = "plan_unfit" if faults else "plan_moved"
         return _form(desk, key, value, base, desk.checked[1], 422 if faults else 409)
-    return _told("draft.kept" if is_in else "draft.same")
+    return told("draft.kept" if is_in else "draft.same")
 
 
 def _arranged(entries: list[Any], do: str, place: str) -> list[Any]:
@@ -237,7 +237,7 @@ def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], stat
         if place[0] == key:
             here[".".join(map(str, place))].append(desk.words.fault(what))
     moved = desk.moved_since(base, key)
-    return _page(
+    return page_of(
         "branch_section.html", desk, status, section=sections()[key], value=value, base=base, faults=here, moved=moved,
         suggested=_suggested(desk, key, value),
         icons=ICONS if key == "service" else (),
@@ -248,13 +248,13 @@ def branch_review() -> AnyResponse:
     """What the draft would change, in words, for people, and in the file."""
     if signed_in("admin") is None:
         return to_login()
-    return _review(_desk())
+    return _review(desk_of_asker())
 
 
 def _review(desk: Desk, status: int = 200, note: str = "", moved: PlanMoved | None = None) -> AnyResponse:
     begins_at = desk.branch.day_ends_at(desk.branch.business_on(desk.now))
     effects = desk.effects()
-    return _page(
+    return page_of(
         "branch_review.html", desk, status, changes=desk.changes(), diff=desk.diff(), warnings=desk.warnings(),
         effects=effects, is_forbidden=any(forbids for forbids, _ in effects), tomorrow=desk.words.on(begins_at),
         note=note, moved=moved, faults=[(str(place[0]), desk.words.fault(what)) for place, what in desk.checked[1]],
@@ -262,14 +262,14 @@ def _review(desk: Desk, status: int = 200, note: str = "", moved: PlanMoved | No
 
 
 def branch_reviewed() -> AnyResponse:
-    desk = _sent_desk()
+    desk = sent_desk()
     do = request.form.get("do", "")
     if do == "discard":
         desk.discard()
-        return _told("done.discarded")
+        return told("done.discarded")
     draft = desk.draft
     if draft is None:
-        return _told("done.nothing")
+        return told("done.nothing")
     if do in ("mine", "theirs"):
         desk.settle([name for name in request.form.get("sections", "").split() if name in sections()], do == "mine")
         return redirect("/admin/branch/review", 303)
@@ -297,7 +297,7 @@ def branch_reviewed() -> AnyResponse:
     desk.door.office.publish()
     people.note(desk.asker.actor, "branch_changed", desk.now, sections=names, version=published.version)
     desk.discard()
-    return _told("done.now", n=published.version)
+    return told("done.now", n=published.version)
 
 
 @pages.get("/admin/branch/versions/<int:number>")
@@ -305,26 +305,26 @@ def branch_version(number: int) -> AnyResponse:
     """What came with a version, and the way back."""
     if signed_in("admin") is None:
         return to_login()
-    desk = _desk()
+    desk = desk_of_asker()
     version, before = desk.door.plans.version(number), desk.door.plans.version(number - 1)
     if version is None:
         abort(404)
     changes = desk.words.changes(raw_of(before.text), raw_of(version.text)) if before is not None else []
     diff = lines_between(before.text, version.text) if before is not None else []
-    return _page("branch_version.html", desk, version=version, changes=changes, diff=diff, is_first=before is None)
+    return page_of("branch_version.html", desk, version=version, changes=changes, diff=diff, is_first=before is None)
 
 
 @pages.post("/admin/branch/versions/<int:number>/undo")
 def branch_undo(number: int) -> AnyResponse:
     """Drafts the way back: it is looked at and published as every change is."""
-    desk = _sent_desk()
-    return redirect("/admin/branch/review", 303) if desk.undo(number) else _told("draft.full")
+    desk = sent_desk()
+    return redirect("/admin/branch/review", 303) if desk.undo(number) else told("draft.full")
 
 
 @pages.post("/admin/branch/planned/<int:number>/withdraw")
 def branch_withdraw(number: int) -> AnyResponse:
-    desk = _sent_desk()
+    desk = sent_desk()
     if not desk.door.plans.withdraw(number):
-        return _told("done.nothing")
+        return told("done.nothing")
     desk.door.people.note(desk.asker.actor, "branch_change_withdrawn", desk.now, change=number)
-    return _told("done.withdrawn")
+    return told("done.withdrawn")

@@ -157,11 +157,23 @@ class Words:
             before, after = old.get(section.key), new.get(section.key)
             if before == after:
                 continue
-            if section.is_list:
+            if section.key == "phrase":
+                found += self._of_phrases(section, before or [], after or [])
+            elif section.is_list:
                 found += self._of_list(section, before or [], after or [])
             else:
                 found += self._of_table(section, "", section.fields, before or {}, after or {})
         return found
+
+    def _of_phrases(self, section: Section, old: Sequence[Raw], new: Sequence[Raw]) -> Iterator[Change]:
+        """What the screens will say instead of what they say, everybody's words included."""
+        was, will_be = ({str(raw.get("key", "")): raw.get("text") or {} for raw in entries} for entries in (old, new))
+        for key in dict.fromkeys((*was, *will_be)):
+            product = phrases.table().get(key, {})
+            for language in LANGUAGES:
+                before, after = (one.get(key, {}).get(language, product.get(language, "")) for one in (was, will_be))
+                if before != after:
+                    yield Change(self.section(section.key), key, self.say(f"language.{language}"), before, after)
 
     def _of_list(self, section: Section, old: Sequence[Raw], new: Sequence[Raw]) -> Iterator[Change]:
         name = self.section(section.key)

@@ -30,7 +30,7 @@ def test_a_service_is_renamed_looked_at_and_published_without_a_mouse(screens: S
     minutes.fill("7")
     minutes.press("Enter")
     page.wait_for_url("**/admin/branch?said=*")
-    for path in ("", "/zone", "/hours", "/override", "/discipline", "/branch", "/review"):
+    for path in ("", "/zone", "/hours", "/override", "/discipline", "/branch", "/phrase?q=ahead.n", "/review"):
         page.goto(f"{running.url}/admin/branch{path}")
         if path == "/review":
             page.locator("summary").press("Enter")

@@ -12,7 +12,8 @@ import pytest
 
 from config import phrases
 from config.branch_file import EXAMPLE, load
-from config.phrases import LANGUAGES, placeholders
+from config.phrase_checks import OWN_NAMES, faults, strangers
+from config.phrases import LANGUAGES
 from config.tamil import tamil_faults
 from server.domain import errors
 from server.web.refusals import HTTP_CODES
@@ -21,11 +22,6 @@ ROOT = Path(__file__).parents[2]
 TEXTS = {
     language: tomllib.loads((phrases.FOLDER / f"{language}.toml").read_text(encoding="utf-8")) for language in LANGUAGES
 }
-OWN_SCRIPT = {"ms": "LATIN", "en": "LATIN", "zh": "CJK", "ta": "TAMIL"}
-OWN_NAMES = "language."
-"""Names of languages stand in their own script in every file."""
-IN_ANY_SCRIPT = {"JavaScript", "Giliran", "Esc", "Enter"}
-"""Names; so are abbreviations such as QR and keys such as F8."""
 
 
 def both(key: str) -> dict[str, str]:
@@ -55,22 +51,11 @@ def test_the_files_keep_the_same_order() -> None:
         assert list(TEXTS[language]) == list(TEXTS["ms"]), language
 
 
-def test_every_language_fills_the_same_values() -> None:
-    unequal = {key: both(key) for key in TEXTS["ms"] if len({placeholders(text) for text in both(key).values()}) > 1}
-
-    assert unequal == {}
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_words_are_in_normal_form_and_hold_no_invisible_characters(language: str) -> None:
-    wrong = {
-        key: text
-        for key, text in TEXTS[language].items()
-        if unicodedata.normalize("NFC", text) != text
-        or any(unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn") for character in text)
-    }
+def test_every_language_fills_the_same_values_in_normal_form_and_without_invisible_characters(language: str) -> None:
+    table = {key: both(key) for key in TEXTS["ms"]}
 
-    assert wrong == {}
+    assert {key: found for key, text in TEXTS[language].items() if (found := list(faults(key, text, table)))} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,7 +63,7 @@ def test_no_letter_of_another_script_stands_in_a_text(language: str) -> None:
     wrong = {
         key: found
         for key, text in TEXTS[language].items()
-        if not key.startswith(OWN_NAMES) and (found := _strangers(text, language))
+        if not key.startswith(OWN_NAMES) and (found := strangers(text, language))
     }
 
     assert wrong == {}
@@ -157,22 +142,6 @@ def test_the_notes_for_translators_speak_of_phrases_that_there_are() -> None:
         key for key in keys if key not in TEXTS["ms"] and not any(fnmatchcase(known, key) for known in TEXTS["ms"])
     ] == []
     assert len(set(keys)) == len(keys)
-
-
-def _strangers(text: str, language: str) -> list[str]:
-    """Words with letters that this language is not written in."""
-    bare = re.sub(r"\{\w+\}|(?<!\w)/\w+", " ", text)  # placeholders, and addresses such as /admin
-    found = []
-    for word in re.findall(r"[^\W\d_]+", bare):
-        scripts = {_script(character) for character in word}
-        is_name = word in IN_ANY_SCRIPT or (word.isascii() and word.isupper())
-        if scripts - {OWN_SCRIPT[language]} and not (is_name and scripts == {"LATIN"}):
-            found.append(word)
-    return found
-
-
-def _script(character: str) -> str:
-    return unicodedata.name(character, "?").split()[0]
 
 
 SOURCES = [
