@@ -61,6 +61,7 @@ from server.web import (
     charter_editor,
     charter_office,
     charter_public,
+    charter_steps,
     day_needs,
     health,
     join,
@@ -106,8 +107,8 @@ SOUNDS_KEPT = timedelta(days=7)
 _ROUTES = (
     api_benchmark, api_boards, api_calendar, api_counters, api_covers, api_history, api_joining, api_kiosks,
     api_notices, api_paper, api_people, api_plays, api_recordings, api_records, api_recovery, api_tickets,
-    charter_editor, charter_office, charter_public, day_needs, join, phone, phone_push, phrase_pages, plan_pages,
-    what_if_pages,
+    charter_editor, charter_office, charter_public, charter_steps, day_needs, join, phone, phone_push, phrase_pages,
+    plan_pages, what_if_pages,
 )  # fmt: skip
 """Importing them fills `server.web.api.api` and `server.web.pages.pages`."""
 

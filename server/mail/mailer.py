@@ -115,7 +115,7 @@ class Mailer:
         return {
             "subject": say(f"mail.{about['what']}.subject", language, **values),
             "text": "\n\n".join((
-                say(f"mail.{about['what']}.text", language, **values), f"{self._root}/manage/charter",
+                say(f"mail.{about['what']}.text", language, **values), f"{self._root}/manage/charter/improve",
                 say("mail.foot", language, **values), "",
             )),
             "date": format_datetime(mail.made_at), "message_id": f"<{named}@{domain}>",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 
 from flask import redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
@@ -34,7 +33,18 @@ from server.web.pages import page_context, pages, person_json, signed_in, to_log
 from server.web.refusals import Refused
 
 REMARKS = 3000
-WORDS = ("manage.", "report.", "quarter.", "charter.", "refusal.", "language.", "done", "cancel")
+WORDS = (
+    "manage.",
+    "report.",
+    "quarter.",
+    "charter.",
+    "refusal.",
+    "language.",
+    "done",
+    "cancel",
+    "plan.option.trigger.",
+)
+IMPROVE = "/improve"
 SAID = ("issued", "late", "remarked", "published", "same", "signed", "noted")
 """What a form may have come to, as the page that follows says it: charter.said.…"""
 
@@ -47,26 +57,33 @@ def charter_office() -> str | AnyResponse:
     return _page(asker)
 
 
-def _page(asker: Identity, **more: Any) -> str:
+def _page(asker: Identity) -> str:
+    """The first of the five steps: what is promised."""
     from server.web import charter_editor  # it uses the words of this page
 
     door = edge()
     branch, now = door.office.floor.branch, door.office.now()
     context = page_context(WORDS)
     language = context["language"]
-    asked = request.args.get("said")
     return render_template(
-        "web/charter_office.html", person=person_json(asker), rights=sorted(rights(asker)),
-        said=asked if asked in SAID else None, told=Told(language),
+        "web/charter_office.html", step="draft", person=person_json(asker), rights=sorted(rights(asker)),
+        said=said_here(), told=Told(language),
         promises=charter_editor.promises_json(branch, branch.business_on(now), language),
-        readers=charter_editor.readers_json(door, language), changes=charter_editor.changes_json(door, language),
-        review=_review_json(door, language), reasons=REASONS,
-        packs=[_pack_json(door, pack, language) for pack in door.packs.all()],
-        today=branch.business_on(now).isoformat(), remarks_length=REMARKS, **context, **more,
+        changes=charter_editor.changes_json(door, language), **context,
     )  # fmt: skip
 
 
-def _review_json(door: Edge, language: str) -> Json:
+def said_here() -> str | None:
+    """What a form has come to, by the address that it led to."""
+    asked = request.args.get("said")
+    return asked if asked in SAID else None
+
+
+def packs_json(door: Edge, language: str) -> list[Json]:
+    return [_pack_json(door, pack, language) for pack in door.packs.all()]
+
+
+def review_json(door: Edge, language: str) -> Json:
     """By when the charter is to be reviewed, why sooner, and who has done it."""
     branch = door.office.floor.branch
     reviews, today = door.charter.reviews(), branch.business_on(door.office.now())
@@ -98,7 +115,7 @@ def review_sent() -> AnyResponse:
         raise Refused(422, "malformed", f"{kind} is no reason for a review")
     door.charter.review(Review(now, asker.actor, kind, _lines(request.form.get("note", ""))))
     door.people.note(asker.actor, "charter_reviewed", now, reason=kind)
-    return back("signed" if kind == SIGNED else "noted")
+    return back("signed" if kind == SIGNED else "noted", IMPROVE)
 
 
 class Told:
@@ -173,7 +190,7 @@ def remark(quarter: str) -> AnyResponse:
     is_kept = door.packs.remark(pack.quarter, text)
     if is_kept:
         door.people.note(asker.actor, "report_remarked", door.office.now(), quarter=str(pack.quarter))
-    return back("remarked" if is_kept else "late")
+    return back("remarked" if is_kept else "late", IMPROVE)
 
 
 @pages.post("/manage/charter/packs/<quarter>/issue")
@@ -184,11 +201,11 @@ def issue_pack(quarter: str) -> AnyResponse:
     door = edge()
     pack = _pack(door, quarter)
     if pack.issued_at is not None:
-        return back("late")
+        return back("late", IMPROVE)
     now, branch = door.office.now(), door.office.floor.branch
     text = _lines(request.form["remarks"]) if "remarks" in request.form else pack.remarks
     if text != pack.remarks and not door.packs.remark(pack.quarter, text):
-        return back("late")
+        return back("late", IMPROVE)
     made = issued(pack, text, asker.name, now, branch, door)
     folder = door.settings.data / archive.FOLDER
     archive.write(folder, made)
@@ -197,9 +214,9 @@ def issue_pack(quarter: str) -> AnyResponse:
         settled = door.packs.one(pack.quarter)
         kept = {file.name for file in settled.files} if settled is not None else set()
         archive.discard(folder, [file for file in files if file.name not in kept])
-        return back("late")
+        return back("late", IMPROVE)
     door.people.note(asker.actor, "report_issued", now, quarter=str(pack.quarter), files=len(files))
-    return back("issued")
+    return back("issued", IMPROVE)
 
 
 def issued(
@@ -248,6 +265,6 @@ def _lines(text: str) -> str:
     return kept.strip()[:REMARKS]
 
 
-def back(said: str) -> AnyResponse:
-    """To the page, which says what was done."""
-    return redirect(f"/manage/charter?said={said}", 303)
+def back(said: str, step: str = "") -> AnyResponse:
+    """To the page of a step, which says what was done."""
+    return redirect(f"/manage/charter{step}?said={said}", 303)

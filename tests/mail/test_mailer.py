@@ -134,7 +134,7 @@ def test_a_letter_arrives_once_in_the_offices_words(post: APost) -> None:
     assert "laporan suku tahunan 2026-Q1 perlu dikeluarkan sebelum 30/04/2026" in letter["Subject"]
     text = letter.get_body()
     assert text is not None
-    assert "https://q.example/manage/charter" in text.get_content()
+    assert "https://q.example/manage/charter/improve" in text.get_content()
     assert post.mails.unsent() == []
     assert post.mailer.figures == {"failing": 0, "fault": ""}
 

@@ -133,7 +133,7 @@ def test_an_officer_reads_a_new_version_once_and_it_is_written_down(office: Offi
     (((_, person), read_at),) = office.door.charter.reads().items()
     assert (person, read_at) == (_person(office, "Aminah"), office.clock.now())
     chief.sign_in("Ketua")
-    assert 'Aminah: <span class="mark mark--good">' in chief.get("/manage/charter").text
+    assert 'Aminah: <span class="mark mark--good">' in chief.get("/manage/charter/promote").text
 
 
 def _person(office: OfficeServer, name: str) -> Any:

@@ -12,6 +12,7 @@ from server.app import secretary_of
 from server.domain.charter import Score
 from server.domain.quarter import quarter_named
 from server.reports import archive
+from server.web.charter_steps import STEPS
 from tests.web.conftest import Browser, OfficeServer
 
 FIRST = quarter_named("2026-Q1")
@@ -40,14 +41,14 @@ def signed_in(office: OfficeServer, role: str, name: str) -> Browser:
 
 def test_a_supervisor_issues_the_report_once_and_it_stands(reported: OfficeServer) -> None:
     salmah = signed_in(reported, "supervisor", "Salmah")
-    page = salmah.get("/manage/charter")
+    page = salmah.get("/manage/charter/improve")
     assert "Suku 1, 2026" in page.text
 
     first = salmah.submit(f"{PACK}/issue", {"remarks": "Dua kaunter ditambah."})
     again = salmah.submit(f"{PACK}/issue", {"remarks": "Tiada."})
 
     assert (first.headers["Location"], again.headers["Location"]) == (
-        "/manage/charter?said=issued", "/manage/charter?said=late",
+        "/manage/charter/improve?said=issued", "/manage/charter/improve?said=late",
     )  # fmt: skip
     pack = reported.door.packs.one(FIRST)
     assert pack is not None
@@ -57,7 +58,7 @@ def test_a_supervisor_issues_the_report_once_and_it_stands(reported: OfficeServe
         got = salmah.get(f"{PACK}/{file.name}")
         assert hashlib.sha256(got.data).hexdigest() == file.sha256 == got.headers["X-Content-SHA256"]
     assert [row.kind for row in reported.door.people.audit(5)].count("report_issued") == 1
-    assert pack.files[0].sha256 in salmah.get("/manage/charter").text
+    assert pack.files[0].sha256 in salmah.get("/manage/charter/improve").text
 
 
 def test_a_file_that_was_changed_is_not_handed_out_and_the_page_says_so(reported: OfficeServer) -> None:
@@ -72,7 +73,7 @@ def test_a_file_that_was_changed_is_not_handed_out_and_the_page_says_so(reported
     path.write_bytes(path.read_bytes() + b"%")
 
     assert salmah.get(f"{PACK}/{pack.files[0].name}").status_code == 409
-    assert "bukan lagi seperti yang dikeluarkan" in salmah.get("/manage/charter").text
+    assert "bukan lagi seperti yang dikeluarkan" in salmah.get("/manage/charter/improve").text
 
 
 def test_what_the_office_says_of_its_figures_is_kept_until_it_is_issued(reported: OfficeServer) -> None:
@@ -81,7 +82,7 @@ def test_what_the_office_says_of_its_figures_is_kept_until_it_is_issued(reported
 
     salmah.submit(f"{PACK}/remarks", {"remarks": "Sistem gangguan\r\ndua hari.\x00"})
 
-    assert "Sistem gangguan\ndua hari." in salmah.get("/manage/charter").text
+    assert "Sistem gangguan\ndua hari." in salmah.get("/manage/charter/improve").text
     draft = salmah.get(f"{PACK}/draft.pdf?language=ta")
     assert draft.data.startswith(b"%PDF")
 
@@ -134,7 +135,7 @@ def test_the_review_is_asked_for_and_signed_off_and_the_records_give_reasons(rep
     keys = {alarm["key"] for alarm in office.caller("manager").get("/overview").get_json()["alarms"]}
     assert {"manage.review_overdue", "manage.review_reasons"} <= keys
     chief.sign_in("Ketua")
-    page = chief.get("/manage/charter").text
+    page = chief.get("/manage/charter/improve").text
     assert 'data-review="overdue"' in page
     assert "60.0 %, 60.0 %, 60.0 %" in page
 
@@ -143,7 +144,28 @@ def test_the_review_is_asked_for_and_signed_off_and_the_records_give_reasons(rep
 
     keys = {alarm["key"] for alarm in office.caller("manager").get("/overview").get_json()["alarms"]}
     assert not {"manage.review_overdue", "manage.review_due", "manage.review_reasons"} & keys
-    page = chief.get("/manage/charter").text
+    page = chief.get("/manage/charter/improve").text
     assert "03/03/2028" in page
     assert "Ketua: Janji 20 minit." in page
     assert chief.submit("/manage/charter/review", {"kind": "whim"}).status_code == 422
+
+
+def test_the_workspace_has_the_five_steps_of_the_guideline_and_each_is_one_press_from_the_others(
+    reported: OfficeServer,
+) -> None:
+    chief = signed_in(reported, "manager", "Ketua")
+    reported.caller("supervisor").post("/plays", {"play": "late"})
+    addresses = ["/manage/charter"] + [f"/manage/charter/{step}" for step in STEPS[1:]]
+
+    pages = {step: chief.get(address).text for step, address in zip(STEPS, addresses, strict=True)}
+
+    for step, page in pages.items():
+        for address in addresses:
+            assert f'href="{address}"' in page, (step, address)
+        assert page.count('aria-current="page"') == 2  # of the bar, and of the steps
+    assert "/charter/leaflet.pdf?language=ta&amp;size=A5" in pages["promote"]
+    assert "Penyelia kaunter" in pages["recover"]
+    assert 'data-run="' in pages["recover"]
+    assert "03/2026" in pages["monitor"]
+    assert "Suku 1, 2026" in pages["improve"]
+    assert chief.get("/manage/charter/rest").status_code == 404
