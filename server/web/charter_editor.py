@@ -222,11 +222,10 @@ def _written(form: Mapping[str, str], branch: Branch) -> list[Promise]:
 
 
 def unread(person: Person, door: Edge) -> bool:
-    """Whether somebody who serves has a new version of the charter to read. The first is no news to anybody."""
+    """Whether somebody who serves has not read the version of the charter that holds: the first one, or a later."""
     branch = door.office.floor.branch
     version = version_on(branch, branch.business_on(door.office.now()))
-    is_new = version.since is not None and person.role in READERS
-    return is_new and (key_of(version), person.id) not in door.charter.reads()
+    return person.role in READERS and (key_of(version), person.id) not in door.charter.reads()
 
 
 @pages.get("/charter/read")

@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -168,11 +169,14 @@ def done(page: Page) -> None:
 
 
 def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    """Into the log-in form that stands there."""
+    """Into the log-in form that stands there; whoever has not read the charter yet does."""
     page.get_by_label(re.compile("Nama pengguna")).fill(name)
     page.get_by_label(re.compile("Kata laluan")).fill(password)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    if urlsplit(page.url).path == "/charter/read":
+        with page.expect_navigation():
+            page.get_by_role("button", name="Saya telah membaca").click()
 
 
 def in_state(page: Page, state: str) -> None:

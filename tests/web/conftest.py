@@ -134,8 +134,12 @@ class OfficeServer:
     def token(self, role: str, name: str | None = None, scope: Sequence[str] = ()) -> str:
         return self.door.people.add_token(role, name or role, self.clock.now(), scope=scope)
 
-    def add_person(self, name: str, role: str, password: str = PASSWORD) -> int:
-        return self.door.people.add_person(name, role, hasher.hash(password), self.clock.now()).id
+    def add_person(self, name: str, role: str, password: str = PASSWORD, *, has_read: bool = True) -> int:
+        """Somebody who may sign in, and who (`has_read`) has read the charter that holds since ever."""
+        added = self.door.people.add_person(name, role, hasher.hash(password), self.clock.now()).id
+        if has_read:
+            self.door.charter.read("", added, self.clock.now())
+        return added
 
     def session(self, role: str, name: str | None = None) -> str:
         """The secret of somebody of this role who has signed in."""
