@@ -41,7 +41,7 @@ class Table(BaseModel):
 
 
 class BranchTable(Table):
-    """The office itself."""
+    """The office itself. `practice`: it is one for practice, from its first day to its last; nobody is served there."""
 
     code: BranchCode
     name: Words
@@ -50,6 +50,7 @@ class BranchTable(Table):
     languages: Many[Language] = LANGUAGES
     lanes: Many[LaneName] = LANES
     digits: Literal[3, 4] = 3
+    practice: bool = False
     hotline: Annotated[str, Field(max_length=40)] = ""
     feedback: Annotated[str, Field(max_length=80, pattern=r"^[!-~ ]*$")] = ""
     missed_at: Words = {

@@ -58,6 +58,8 @@ def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
     """The whole slip. Malay names lead; sentences are in the language that was chosen."""
     page = _Page(ticket.language, paper, _as_here(ticket, say), pen)
 
+    if ticket.is_practice:
+        _practice(page)
     if ticket.copied_at is not None:
         page.sentence("slip.copy", is_bold=True, t=_clock(ticket, ticket.copied_at))
         page.gap(12)
@@ -68,6 +70,9 @@ def slip(ticket: Ticket, paper: Paper, say: Say, pen: Pen) -> tuple[Line, ...]:
     else:
         _place_in_the_queue(page, ticket)
     page.words(_stamp(ticket))
+    if ticket.is_practice:
+        page.gap(16)
+        _practice(page)
     page.gap(24)
     page.add(Cut())
     return tuple(page.lines)
@@ -177,6 +182,13 @@ def _stamp(ticket: Ticket) -> str:
     """When it was given, as Malay signs write it."""
     issued_at = ticket.issued_at.astimezone(ticket.timezone)
     return f"{issued_at:%d/%m/%Y}  {time_of_day(issued_at, FIRST)}"
+
+
+def _practice(page: _Page) -> None:
+    """Above everything and below it: however it is torn, the paper is nobody's turn."""
+    page.figure("practice.title")
+    page.sentence("practice.mark", is_bold=True)
+    page.gap(24)
 
 
 def _as_here(ticket: Ticket, say: Say) -> Say:

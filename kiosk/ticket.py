@@ -79,6 +79,8 @@ class Ticket:
     """What everybody is told today, and the apology where the wait is beyond the promise."""
     words: Mapping[str, Names]
     """What this office says in words of its own: phrase → language → text."""
+    is_practice: bool
+    """Its paper says that it is no real number."""
     referral: Referral | None
     """Its slip is another: the number has served its turn."""
 
@@ -120,6 +122,7 @@ def ticket_from(payload: Mapping[str, Any], server: str) -> Ticket:
             feedback=str(payload.get("feedback") or ""),
             further=tuple(_names(one) for one in payload.get("further") or ()),
             notices=tuple(_names(one) for one in payload.get("notices") or ()),
+            is_practice=payload.get("practice") is True,
             words={str(key): _names(texts) for key, texts in (payload.get("words") or {}).items()},
             referral=_referral(payload.get("referral")),
         )

@@ -83,6 +83,7 @@ from server.web.edge import Edge
 from server.web.limits import Turnstile
 from server.web.live import Live
 from server.web.outage_watch import OutageWatch
+from server.web.own_cookies import OwnCookies
 from server.web.packing import pack_static
 from server.web.passwords import Strangers
 from server.web.refusals import Refused
@@ -205,6 +206,8 @@ def create_app(
         ping_timeout=settings.ping_timeout, manage_session=False, transports=["websocket"],
         client_manager=Connections(), monitor_clients=False,  # type: ignore[call-arg]
     )  # fmt: skip
+    if store.floor.branch.is_practice:
+        app.wsgi_app = OwnCookies(app.wsgi_app)  # type: ignore[method-assign]
     door.live = Live(app, socketio, door)
     office.publish = door.live.poke
     app.register_api(api)

@@ -19,7 +19,7 @@ PEOPLE = ("officer", "supervisor", "manager", "admin", "auditor")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status; what went wrong is one clear line on standard error."""
     given = parser().parse_args(argv)
-    if given.command in ("serve", "demo"):
+    if given.command in ("serve", "demo", "practice"):
         from server import runtime
 
         try:
@@ -74,6 +74,12 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--speed", type=float, default=10.0, help="simulated seconds a second (default 10)")
     demo.add_argument("--seed", type=int, default=1, help="the same seed is the same day")
     demo.add_argument("--minutes", type=float, default=None, help="end after so many simulated minutes")
+
+    practice = commands.add_parser("practice", help="serve an office beside the real one, to practise in")
+    practice.add_argument("--host", default=None)
+    practice.add_argument("--port", type=int, default=None, help="default: the real office's and one")
+    practice.add_argument("--async-mode", default=None, help=argparse.SUPPRESS)
+    _data(practice)
 
     branch = commands.add_parser("branch", help="apply an edited branch file, or write it back")
     ways = branch.add_subparsers(dest="way", required=True, metavar="load|save")

@@ -100,6 +100,17 @@ def demo(given: argparse.Namespace) -> int:
     return run_demo(settings_of(given), given)
 
 
+def practice(given: argparse.Namespace) -> int:
+    from server.practice import run_practice
+    from server.runtime import PortTaken
+
+    port, given.port = given.port, None  # the real office's port is not ours
+    try:
+        return run_practice(settings_of(given), port)
+    except PortTaken as error:
+        raise NotUsable(str(error)) from error
+
+
 def branch(given: argparse.Namespace) -> int:
     settings, office = opened(given)
     if given.way == "save":
@@ -415,7 +426,8 @@ def restore(given: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "serve": serve, "demo": demo, "branch": branch, "token": token, "user": user, "export": export, "speak": speak,
+    "serve": serve, "demo": demo, "practice": practice, "branch": branch, "token": token, "user": user,
+    "export": export, "speak": speak,
     "replay": replay, "simulate": simulate, "plan": plan, "verify": verify, "clock": clock, "backup": backup,
     "restore": restore, "voice": voice, "retention": retention,
 }  # fmt: skip

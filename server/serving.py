@@ -22,6 +22,7 @@ from config.settings import Settings
 from server import app as application
 from server import runtime
 from server.actions.load_branch import read_plan
+from server.domain.announcement import BEFORE_ALL
 from server.domain.branch import Branch
 from server.exporting import Exports
 from server.forecast.watch import COMMAND, SILENCE_S, Forecaster, Watch, whereabouts
@@ -96,7 +97,7 @@ def serve(
     if poke is not None:
         for task in _join_others(door, Neighbours(poke, opened.branch, stopping)):
             socketio.start_background_task(task)
-    speaker = voice_of(settings, door.office.floor.branch, SpokenHere(lambda: door.wording))
+    speaker = voice_of(settings, door.office.floor.branch, SpokenHere(lambda: door.office.floor.branch))
     database = opened.engine.url.database if opened.engine.dialect.name == "sqlite" else None
     foresight = foresight_of(settings, opened, door)
     address = opened.engine.url.render_as_string(hide_password=False)
@@ -147,15 +148,18 @@ def serve(
 
 
 class SpokenHere(Mapping[str, Mapping[str, str]]):
-    """The office's words by language, as they are at the moment: what is announced follows the file."""
+    """The office's words by language, as they are at the moment: what is announced follows the file. In an office for
+    practice a word of that comes before everything."""
 
-    def __init__(self, wording: Callable[[], phrases.Wording]) -> None:
-        self._wording = wording
+    def __init__(self, branch: Callable[[], Branch]) -> None:
+        self._branch = branch
 
     def __getitem__(self, language: str) -> Mapping[str, str]:
         if language not in phrases.LANGUAGES:
             raise KeyError(language)
-        return self._wording().words(language)
+        branch = self._branch()
+        words = phrases.wording(branch.own_words).words(language)
+        return {**words, BEFORE_ALL: words["practice.said"]} if branch.is_practice else words
 
     def __iter__(self) -> Iterator[str]:
         return iter(phrases.LANGUAGES)
@@ -192,7 +196,7 @@ def foresight_of(settings: Settings, opened: Opened, door: Edge) -> Watch | None
 
 def courier_of(settings: Settings, door: Edge, root: str) -> Courier | None:
     """Who sends text messages; None where there is no gateway. Raises NotUsable for a secret that others may read."""
-    if settings.sms_gateway == "off" or door.live is None:
+    if settings.sms_gateway == "off" or door.live is None or door.office.floor.branch.is_practice:
         return None
     secret = _secret_of(settings, "sms_secret_file", settings.sms_secret_file)
     gateway = {
@@ -219,7 +223,7 @@ def _authority(settings: Settings) -> str:
 def pusher_of(settings: Settings, opened: Opened, door: Edge) -> Pusher | None:
     """Who sends web pushes; None where they are off. Raises NotUsable where the library is missing, and for a key that
     others may read."""
-    if not settings.push_contact:
+    if not settings.push_contact or door.office.floor.branch.is_practice:
         return None
     if importlib.util.find_spec("pywebpush") is None:
         raise NotUsable("push_contact: web push needs its library: pip install 'giliran[push]'")
@@ -233,7 +237,7 @@ def pusher_of(settings: Settings, opened: Opened, door: Edge) -> Pusher | None:
 
 def mailer_of(settings: Settings, opened: Opened, door: Edge, root: str) -> Mailer | None:
     """Who sends letters; None where there is no mail server. Raises NotUsable for a password that others may read."""
-    if not settings.smtp_host or door.live is None:
+    if not settings.smtp_host or door.live is None or door.office.floor.branch.is_practice:
         return None
     password = _secret_of(settings, "smtp_password_file", settings.smtp_password_file) if settings.smtp_user else ""
     certificates = str(settings.data / settings.smtp_certificates) if settings.smtp_certificates else ""

@@ -178,6 +178,8 @@ def _replace(connection: Connection, code: str, file: BranchFile, text: str, now
         raise ValueError(f"the file describes branch {file.branch.code}, this is branch {code}")
     before, version = _locked(connection, code)
     branch = read_plan(before, version)
+    if file.branch.practice != branch.is_practice:
+        raise ValueError("an office for practice stays one, and a real one never becomes one: begin another folder")
     today = branch.business_on(now)
     floor = load_floor(connection, branch)
     whole = with_history(known(before), file, today)

@@ -111,6 +111,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             for p in file.plays
         ),
         own_words=tuple((p.key, language, said) for p in file.phrases for language, said in p.text.items()),
+        is_practice=head.practice,
         version=version,
     )  # fmt: skip
 

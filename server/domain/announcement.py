@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """A message to everybody, without a number."""
 
 
+BEFORE_ALL = "a.before"
+"""A word that an office for practice says before everything; no other has it."""
 TEMPLATES = {Kind.CALL: "a.call", Kind.RECALL: "a.call", Kind.LAST: "a.last", Kind.RETURN: "a.return"}
 
 BETWEEN_SIGNS = 0.25
@@ -90,8 +92,10 @@ class Segment:
 def spoken(said: Said, language: str, words: Tongue) -> tuple[Segment, ...]:
     """A call or a message in one language, in order. Raises ValueError where it says nothing in this language."""
     if isinstance(said, Call):
-        return segments(said, words)
-    return message_segments(dict(said.text).get(language, ""), language)
+        found = segments(said, words)
+    else:
+        found = message_segments(dict(said.text).get(language, ""), language)
+    return (Segment(words[BEFORE_ALL], BETWEEN_SENTENCES), *found) if BEFORE_ALL in words else found
 
 
 def message_segments(text: str, language: str) -> tuple[Segment, ...]:

@@ -176,6 +176,7 @@ class OwnNotice:
 class Branch:
     """Everything that the branch's file says. `version` grows with each loading of a file; `report_due` are the days
     from the end of a quarter until its report must be issued, `raw_months` how long every entry of the journal is kept.
+    `is_practice`: nobody is served here; screens, paper and voice say so, and nothing leaves the office.
     `own_words` is what the screens say here otherwise than elsewhere: phrase, language, text.
     """
 
@@ -209,6 +210,7 @@ class Branch:
     peaks: tuple[Peak, ...] = ()
     plays: tuple[Play, ...] = ()
     own_words: tuple[tuple[str, str, str], ...] = ()
+    is_practice: bool = False
     version: int = 1
 
     @cached_property

@@ -152,7 +152,7 @@ def office_json(branch: Branch, service_code: str, kiosk_code: str, now: datetim
             [instant(opens), instant(closes)] for opens, closes in (branch.hours.spans_on(now) if branch.hours else ())
         ],
         "feedback": branch.feedback or None,
-        "words": own_words(branch),
+        "words": own_words(branch), "practice": branch.is_practice,
     }  # fmt: skip
 
 

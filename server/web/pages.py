@@ -55,7 +55,8 @@ def page_context(words: Sequence[str], language: str | None = None, theme: str =
     return {
         "language": asked if asked in branch.languages else "ms",
         "theme": theme,
-        "phrases": chosen_words(door.phrases, words),
+        "phrases": chosen_words(door.phrases, (*words, "practice.mark") if branch.is_practice else words),
+        "is_practice": branch.is_practice,
         "now": door.office.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time_zone": str(branch.timezone),
         "csrf": generate_csrf(),

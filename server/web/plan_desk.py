@@ -194,8 +194,11 @@ class Desk:
         `base` is the version that the form was made of. The draft goes on from there, unless something else in it
         was changed by somebody since it was begun.
         """
-        if section == "branch":  # whose journal it is does not change
+        if section == "branch":  # whose journal it is does not change, nor whether it is one of practice
             value = {**value, "code": self.raw["branch"]["code"]}
+            value.pop("practice", None)
+            if self.raw["branch"].get("practice"):
+                value["practice"] = True
         rest = {key: each for key, each in self.drafted.items() if key != section}
         if rest and self.draft is not None and self.draft.base < base:
             before, after = self.door.plans.version(self.draft.base), self.door.plans.version(base)
