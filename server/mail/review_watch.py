@@ -32,16 +32,22 @@ SYSTEM = "system"
 
 
 class ReviewWatch:
-    """`letters` and `alarms` are asked for every minute; the records are looked at once a day."""
+    """`letters` and `alarms` are asked for every minute; the records are looked at once a day, the branch's file
+    whenever it has changed."""
 
     def __init__(self, office: Office, book: CharterBook, plans: Plans, scores: ScoreBook, packs: Packs) -> None:
         self._office, self._book, self._plans, self._scores, self._packs = office, book, plans, scores, packs
         self._looked_on: date | None = None
+        self._looked_at = 0
 
     def letters(self, today: date) -> list[Letter]:
+        version = self._office.floor.branch.version
         if self._looked_on != today:
             self.look(today)
-            self._looked_on = today
+        elif self._looked_at != version:
+            reviews = self._book.reviews()
+            self._write_down(self._of_branch(reviews), reviews)
+        self._looked_on, self._looked_at = today, version
         found = []
         due = self.due()
         step = None if due is None else stage(due, today)
@@ -72,26 +78,34 @@ class ReviewWatch:
     def look(self, today: date) -> None:
         """Write down the reasons that the records give and nobody has named since the last review."""
         reviews = self._book.reviews()
+        self._write_down([*self._of_records(today), *self._of_branch(reviews)], reviews)
+
+    def _write_down(self, found: list[Fired], reviews: list[Review]) -> None:
         known = {reason.kind for reason in open_reasons(reviews)}
-        for fired in self._fired(today, reviews):
+        for fired in found:
             if fired.kind not in known:
                 known.add(fired.kind)
                 self._book.review(Review(self._office.now(), SYSTEM, fired.kind, fired.note))
 
-    def _fired(self, today: date, reviews: list[Review]) -> list[Fired]:
-        branch = self._office.floor.branch
-        found = [of_content(self._months(today))]
+    def _of_branch(self, reviews: list[Review]) -> list[Fired]:
+        """What is different from the branch as it was when the charter was reviewed last, else at first."""
         signed = next((review.at for review in reviews if review.kind == SIGNED), None)
         history = self._plans.history(VERSIONS)
         then = next((v for v in history if signed is not None and v.at <= signed), history[-1])
-        found += of_branch(read_plan(then.text, then.number), branch)
+        return of_branch(read_plan(then.text, then.number), self._office.floor.branch)
+
+    def _of_records(self, today: date) -> list[Fired]:
+        branch, found = self._office.floor.branch, list[Fired]()
+        content = of_content(self._months(today))
+        if content is not None:
+            found.append(content)
         first = self._packs.first_day()
         if first is not None and first <= today - 2 * PERIOD:
             yesterday = today - timedelta(days=1)
             before = self._book.mix(yesterday - 2 * PERIOD, yesterday - PERIOD, branch.timezone)
             now = self._book.mix(yesterday - PERIOD + timedelta(days=1), yesterday, branch.timezone)
             found += of_records(before, now)
-        return [fired for fired in found if fired is not None]
+        return found
 
     def _months(self, today: date) -> list[Score]:
         """The last full months, all services together."""

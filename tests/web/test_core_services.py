@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.app import secretary_of
 from tests.web.conftest import AnOfficeServer
 from tests.web.test_branch_pages import keep, review, signed_in
 from tests.web.test_recovery import EXAMPLE
@@ -30,3 +31,21 @@ def test_the_flag_is_set_in_the_browser(an_office_server: AnOfficeServer) -> Non
     assert review(admin, "now")[0] == 303
 
     assert [service.code for service in office.door.office.floor.branch.services if service.is_core] == ["H"]
+
+
+def test_a_change_of_the_flag_opens_a_review_within_a_minute(an_office_server: AnOfficeServer) -> None:
+    office = an_office_server()
+    secretary = secretary_of(office.door)
+    secretary.step()
+    assert office.door.charter.reviews() == []
+    admin = signed_in(office, "Kavitha")
+    keep(admin, "service", service__2__core="on")
+    review(admin, "now")
+
+    secretary.step()
+    secretary.step()
+
+    (found,) = office.door.charter.reviews()
+    assert (found.kind, found.note, found.actor) == ("core", "H", "system")
+    assert [alarm["key"] for alarm in secretary.alarms] == ["manage.review_reasons"]
+    assert "Core services have changed: H" in admin.get("/manage/charter/improve").text
