@@ -20,6 +20,8 @@ from config.toml_lines import Place
 
 Fault = tuple[Place, Complaint]
 EASY_LETTERS = "AFHJKLMRUWXY"
+LONGEST_PROMISE = 140
+"""Signs in one language: what is longer is not read from a wall."""
 NUMBER_HEIGHT, CAPITAL, MM_PER_METRE = 0.25, 0.714, 12.2
 LOOKS_LIKE = {"I": "1", "O": "0", "Q": "0", "S": "5", "Z": "2", "B": "8"}
 
@@ -39,6 +41,20 @@ def faults(file: BranchFile) -> Iterator[Fault]:
     yield from _quiet(file)
     yield from _screen(file)
     yield from _phrases(file)
+    yield from _promised_words(file)
+
+
+def _promised_words(file: BranchFile) -> Iterator[Fault]:
+    """In every language of the office, and short enough for a wall (R025)."""
+    for i, promise in enumerate(file.promises):
+        for language in file.branch.languages if promise.words else ():
+            said = promise.words.get(language, "")
+            if not said:
+                what = f'says nothing in "{language}"'
+                yield ("promise", i, "words"), Complaint(what, "unsaid", value=language)
+            elif len(said) > LONGEST_PROMISE:
+                what = f'is {len(said)} characters long in "{language}": at most {LONGEST_PROMISE}'
+                yield ("promise", i, "words"), Complaint(what, "too_long", most=LONGEST_PROMISE)
 
 
 def _phrases(file: BranchFile) -> Iterator[Fault]:

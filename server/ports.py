@@ -262,8 +262,9 @@ class Records(Protocol):
         """The last business day whose records are gone, as the branch's file wants it; None: all are there."""
 
 
-Scores = dict[tuple[date, str], Score]
-"""How the promise was kept, by business day and first service."""
+Scores = dict[tuple[date, str, str], Score]
+"""How promises were kept, by business day, first service and measure. The service is "" for the outputs of the whole
+branch; the measure where only the leading promise was counted."""
 
 
 class ScoreBook(Protocol):
@@ -275,8 +276,8 @@ class ScoreBook(Protocol):
     def next_day(self, before: date) -> date | None:
         """The first day after it on which a number was given, if there is one before this date."""
 
-    def keep(self, day: date, found: Mapping[str, Score]) -> None:
-        """The scores of a day, by service. Kept twice, they are what was kept last."""
+    def keep(self, day: date, found: Mapping[tuple[str, str], Score]) -> None:
+        """The scores of a day, by service and measure. Kept twice, they are what was kept last."""
 
     def between(self, first: date, last: date) -> Scores: ...
 

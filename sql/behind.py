@@ -165,8 +165,8 @@ class Search:
             yield _first.c.called_at.is_not(None)
         if which.counts == "carried":
             yield t.carried_on.is_not(None)
-        if which.counts == "broken" and self._branch.promises:
-            shortest = min(promise.within_s for promise in self._branch.promises)
+        if which.counts == "broken" and (of := [p.within_s for p in self._branch.promises if p.is_of_tickets]):
+            shortest = min(of)
             yield or_(t.ended_at.is_(None), int(shortest * 1000) <= _SOJOURN)
         if which.span in _SPANS:
             yield _SPANS[which.span] >= which.least * TENTH

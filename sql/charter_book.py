@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Engine, Select, and_, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Engine, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
 from server.domain.charter import Promise
@@ -37,6 +37,8 @@ class SqlCharterBook:
         self._branch = branch
 
     def measured(self, promise: Promise, first: date, last: date) -> Measured:
+        if not promise.is_of_tickets:
+            return self._days(promise, first, last)
         judged, kept, served, served_ms = 0, 0, 0, 0.0
         slots: list[int] = []
         for since, until in _steps(first, last):
@@ -59,6 +61,23 @@ class SqlCharterBook:
         slots.sort()
         busy = slots[max(0, -(-len(slots) * 9 // 10) - 1)] / 1800 if slots else None
         return Measured(judged, kept, busy, served_ms / served / 1000 if served else None)
+
+    def _days(self, promise: Promise, first: date, last: date) -> Measured:
+        """As `server.domain.charter.day_verdict` judges days that are over."""
+        judged = kept = 0
+        is_served = and_(tickets.c.status == "finished", tickets.c.carried_on.is_(None))
+        is_unserved = or_(tickets.c.carried_on.is_not(None), tickets.c.status.not_in(("finished", "no_show")))
+        outputs = func.sum(case((is_served, tickets.c.transactions), else_=0))
+        unserved = func.sum(case((is_unserved, 1), else_=0))
+        for since, until in _steps(first, last):
+            own = [tickets.c.branch == self._branch, tickets.c.business_on.between(since, until)]
+            if promise.service is not None:
+                own.append(tickets.c.first_service == promise.service)
+            with reading(self._engine) as connection:
+                days = connection.execute(select(outputs, unserved).where(*own).group_by(tickets.c.business_on)).all()
+            judged += len(days)
+            kept += sum(done >= promise.least or not left for done, left in days)
+        return Measured(judged, kept)
 
     def mix(self, first: date, last: date, zone: ZoneInfo) -> Mix:
         services, languages, local = Counter[str](), Counter[str](), Counter[str]()

@@ -1,11 +1,11 @@
-"""How the promise was kept, a row a day and service: added up once, when the day has passed."""
+"""How the promises were kept, a row a day, service and measure: added up once, when the day has passed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, and_, delete, func, select
 
 from server.domain.charter import Score
 from server.ports import Scores
@@ -35,19 +35,24 @@ class SqlScores:
             found: date | None = connection.scalar(query if last is None else query.where(day > last))
         return found
 
-    def keep(self, day: date, found: Mapping[str, Score]) -> None:
+    def keep(self, day: date, found: Mapping[tuple[str, str], Score]) -> None:
         whole = sum(found.values(), Score())
         rows = [
-            {"branch": self._branch, "business_on": day, "service": service, "judged": one.judged, "kept": one.kept}
-            for service, one in {ALL: whole, **found}.items()
-        ]
+            {"branch": self._branch, "business_on": day, "service": service, "measure": measure, "judged": one.judged,
+             "kept": one.kept}
+            for (service, measure), one in {(ALL, ""): whole, **found}.items()
+        ]  # fmt: skip
         with writing_in_no_hurry(self._engine) as connection:
             connection.execute(delete(scores).where(scores.c.branch == self._branch, scores.c.business_on == day))
             connection.execute(scores.insert(), rows)
 
     def between(self, first: date, last: date) -> Scores:
-        query = select(scores.c.business_on, scores.c.service, scores.c.judged, scores.c.kept).where(
-            scores.c.branch == self._branch, scores.c.business_on.between(first, last), scores.c.service != ALL
+        is_whole = and_(scores.c.service == ALL, scores.c.measure == "")
+        query = select(scores).where(
+            scores.c.branch == self._branch, scores.c.business_on.between(first, last), ~is_whole
         )
         with reading(self._engine) as connection:
-            return {(row.business_on, row.service): Score(row.judged, row.kept) for row in connection.execute(query)}
+            return {
+                (row.business_on, row.service, row.measure): Score(row.judged, row.kept)
+                for row in connection.execute(query)
+            }

@@ -277,13 +277,14 @@ scores = Table(
     Column("branch", String(20), nullable=False),
     Column("business_on", Day, nullable=False),
     Column("service", String(20), nullable=False),
+    Column("measure", String(20), nullable=False),
     Column("judged", Integer, nullable=False),
     Column("kept", Integer, nullable=False),
-    PrimaryKeyConstraint("branch", "business_on", "service", name="pk_scores"),
+    PrimaryKeyConstraint("branch", "business_on", "service", "measure", name="pk_scores"),
     sqlite_with_rowid=False,
 )
-"""How the promise was kept on days that have passed. A day that is kept has a row without a service, all services
-together."""
+"""How the promises were kept on days that have passed. A day that is kept has a row without a service and a measure.
+Rows of a service without a measure are of the promise that led for it; they are older than the measures here."""
 
 packs = Table(
     "packs",

@@ -234,8 +234,8 @@ def _promises(branch: Branch) -> tuple[str, str, dict[str, Any]]:
     """What was promised, and `server.domain.charter.verdict` of a plain ticket, as two expressions and their values."""
     promised, kept, bound, known = "", "", dict[str, Any](), False
     for version in versions(branch.promises):
-        own = [promise for promise in version.promises if promise.service is not None]
-        for promise in (*own, *(one for one in version.promises if one.service is None)):
+        leading = [promise for promise in version.promises if promise.is_of_tickets]
+        for promise in sorted(leading, key=lambda one: one.service is None):  # a service's own before the branch's
             n, asked = len(bound), ["1 = 1"]  # no more is compared than must be: it is done a million times
             for name, sign, value in (
                 ("since", "t.business_on >=", version.since and version.since.isoformat()),

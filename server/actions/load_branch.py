@@ -82,7 +82,7 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
             Peak(_clock(peak.since), _clock(peak.to), weekdays(peak.days), peak.minimum) for peak in file.peaks
         ),
         join=_join(file),
-        promises=_promises(file),
+        promises=promises_of(file),
         report_due=file.charter.report_due,
         raw_months=file.retention.raw_months,
         hours=_hours(file, [h for h in file.hours if not h.services]),
@@ -118,19 +118,27 @@ def branch_of(file: BranchFile, version: int = 1) -> Branch:
 
 def with_history(old: BranchFile, new: BranchFile, today: date) -> BranchFile:
     """The new file with the promises that the old one has made until the end of today (R029)."""
-    promises = succeed(_promises(old), _promises(new), today)
-    tables = tuple(
-        PromiseTable.model_validate(
-            {"service": p.service, "measure": p.measure, "minutes": p.within_s / 60, "share": p.share,
-             "from": p.since, "to": p.until}
-        )
-        for p in promises
-    )  # fmt: skip
+    promises = succeed(promises_of(old), promises_of(new), today)
+    tables = tuple(PromiseTable.model_validate(promise_table(p)) for p in promises)
     return new.model_copy(update={"promises": tables})
 
 
-def _promises(file: BranchFile) -> tuple[Promise, ...]:
-    return tuple(Promise(p.service, p.measure, p.minutes * 60, p.share, p.since, p.to) for p in file.promises)
+def promise_table(promise: Promise) -> dict[str, object]:
+    """As the branch's file has it."""
+    told = {
+        "service": promise.service, "measure": promise.measure,
+        "minutes": promise.within_s / 60 if promise.is_of_tickets else None, "least": promise.least or None,
+        "share": promise.share, "words": dict(promise.words) or None, "from": promise.since, "to": promise.until,
+    }  # fmt: skip
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def promises_of(file: BranchFile) -> tuple[Promise, ...]:
+    """The promises of a branch's file, in its order."""
+    return tuple(
+        Promise(p.service, p.measure, p.minutes * 60, p.share, p.since, p.to, p.least, tuple(sorted(p.words.items())))
+        for p in file.promises
+    )
 
 
 def refuse_removals(floor: Floor, new: Branch, now: datetime) -> None:

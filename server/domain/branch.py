@@ -264,10 +264,17 @@ class Branch:
         return self._by_service.get(service, ())
 
     def promise(self, service: str, on: date) -> Promise | None:
-        """The promise for `service` on a business day: its own, else the branch's."""
+        """The promise that leads for `service` on a business day, the one that customers are told and officers warned
+        of: the first of its own, else of the branch's."""
         held = self.promises_on(on)
-        own = next((p for p in held if p.service == service), None)
-        return own or next((p for p in held if p.service is None), None)
+        own = next((p for p in held if p.service == service and p.is_of_tickets), None)
+        return own or next((p for p in held if p.service is None and p.is_of_tickets), None)
+
+    def promises_for(self, service: str, on: date) -> list[Promise]:
+        """All promises by which a ticket of `service` is judged: of each measure its own, else the branch's."""
+        held = [p for p in self.promises_on(on) if p.is_of_tickets]
+        own = {p.measure for p in held if p.service == service}
+        return [p for p in held if p.service == service or (p.service is None and p.measure not in own)]
 
     def promises_on(self, on: date) -> tuple[Promise, ...]:
         """The promises that hold on a day."""

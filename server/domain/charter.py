@@ -10,14 +10,17 @@ from server.domain.measures import between
 from server.domain.ticket import WALK_DIRECT, Status, Ticket
 
 ONE_DAY = timedelta(days=1)
+OUTPUTS = "outputs"
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """`share` of the tickets of `service` (None: of every service) get `measure` within `within_s` seconds.
 
-    `measure` is wait_to_call, wait or sojourn, as `server.domain.measures` defines them. It holds from `since` to
-    `until`, both included; None: from the first day, for ever.
+    `measure` is wait_to_call, wait or sojourn, as `server.domain.measures` defines them; or outputs: on `share` of the
+    days at least `least` transactions are done (R032), whatever `within_s` says. It holds from `since` to `until`, both
+    included; None: from the first day, for ever. `words` are the office's own, (language, text), instead of those that
+    are made of its figures.
     """
 
     service: str | None = None
@@ -26,11 +29,28 @@ class Promise:
     share: float = 0.9
     since: date | None = None
     until: date | None = None
+    least: int = 0
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_about(self) -> tuple[str | None, str]:
         """What stays the same from one version to the next: whose it is, and of what."""
         return self.service, self.measure
+
+    @property
+    def figure(self) -> float:
+        """What it promises: minutes, or transactions."""
+        return self.within_s / 60 if self.is_of_tickets else self.least
+
+    @property
+    def target_words(self) -> str:
+        """The phrase of its target, with {n} percent."""
+        return "report.target" if self.is_of_tickets else "report.target_days"
+
+    @property
+    def is_of_tickets(self) -> bool:
+        """Whether each ticket is judged by it, not each day."""
+        return self.measure != OUTPUTS
 
     def holds_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -142,7 +162,8 @@ def arrange(promises: Sequence[Promise], wanted: Sequence[Promise], begins_on: d
 
 
 def verdict(promise: Promise, ticket: Ticket) -> bool | None:
-    """True when kept, False when broken, None while the measure is not known or never will be.
+    """True when kept, False when broken, None while the measure is not known or never will be. Not for outputs, which
+    are judged by the day: `day_verdict`.
 
     Whoever stepped up without a number waited for nothing and is not judged for it: a promise of a wait is for those
     who wait. Nor is a ticket that was carried over before it was ever called: its wait spans the night. A sojourn is
@@ -158,3 +179,27 @@ def verdict(promise: Promise, ticket: Ticket) -> bool | None:
     else:
         found = between(first.joined_at, first.called_at if promise.measure == "wait_to_call" else first.began_at)
     return None if found is None else found <= promise.within_s
+
+
+def day_verdict(promise: Promise, tickets: Iterable[Ticket]) -> bool | None:
+    """Whether a promise of outputs was kept on a day, from its tickets of that business day; None while it is not over,
+    and where nobody came.
+
+    Transactions count where the service ended on the day of the issue. A day to which fewer came than were promised is
+    kept when all of them were served: who left, or was carried over, was not; who did not show up could not be.
+    """
+    outputs, came, is_over, all_served = 0, False, True, True
+    for ticket in tickets:
+        if promise.service not in (None, ticket.legs[0].service):
+            continue
+        came = True
+        if ticket.status is Status.FINISHED and ticket.carried_on is None:
+            outputs += ticket.transactions
+        elif ticket.status is not Status.NO_SHOW or ticket.carried_on is not None:
+            all_served = False
+            is_over = is_over and (ticket.ended_at is not None or ticket.carried_on is not None)
+    if not came:
+        return None
+    if outputs >= promise.least:
+        return True
+    return all_served if is_over else None

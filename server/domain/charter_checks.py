@@ -21,7 +21,7 @@ LONGEST = 140
 """Signs of a promise in one language: what is longer is not read from a wall."""
 MOST_PROMISES = 8
 LEAST_JUDGED = 30
-"""Of fewer tickets nothing is concluded."""
+"""Of fewer tickets, or days, nothing is concluded."""
 TOO_EASY = 0.99
 
 
@@ -52,7 +52,7 @@ class Check:
 
 def needed(promise: Promise, measured: Measured) -> int | None:
     """Counters that keep the promise in a busy half hour; None where nobody knows, or no number would do."""
-    if measured.busy_rate is None or not measured.service_s:
+    if not promise.is_of_tickets or measured.busy_rate is None or not measured.service_s:
         return None
     within = promise.within_s - (measured.service_s if promise.measure == "sojourn" else 0.0)
     try:
@@ -70,11 +70,13 @@ def checks(promise: Promise, words: Mapping[str, str], measured: Measured, able:
     return [
         Check("clear", is_brief, "brief" if is_brief else "long", {"n": longest, "m": promises}),
         Check("reach", None if share is None else share >= promise.share,
-              "unknown" if percent is None else "kept", {"p": percent, "n": measured.judged}),
+              "unknown" if percent is None else "kept" if promise.is_of_tickets else "kept_days",
+              {"p": percent, "n": measured.judged}),
         Check("practical", None if counters is None else counters <= able,
               "no_counters" if counters is None else "counters", {"n": counters, "m": able}),
-        Check("exact", promise.within_s > 0 and 0 < promise.share <= 1, "exact",
-              {"n": f"{promise.within_s / 60:g}", "p": f"{100 * promise.share:g}"}),
+        Check("exact", promise.figure > 0 and 0 < promise.share <= 1,
+              "exact" if promise.is_of_tickets else "exact_days",
+              {"n": f"{promise.figure:g}", "p": f"{100 * promise.share:g}"}),
         Check("improvable", None if share is None else share < TOO_EASY,
               "unknown" if share is None else "room" if share < TOO_EASY else "easy", {"p": percent}),
     ]  # fmt: skip

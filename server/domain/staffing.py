@@ -75,9 +75,9 @@ def goal_of(branch: Branch, on: date) -> Goal:
 
     The share is that of the promise for every service, else the highest.
     """
-    promises = [p for p in branch.promises_on(on) if p.measure != "sojourn"] or [Promise()]
+    promises = [p for p in branch.promises_on(on) if p.measure in ("wait_to_call", "wait")] or [Promise()]
     usual = next((p for p in promises if p.service is None), None)
-    own = {p.service: p.within_s for p in promises}
+    own = {p.service: p.within_s for p in reversed(promises)}  # of several the first
     within = [own.get(s.code, usual.within_s if usual else max(own.values())) for s in branch.services]
     return Goal(np.array(within), usual.share if usual else max(p.share for p in promises))
 

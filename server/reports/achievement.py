@@ -1,8 +1,8 @@
 """How the Piagam Pelanggan was kept, as Malaysian offices report it: a row a month for each promise of each version.
 
 Janji · Menepati (n, %) · Tidak Menepati (n, %) · Jumlah, for the month and for the year so far. A ticket counts in the
-month of its business day, under the promise that held for its first service on that day (R029, R130); who is judged at
-all says `server.domain.charter.verdict`.
+month of its business day, under the promises that held for its first service on that day (R029, R130); who is judged at
+all says `server.domain.charter.verdict`. Under a promise of outputs each day counts once (`day_verdict`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from server.domain.branch import Branch
-from server.domain.charter import ONE_DAY, Promise, Score, Version, verdict, versions
+from server.domain.charter import ONE_DAY, OUTPUTS, Promise, Score, Version, day_verdict, verdict, versions
 from server.domain.ticket import Ticket
 from server.ports import ScoreBook, Scores
 
@@ -28,6 +28,7 @@ class Tickets(Protocol):
 ACHIEVEMENT_HEADER = (
     "month", "version", "service", "measure", "promise_minutes", "target_share", "kept", "kept_share", "not_kept",
     "not_kept_share", "judged", "year_kept", "year_kept_share", "year_not_kept", "year_not_kept_share", "year_judged",
+    "promise_outputs",
 )  # fmt: skip
 
 
@@ -43,16 +44,26 @@ class Line:
 
 
 def scores(tickets: Iterable[Ticket], branch: Branch) -> Scores:
-    """Every judged ticket, counted on its day."""
-    judged: Counter[tuple[date, str]] = Counter()
-    kept: Counter[tuple[date, str]] = Counter()
+    """Every judged ticket, counted on its day; and every judged day."""
+    judged: Counter[tuple[date, str, str]] = Counter()
+    kept: Counter[tuple[date, str, str]] = Counter()
+    has_outputs = any(not promise.is_of_tickets for promise in branch.promises)
+    of_day: dict[date, list[Ticket]] = {}
     for ticket in tickets:
-        place = ticket.business_on, ticket.legs[0].service
-        promise = branch.promise(place[1], place[0])
-        found = verdict(promise, ticket) if promise is not None else None
-        if found is not None:
-            judged[place] += 1
-            kept[place] += found
+        service = ticket.legs[0].service
+        for promise in branch.promises_for(service, ticket.business_on):
+            found = verdict(promise, ticket)
+            if found is not None:
+                judged[ticket.business_on, service, promise.measure] += 1
+                kept[ticket.business_on, service, promise.measure] += found
+        if has_outputs:
+            of_day.setdefault(ticket.business_on, []).append(ticket)
+    for day, its in of_day.items():
+        for promise in branch.promises_on(day):
+            found = None if promise.is_of_tickets else day_verdict(promise, its)
+            if found is not None:
+                judged[day, promise.service or "", OUTPUTS] += 1
+                kept[day, promise.service or "", OUTPUTS] += found
     return {place: Score(n, kept[place]) for place, n in judged.items()}
 
 
@@ -75,9 +86,8 @@ def keep_step(book: ScoreBook, records: Tickets, branch: Branch, today: date) ->
     day = book.next_day(today)
     if day is None:
         return False
-    book.keep(
-        day, {service: score for (_, service), score in scores(records.tickets_between(day, day), branch).items()}
-    )
+    found = scores(records.tickets_between(day, day), branch)
+    book.keep(day, {(service, measure): score for (_, service, measure), score in found.items()})
     return True
 
 
@@ -97,9 +107,9 @@ def achievement(found: Scores, branch: Branch, first: date, last: date) -> list[
         for version in history:
             if _meets(version, month):
                 by_month |= {(month, version, promise): Score() for promise in version.promises}
-    for (day, service), score in found.items():
+    for (day, service, measure), score in found.items():
         version = next(v for v in history if _holds(v, day))
-        promise = branch.promise(service, day)
+        promise = _counted(branch, day, service, measure)
         place = day.replace(day=1), version, promise
         if promise is not None and place in by_month:
             by_month[place] += score
@@ -113,11 +123,30 @@ def achievement(found: Scores, branch: Branch, first: date, last: date) -> list[
     return lines
 
 
+def of_leading(found: Scores, branch: Branch) -> Scores:
+    """Those of the leading promises: each ticket is in them once."""
+    return {
+        (day, service, measure): score
+        for (day, service, measure), score in found.items()
+        if (promise := branch.promise(service, day)) is not None and measure in ("", promise.measure)
+    }
+
+
+def _counted(branch: Branch, day: date, service: str, measure: str) -> Promise | None:
+    """Which promise a score is of."""
+    if measure == "":
+        return branch.promise(service, day)
+    if measure == OUTPUTS:
+        return next((p for p in branch.promises_on(day) if p.is_about == (service or None, OUTPUTS)), None)
+    return next((p for p in branch.promises_for(service, day) if p.measure == measure), None)
+
+
 def achievement_rows(lines: Iterable[Line]) -> Iterator[tuple[str | int | float | None, ...]]:
     for line in lines:
         yield (
             f"{line.month:%Y-%m}", line.version.number, line.promise.service or "", line.promise.measure,
-            round(line.promise.within_s / 60, 2), line.promise.share, *_cells(line.score), *_cells(line.year),
+            round(line.promise.within_s / 60, 2) if line.promise.is_of_tickets else None, line.promise.share,
+            *_cells(line.score), *_cells(line.year), None if line.promise.is_of_tickets else line.promise.least,
         )  # fmt: skip
 
 

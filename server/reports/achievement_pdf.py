@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
 from itertools import groupby
 
@@ -46,25 +46,26 @@ def achievement_pdf(
 
 def promise_tables(page: Sheet, lines: Sequence[Line], names: Names) -> None:
     """A table for each promise of each version."""
-    has_own = any(line.promise.service is not None for line in lines)
+    own = {line.promise.measure for line in lines if line.promise.service is not None and line.promise.is_of_tickets}
     for version, of_version in groupby(lines, key=lambda line: line.version):
         page.heading(version_words(version, page.say), room=45)
         by_promise: dict[Promise, list[Line]] = {}
         for line in of_version:
             by_promise.setdefault(line.promise, []).append(line)
         for promise, its_lines in by_promise.items():
-            _table(page, promise, its_lines, names, has_own)
+            _table(page, promise, its_lines, names, own)
 
 
-def _table(page: Sheet, promise: Promise, lines: Sequence[Line], names: Names, has_own: bool) -> None:
+def _table(page: Sheet, promise: Promise, lines: Sequence[Line], names: Names, own: Set[str]) -> None:
+    """`own` are the measures that some service has a promise of its own of."""
     say = page.say
     if page.will_page_break(30):
         page.add_page()
     page.ln(2)
     page.type(10)
-    what = say(f"report.{promise.measure}", n=f"{promise.within_s / 60:g}")
-    aim = say("report.target", n=f"{100 * promise.share:g}")
-    page.line_of_text(6, f"{_whose(page, promise, names, has_own)} · {what} · {aim}")
+    what = say(f"report.{promise.measure}", n=f"{promise.figure:g}")
+    aim = say(promise.target_words, n=f"{100 * promise.share:g}")
+    page.line_of_text(6, f"{_whose(page, promise, names, own)} · {what} · {aim}")
     page.type(8.5)
     page.set_draw_color(*MIST)
     head = FontFace(color=SLATE, fill_color=CLOUD, size_pt=HEADS.get(page.language, 8.5))
@@ -103,9 +104,9 @@ def _cells(row: object, score: Score, aim: float) -> None:
     cell(f"{score.judged:,}")
 
 
-def _whose(page: Sheet, promise: Promise, names: Names, has_own: bool) -> str:
+def _whose(page: Sheet, promise: Promise, names: Names, own: Set[str]) -> str:
     if promise.service is None:
-        return page.say("report.all_services" if has_own else "report.every_service")
+        return page.say("report.all_services" if promise.measure in own else "report.every_service")
     name = names.get(promise.service)
     return f"{promise.service} {page.named(name)}" if name else promise.service
 

@@ -92,7 +92,8 @@ def line_json(line: Line) -> Json:
         "month": line.month.isoformat(),
         "version": [version.number, _iso(version.since), _iso(version.until)],
         "service": promise.service, "measure": promise.measure, "within_s": promise.within_s, "share": promise.share,
-        "score": [line.score.judged, line.score.kept], "year": [line.year.judged, line.year.kept],
+        "least": promise.least, "score": [line.score.judged, line.score.kept],
+        "year": [line.year.judged, line.year.kept],
     }  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def _line_of(told: Json) -> Line:
     return Line(
         date.fromisoformat(told["month"]),
         Version(number, _day(since), _day(until), ()),
-        Promise(told["service"], told["measure"], told["within_s"], told["share"]),
+        Promise(told["service"], told["measure"], told["within_s"], told["share"], least=told.get("least", 0)),
         Score(*told["score"]),
         Score(*told["year"]),
     )

@@ -145,7 +145,7 @@ def opening(floor: Floor, now: datetime, service: str | None = None) -> Json:
 def promise_json(floor: Floor) -> Json:
     """Today's promise over all services: how many were judged, and the share that was kept."""
     tally = floor.tally()
-    held = floor.branch.promises_on(floor.business_on)
+    held = [p for p in floor.branch.promises_on(floor.business_on) if p.is_of_tickets]
     promise = next((p for p in held if p.service is None), held[0] if held else Promise())
     return {
         "minutes": round(promise.within_s / 60),

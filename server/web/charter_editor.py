@@ -16,11 +16,13 @@ from typing import Any
 from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from config.branch_checks import LONGEST_PROMISE
 from config.branch_file import parse
 from config.branch_form import native
 from config.phrases import LANGUAGES, say
+from server.actions.load_branch import promise_table, promises_of
 from server.domain.branch import Branch
-from server.domain.charter import Promise, Version, arrange, in_force, versions
+from server.domain.charter import OUTPUTS, Promise, Version, arrange, in_force, versions
 from server.domain.charter_checks import LOOKED_BACK_DAYS, Measured, checks
 from server.plans import PlanMoved, PlanUnfit
 from server.ports import Identity, Person
@@ -31,7 +33,8 @@ from server.web.edge import Edge, edge
 from server.web.pages import page_context, pages, person_json, safe_next, signed_in, to_login
 from server.web.refusals import Refused
 
-MEASURES = ("wait_to_call", "wait", "sojourn")
+MEASURES = ("wait_to_call", "wait", "sojourn", OUTPUTS)
+MOST_OUTPUTS = 100_000
 ROWS = 12
 READERS = ("officer", "supervisor")
 HISTORY = 30
@@ -47,17 +50,27 @@ def key_of(version: Version) -> str:
 
 
 def promise_words(promise: Promise, branch: Branch, language: str, *, aim: bool = True) -> str:
-    """A promise as people read it: whose, what, and its target."""
+    """A promise as people read it: in the office's own words, else whose and what; and its target."""
+    target = target_words(promise, language)
+    if own := dict(promise.words).get(language):
+        return f"{own} ({target})" if aim else own
     names = {service.code: dict(service.name) for service in branch.services}
     whose = say("report.every_service", language)
-    if promise.service is None and any(one.service is not None for one in branch.promises):
+    if (
+        promise.service is None
+        and promise.is_of_tickets
+        and any(one.service is not None and one.measure == promise.measure for one in branch.promises)
+    ):
         whose = say("report.all_services", language)
     elif promise.service is not None:
         words = names.get(promise.service, {})
         whose = words.get(language) or words.get("en") or words.get("ms") or promise.service
-    what = say(f"report.{promise.measure}", language, n=f"{promise.within_s / 60:g}")
-    target = say("report.target", language, n=f"{100 * promise.share:g}")
+    what = say(f"report.{promise.measure}", language, n=f"{promise.figure:g}")
     return f"{whose}: {what} ({target})" if aim else f"{whose}: {what}"
+
+
+def target_words(promise: Promise, language: str) -> str:
+    return say(promise.target_words, language, n=f"{100 * promise.share:g}")
 
 
 @pages.get("/manage/charter/promises")
@@ -89,6 +102,7 @@ def _editor(
         tomorrow=today + timedelta(days=1), looked_at=looked_at, is_checked=is_checked, measures=MEASURES,
         services=[(s.code, f"{s.code} {s.name.get(language) or s.name.get('en') or s.name['ms']}")
                   for s in branch.services],
+        longest=LONGEST_PROMISE, tongues=branch.languages,
         preview=[[promise_words(p, branch, tongue) for p in wanted] for tongue in branch.languages]
         if is_checked else [],
         **context,
@@ -96,8 +110,8 @@ def _editor(
 
 
 def _row(promise: Promise) -> Json:
-    return {"service": promise.service or "", "measure": promise.measure, "minutes": f"{promise.within_s / 60:g}",
-            "share": f"{100 * promise.share:g}"}  # fmt: skip
+    return {"service": promise.service or "", "measure": promise.measure, "figure": f"{promise.figure:g}",
+            "share": f"{100 * promise.share:g}", "words": dict(promise.words)}  # fmt: skip
 
 
 def _looked_at(door: Edge, branch: Branch, wanted: Sequence[Promise], today: date, language: str) -> list[Json]:
@@ -159,7 +173,7 @@ def _publish(
     asker: Identity, promises: Sequence[Promise], base: int, wanted: Sequence[Promise], begins_on: date
 ) -> str | AnyResponse:
     door = edge()
-    tables = [_table(promise) for promise in promises]
+    tables = [native(promise_table(promise)) for promise in promises]
     if native(_tables(door)) == native(tables):
         return back("same")
     try:
@@ -180,16 +194,7 @@ def _publish(
 
 
 def _tables(door: Edge) -> list[Json]:
-    file = parse(door.plans.newest().text)
-    return [_table(Promise(p.service, p.measure, p.minutes * 60, p.share, p.since, p.to)) for p in file.promises]
-
-
-def _table(promise: Promise) -> Json:
-    """As the branch's file has it."""
-    told = {"service": promise.service, "measure": promise.measure, "minutes": promise.within_s / 60,
-            "share": promise.share, "from": promise.since, "to": promise.until}  # fmt: skip
-    found: Json = native({key: value for key, value in told.items() if value is not None})
-    return found
+    return [native(promise_table(promise)) for promise in promises_of(parse(door.plans.newest().text))]
 
 
 def _written(form: Mapping[str, str], branch: Branch) -> list[Promise]:
@@ -197,19 +202,27 @@ def _written(form: Mapping[str, str], branch: Branch) -> list[Promise]:
     found: list[Promise] = []
     known = {service.code for service in branch.services}
     for row in range(ROWS):
-        minutes, share = form.get(f"minutes.{row}", "").strip(), form.get(f"share.{row}", "").strip()
-        if f"gone.{row}" in form or not minutes:
+        figure, share = form.get(f"figure.{row}", "").strip(), form.get(f"share.{row}", "").strip()
+        if f"gone.{row}" in form or not figure:
             continue
         service, measure = form.get(f"service.{row}", ""), form.get(f"measure.{row}", "")
         try:
-            within, aim = float(minutes.replace(",", ".")), float(share.replace(",", "."))
+            amount, aim = float(figure.replace(",", ".")), float(share.replace(",", "."))
         except ValueError:
             raise ValueError("charter.fault.number") from None
-        if not 0 < within <= 1440 or not 0 < aim <= 100:
+        if not 0 < aim <= 100 or measure not in MEASURES or (service and service not in known):
             raise ValueError("charter.fault.number")
-        if measure not in MEASURES or (service and service not in known):
+        if measure == OUTPUTS and not (1 <= amount <= MOST_OUTPUTS and amount.is_integer()):
+            raise ValueError("charter.fault.outputs")
+        if measure != OUTPUTS and not 0 < amount <= 1440:
             raise ValueError("charter.fault.number")
-        promise = Promise(service or None, measure, within * 60, aim / 100)
+        words = {tongue: form.get(f"words.{row}.{tongue}", "").strip() for tongue in branch.languages}
+        if any(words.values()) and not all(0 < len(said) <= LONGEST_PROMISE for said in words.values()):
+            raise ValueError("charter.fault.words")
+        promise = Promise(
+            service or None, measure, share=aim / 100, words=tuple(sorted(words.items())) if any(words.values()) else ()
+        )
+        promise = replace(promise, least=int(amount)) if measure == OUTPUTS else replace(promise, within_s=amount * 60)
         if any(promise.is_about == other.is_about for other in found):
             raise ValueError("charter.fault.twice")
         found.append(promise)

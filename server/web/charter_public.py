@@ -5,7 +5,8 @@ Promises in force, what comes, today's share and the last months'. Nothing here 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,12 +15,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from config.phrases import LANGUAGES, say
 from server.domain.branch import Branch
-from server.domain.charter import Promise, versions
-from server.reports.achievement import achievement
+from server.domain.charter import Promise, Score, Version, versions
+from server.reports.achievement import Line, achievement, of_leading
 from server.web import dto
 from server.web.api import BRANCH, api
 from server.web.boards import Json, promise_json
-from server.web.charter_editor import promise_words, version_on
+from server.web.charter_editor import promise_words, target_words, version_on
 from server.web.charter_office import Told
 from server.web.edge import Edge, edge
 from server.web.pages import LANGUAGE_COOKIE, page_context, pages
@@ -38,34 +39,50 @@ def charter_json(door: Edge) -> Json:
     today = branch.business_on(now)
     version = version_on(branch, today)
     coming = [v for v in versions(branch.promises) if v.since is not None and v.since > today]
+    first, yesterday = _months_back(today), today - timedelta(days=1)
+    found = door.scores.between(first, yesterday)
+    of_month = {
+        line.promise: line.score
+        for line in achievement(found, branch, today.replace(day=1), yesterday)
+        if line.month == today.replace(day=1) and line.version.number == version.number
+    }
     return {
         "office": {"code": branch.code, "name": dict(branch.name)},
         "version": version.number, "since": _iso(version.since), "until": _iso(version.until),
-        "promises": [_promise(p, branch) for p in version.promises],
+        "promises": [_promise(p, branch) | _kept(of_month.get(p, Score())) for p in version.promises],
         "coming": [
             {"since": _iso(v.since), "promises": [_promise(p, branch) for p in v.promises]} for v in coming[:1]
         ],
         "today": {key: promise_json(floor)[key] for key in ("kept_share", "judged")},
-        "months": _months(door, branch, today),
+        "months": _months(achievement(of_leading(found, branch), branch, first, yesterday)),
         "hotline": branch.hotline or None,
     }  # fmt: skip
 
 
 def _promise(promise: Promise, branch: Branch) -> Json:
     return {
-        "service": promise.service, "measure": promise.measure, "minutes": round(promise.within_s / 60, 2),
-        "share": promise.share,
+        "service": promise.service, "measure": promise.measure,
+        "minutes": round(promise.within_s / 60, 2) if promise.is_of_tickets else None,
+        "outputs": None if promise.is_of_tickets else promise.least, "share": promise.share,
+        "target": {tongue: target_words(promise, tongue) for tongue in branch.languages},
         "words": {tongue: promise_words(promise, branch, tongue, aim=False) for tongue in branch.languages},
     }  # fmt: skip
 
 
-def _months(door: Edge, branch: Branch, today: date) -> list[Json]:
-    """This month and those before it, over all promises: only whole days that are over."""
+def _kept(score: Score) -> Json:
+    """How it was kept this month, until yesterday: in numbers, or in days."""
+    return {"this_month": {"judged": score.judged, "kept": score.kept, "kept_share": score.kept_share}}
+
+
+def _months_back(today: date) -> date:
     first = today.replace(day=1)
     for _ in range(MONTHS_SHOWN - 1):
         first = (first - timedelta(days=1)).replace(day=1)
-    yesterday = today - timedelta(days=1)
-    lines = achievement(door.scores.between(first, yesterday), branch, first, yesterday)
+    return first
+
+
+def _months(lines: Iterable[Line]) -> list[Json]:
+    """This month and those before it, over all leading promises: only whole days that are over."""
     found: dict[date, list[int]] = {}
     for line in lines:
         sums = found.setdefault(line.month, [0, 0])
@@ -92,6 +109,8 @@ def _shown(template: str, **more: Any) -> str:
     door = edge()
     language = _language(door.office.floor.branch)
     found = charter_json(door)
+    for promise in found["promises"]:
+        promise["percent"] = percent(promise["this_month"]["kept_share"])
     for month in found["months"]:
         month["shown"] = f"{month['month'][5:]}/{month['month'][:4]}"
         month["percent"] = percent(month["kept_share"])
@@ -128,21 +147,18 @@ def charter_leaflet() -> AnyResponse:
     language, size = request.args.get("language", "ms"), request.args.get("size", "A4")
     if language not in LANGUAGES or size not in SIZES:
         raise Refused(422, "malformed", "language: ms, en, zh or ta; size: A4 or A5")
-    content = door.offload(_leaflet, charter_json(door), branch, door.office.now(), language, size)
+    now = door.office.now()
+    version = version_on(branch, branch.business_on(now))
+    content = door.offload(_leaflet, version, branch, now, language, size)
     return send_file(BytesIO(content), mimetype="application/pdf", download_name=f"charter-{language}-{size}.pdf")
 
 
-def _leaflet(found: Json, branch: Branch, now: Any, language: str, size: str) -> bytes:
+def _leaflet(version: Version, branch: Branch, now: datetime, language: str, size: str) -> bytes:
     from server.reports.leaflet_pdf import leaflet_pdf  # fpdf2 takes its time and its memory
 
-    lines = [
-        (promise_words(Promise(p["service"], p["measure"], 60 * p["minutes"], p["share"]), branch, language, aim=False),
-         say("report.target", language, n=f"{100 * p['share']:g}"))
-        for p in found["promises"]
-    ]  # fmt: skip
-    since = None if found["since"] is None else date.fromisoformat(found["since"])
+    lines = [(promise_words(p, branch, language, aim=False), target_words(p, language)) for p in version.promises]
     return leaflet_pdf(
-        branch, lines, since, now, language, size, lambda key, **values: say(key, language, **values)
+        branch, lines, version.since, now, language, size, lambda key, **values: say(key, language, **values)
     )  # fmt: skip
 
 

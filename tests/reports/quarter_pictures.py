@@ -54,7 +54,7 @@ def a_pack(language: str = "ms") -> Pack:
         if day.weekday() < 5:
             for service in NAMES:
                 judged = dice.randint(100, 300)
-                scores[day, service] = Score(judged, int(judged * dice.uniform(0.85, 0.98)))
+                scores[day, service, ""] = Score(judged, int(judged * dice.uniform(0.85, 0.98)))
         day += timedelta(days=1)
     figures = {
         "format": 1, "quarter": str(QUARTER), "office": {"code": "KL01", "name": dict(BRANCH.name)}, "services": NAMES,

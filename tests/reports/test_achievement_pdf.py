@@ -24,10 +24,10 @@ PROMISES = (
 )
 BRANCH = a_branch("AF", promises=PROMISES)
 SCORES = {
-    (date(2026, 1, 5), "A"): Score(1200, 1100),
-    (date(2026, 2, 16), "A"): Score(10, 8),
-    (date(2026, 2, 17), "A"): Score(5, 5),
-    (date(2026, 3, 2), "F"): Score(10_000, 8996),
+    (date(2026, 1, 5), "A", "wait_to_call"): Score(1200, 1100),
+    (date(2026, 2, 16), "A", "wait_to_call"): Score(10, 8),
+    (date(2026, 2, 17), "A", "wait_to_call"): Score(5, 5),
+    (date(2026, 3, 2), "F", "sojourn"): Score(10_000, 8996),
 }
 
 
@@ -51,7 +51,7 @@ def test_it_says_what_was_promised_and_how_it_was_kept_in_each_version() -> None
     assert "01/01/2026 hingga 31/03/2026" in lines
     assert "Piagam versi 1, hingga 16/02/2026" in lines
     assert "Piagam versi 2, mulai 17/02/2026" in lines
-    assert "Semua perkhidmatan lain · Dipanggil dalam masa 10 minit · sasaran 90 %" in lines
+    assert "Semua perkhidmatan · Dipanggil dalam masa 10 minit · sasaran 90 %" in lines
     assert "01/2026 1,100 91.6 % 100 8.4 % 1,200 1,100 91.6 % 100 8.4 % 1,200" in lines
     assert "02/2026 8 80.0 % 2 20.0 % 10 1,108 91.5 % 102 8.5 % 1,210" in lines
     assert "02/2026 5 100.0 % 0 0.0 % 5 5 100.0 % 0 0.0 % 5" in lines

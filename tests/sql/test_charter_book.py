@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from server.domain.charter import Promise, verdict
+from server.domain.charter import Promise, day_verdict, verdict
 from sql.charter_book import SqlCharterBook
 from sql.records import SqlRecords
 from tests.builders import OPENING, AnOffice, FakeClock
@@ -34,6 +34,12 @@ def test_the_database_judges_as_the_charter_does(engine: Engine, seed: int) -> N
                 measured = SqlCharterBook(engine, BRANCH.code).measured(promise, MONDAY, tuesday)
                 assert (measured.judged, measured.kept) == (len([v for v in verdicts if v is not None]),
                                                             verdicts.count(True))  # fmt: skip
+    for service in (None, "A"):
+        for least in (10, 30, 60):
+            promise = Promise(service, "outputs", least=least)
+            days = [day_verdict(promise, [t for t in found if t.business_on == day]) for day in (MONDAY, tuesday)]
+            measured = SqlCharterBook(engine, BRANCH.code).measured(promise, MONDAY, tuesday)
+            assert (measured.judged, measured.kept) == (2, days.count(True))
     whole = SqlCharterBook(engine, BRANCH.code).measured(Promise(), MONDAY, tuesday)
     assert whole.busy_rate
     assert whole.service_s

@@ -21,7 +21,10 @@ from tests.stores import founded
 pytestmark = pytest.mark.slow
 
 MONDAY = OPENING.date()
-PROMISES = (Promise(within_s=600), Promise("F", "sojourn", 1200), Promise("H", "wait", 300))
+PROMISES = (
+    Promise(within_s=600), Promise("F", "sojourn", 1200), Promise("H", "wait", 300), Promise("H", "wait_to_call", 200),
+    Promise(None, "outputs", least=40), Promise("H", "outputs", least=3),
+)  # fmt: skip
 BRANCH = a_branch("AFH", {"K1": "AFH", "K2": "AF", "K3": "H"}, promises=PROMISES)
 
 
@@ -71,6 +74,10 @@ def test_what_is_kept_of_a_day_is_what_its_tickets_say_for_ever(engine: Engine, 
     raw = scores(records.tickets_between(MONDAY, date.max), BRANCH)
 
     assert sum(score.judged for score in raw.values()) > 30
+    assert {(service, measure) for _, service, measure in raw} == {
+        ("A", "wait_to_call"), ("F", "sojourn"), ("F", "wait_to_call"), ("H", "wait"), ("H", "wait_to_call"),
+        ("H", "outputs"), ("", "outputs"),
+    }  # fmt: skip
     assert scores_between(book, records, BRANCH, MONDAY, date.max) == raw
     assert scores_between(book, records, BRANCH, tuesday, tuesday) == {
         place: score for place, score in raw.items() if place[0] == tuesday
@@ -95,8 +102,8 @@ def test_days_are_kept_in_order_and_today_is_not(engine: Engine) -> None:
 
 def test_a_day_that_is_kept_twice_is_what_was_kept_last(engine: Engine) -> None:
     book = SqlScores(engine, "KL01")
-    book.keep(MONDAY, {"A": Score(5, 4), "F": Score(1, 1)})
+    book.keep(MONDAY, {("A", "wait_to_call"): Score(5, 4), ("F", "sojourn"): Score(1, 1)})
 
-    book.keep(MONDAY, {"A": Score(6, 4)})
+    book.keep(MONDAY, {("A", "wait_to_call"): Score(6, 4)})
 
-    assert book.between(MONDAY, MONDAY) == {(MONDAY, "A"): Score(6, 4)}
+    assert book.between(MONDAY, MONDAY) == {(MONDAY, "A", "wait_to_call"): Score(6, 4)}

@@ -35,7 +35,7 @@ def a_form(
     office: OfficeServer, minutes: str = "10", days: int = 1, changes: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     form = {"base": str(office.door.plans.newest().number), "service.0": "", "measure.0": "wait_to_call",
-            "minutes.0": minutes, "share.0": "90", "begins_on": (today(office) + timedelta(days=days)).isoformat(),
+            "figure.0": minutes, "share.0": "90", "begins_on": (today(office) + timedelta(days=days)).isoformat(),
             "do": "publish"}  # fmt: skip
     return form | dict(changes or {})
 
@@ -79,9 +79,12 @@ def test_checking_changes_nothing_and_says_the_five_characteristics_in_every_lan
 
 
 @pytest.mark.parametrize("change", [
-    {"minutes.0": "soon"}, {"share.0": "0"}, {"minutes.0": ""}, {"service.0": "Z"}, {"measure.0": "tempo"},
+    {"figure.0": "soon"}, {"share.0": "0"}, {"figure.0": ""}, {"service.0": "Z"}, {"measure.0": "tempo"},
     {"begins_on": "2026-03-02"}, {"begins_on": "tomorrow"},
-    {"service.1": "", "measure.1": "wait_to_call", "minutes.1": "5", "share.1": "80"},
+    {"service.1": "", "measure.1": "wait_to_call", "figure.1": "5", "share.1": "80"},
+    {"measure.0": "outputs", "figure.0": "12.5"}, {"measure.0": "outputs", "figure.0": "0"},
+    {"words.0.ms": "Anda dipanggil segera."},
+    {f"words.0.{language}": "a" * 141 for language in ("ms", "en", "zh", "ta")},
 ])  # fmt: skip
 def test_what_is_no_promise_is_not_published(office: OfficeServer, change: dict[str, str]) -> None:
     chief = signed_in(office, "manager", "Ketua")
@@ -91,6 +94,30 @@ def test_what_is_no_promise_is_not_published(office: OfficeServer, change: dict[
     assert answer.status_code == 200
     assert 'role="alert"' in answer.text
     assert held(office, 1) == [15]
+
+
+def test_transactions_a_day_are_promised_in_words_of_the_office_s_own(office: OfficeServer) -> None:
+    chief = signed_in(office, "manager", "Ketua")
+    words = {"ms": "60 permohonan siap setiap hari", "en": "60 applications done every day", "zh": "每天办妥 60 份申请",
+             "ta": "தினமும் 60 விண்ணப்பங்கள் நிறைவு"}  # fmt: skip
+    second = {"service.1": "A", "measure.1": "outputs", "figure.1": "60", "share.1": "95"}
+    second |= {f"words.1.{language}": said for language, said in words.items()}
+
+    page = chief.submit(WHERE, a_form(office, changes=second | {"do": "check"})).text
+    chief.submit(WHERE, a_form(office, changes=second))
+
+    assert all(f"{said} (" in page for said in words.values())
+    assert "60 sehari pada 95 % hari" in page
+    text = office.door.plans.newest().text
+    assert "least = 60" in text
+    assert words["ta"] in text
+    office.clock.advance(minutes=24 * 60)
+    told = office.caller().get("/charter").get_json()["promises"]
+    assert [(p["measure"], p["minutes"], p["outputs"], p["words"]["en"]) for p in told] == [
+        ("wait_to_call", 10, None, told[0]["words"]["en"]), ("outputs", None, 60, words["en"]),
+    ]  # fmt: skip
+    assert told[1]["target"]["ms"] == "sasaran 95 % hari"
+    assert words["zh"] in office.browser().client.get("/charter?language=zh").text
 
 
 def test_of_two_who_change_the_promises_the_second_is_told(office: OfficeServer) -> None:

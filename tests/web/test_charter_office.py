@@ -126,7 +126,7 @@ def test_the_managers_page_says_what_is_due(reported: OfficeServer) -> None:
 def test_the_review_is_asked_for_and_signed_off_and_the_records_give_reasons(reported: OfficeServer) -> None:
     office, chief = reported, signed_in(reported, "manager", "Ketua")
     for month in (12, 1, 2):  # three months far below the promise
-        office.door.scores.keep(date(2027 if month < 3 else 2026, month, 5), {"A": Score(100, 60)})
+        office.door.scores.keep(date(2027 if month < 3 else 2026, month, 5), {("A", "wait_to_call"): Score(100, 60)})
     office.clock.set(datetime(2027, 3, 3, 1, tzinfo=UTC))  # the first number was taken on 2 March 2026
     office.door.secretary = secretary_of(office.door)
     while office.door.secretary.step():

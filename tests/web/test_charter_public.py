@@ -19,7 +19,7 @@ PHRASES = {"ms": "Dipanggil dalam masa 15 minit", "en": "Called within 15 minute
 def test_everybody_reads_the_promises_and_how_they_are_kept(an_office_server: MakeOffice) -> None:
     office = an_office_server()
     yesterday = office.clock.now().date() - timedelta(days=1)
-    office.door.scores.keep(yesterday, {"A": Score(200, 181)})
+    office.door.scores.keep(yesterday, {("A", "wait_to_call"): Score(200, 181)})
     stranger = office.browser()
 
     told = office.caller().get("/charter").get_json()
