@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from config import phrases
 from config.branch_checks import Fault
+from config.branch_file import check, known, plain
 from config.branch_form import days_chosen, days_text, said, sections
 from config.branch_values import STATES, WEEKDAYS
 from server.actions import calendar_my
@@ -22,6 +23,7 @@ from server.web.access import need, protect_form
 from server.web.edge import edge
 from server.web.pages import LANGUAGE_COOKIE, page_context, pages, person_json, signed_in, to_login
 from server.web.plan_desk import Desk, lines_between, raw_of
+from server.web.plan_load import ZoneLoad, zone_loads
 from server.web.plan_words import Words
 
 GROUPS = {
@@ -29,6 +31,8 @@ GROUPS = {
     "when": ("hours", "override", "holiday", "weekend", "roster", "lunch", "peak", "day"),
     "rules": ("discipline", "calling", "join", "charter", "play", "retention"),
 }
+HEARD = {"zone", "counter", "service"}
+"""What decides how much a zone's voice has to say."""
 FORM_BYTES, FORM_PARTS = 2_000_000, 40_000
 """Of a form with every counter's roster in it."""
 ICONS = (
@@ -231,6 +235,12 @@ def _suggested(desk: Desk, key: str, value: Any) -> dict[str, Any]:
     return found
 
 
+def _loads(desk: Desk, typed: dict[str, Any]) -> list[ZoneLoad]:
+    """How busy the voice of each zone would be with the draft, and with what has just been typed."""
+    file, _ = check({**plain(known(desk.newest.text)), **desk.drafted, **typed})
+    return zone_loads(file)
+
+
 def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], status: int = 200) -> AnyResponse:
     here: defaultdict[str, list[str]] = defaultdict(list)
     for place, what in faults:
@@ -239,7 +249,7 @@ def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], stat
     moved = desk.moved_since(base, key)
     return page_of(
         "branch_section.html", desk, status, section=sections()[key], value=value, base=base, faults=here, moved=moved,
-        suggested=_suggested(desk, key, value),
+        suggested=_suggested(desk, key, value), loads=_loads(desk, {key: value}) if key == "zone" else [],
         icons=ICONS if key == "service" else (),
     )  # fmt: skip
 
@@ -257,7 +267,8 @@ def _review(desk: Desk, status: int = 200, note: str = "", moved: PlanMoved | No
     return page_of(
         "branch_review.html", desk, status, changes=desk.changes(), diff=desk.diff(), warnings=desk.warnings(),
         effects=effects, is_forbidden=any(forbids for forbids, _ in effects), tomorrow=desk.words.on(begins_at),
-        note=note, moved=moved, faults=[(str(place[0]), desk.words.fault(what)) for place, what in desk.checked[1]],
+        note=note, moved=moved, loads=_loads(desk, {}) if HEARD & set(desk.drafted) else [],
+        faults=[(str(place[0]), desk.words.fault(what)) for place, what in desk.checked[1]],
     )  # fmt: skip
 
 

@@ -54,6 +54,13 @@ class Words:
     def sections(self, keys: Sequence[str]) -> str:
         return ", ".join(self.section(key) for key in keys)
 
+    def said(self, words: Mapping[str, str]) -> str:
+        """A text of the file."""
+        return phrases.in_language(words, self.language)
+
+    def tongues(self, languages: Sequence[str]) -> str:
+        return ", ".join(self.say(f"language.{language}") for language in languages)
+
     def lead(self, key: str) -> str:
         return self._known.get(f"plan.lead.{key}", "")
 

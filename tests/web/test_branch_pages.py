@@ -329,3 +329,24 @@ def test_a_draft_outlives_the_log_in(office: OfficeServer, admin: Browser) -> No
     again.sign_in("Aminah")
 
     assert form(again, "lunch").fields["lunch.minimum"] == "3"
+
+
+def test_a_letter_that_is_misheard_and_a_voice_that_cannot_keep_up_are_seen_before_they_hold(
+    office: OfficeServer, admin: Browser
+) -> None:
+    spoken = {f"zone.0.languages.{i}": code for i, code in enumerate(("ms", "en", "ta", "zh"))}
+    fields = form(admin, "zone").fields | spoken
+    quick = {"service__2__minutes": "0.5", "service__3__minutes": "0.5"}  # 8 + 8 + 11.6 + 120 + 18.5 + 15 calls an hour
+    assert send(admin, "zone", fields)[0] == 303
+    assert keep(admin, "counter", counter__0__name="3A")[0] == 303
+    assert keep(admin, "service", service__0__letter="O", service__1__letter="P", **quick)[0] == 303
+
+    page = admin.get("/admin/branch/review").text
+
+    assert "“O” is easily taken for 0. Easy and free: A, F" in page
+    assert "“P” is easily misheard" in page
+    assert "Waiting hall</b>: 3.0 calls a minute × 21.7 seconds = 109% of the time" in page
+    assert "Too busy. Languages to drop: 中文, தமிழ்" in page
+    assert "How busy the voice would be" in admin.get("/admin/branch/zone").text
+    assert review(admin, "now")[0] == 303
+    assert office.door.office.floor.branch.counter("K1").name == "3A"
