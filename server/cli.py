@@ -130,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
             "covers",
             "recovery",
             "plays",
+            "breaches",
             "disruptions",
             "charter",
             "benchmark",

@@ -20,6 +20,7 @@ from server.reports.achievement import (
     scores_between,
 )
 from server.reports.benchmark import BENCHMARK_HEADER, benchmark, benchmark_rows
+from server.reports.breaches import BREACHES_HEADER, breach_rows
 from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
 from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
 from server.reports.disruptions import KINDS as DISRUPTION_KINDS
@@ -37,7 +38,7 @@ from sql.sounds import SqlSounds
 from sql.ticket_table import TicketTable
 
 Write = Callable[[Path | None, Iterator[bytes]], None]
-MARKED = ("tickets", "charter", "plays", "turns")
+MARKED = ("tickets", "charter", "plays", "turns", "breaches")
 """What people open in a spreadsheet: it wants a mark at a file's begin, which a program would take for a letter."""
 
 
@@ -81,6 +82,10 @@ def _table(
             return DISRUPTIONS_HEADER, _disruptions(records, plan, period)
         case "recovery":
             return RECOVERY_HEADER, iter(recovery_rows(records.happened(*period, CASE_KINDS), plan))
+        case "breaches":
+            return BREACHES_HEADER, breach_rows(
+                records.tickets_between(*period), records.happened(*period, CASE_KINDS), plan
+            )
         case "plays":
             return PLAYS_HEADER, iter(play_rows(records.happened(*period, PLAY_KINDS), plan))
         case "ratings":

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flask import Response, jsonify
 
 from server.reports import export
+from server.reports.breaches import BREACHES_HEADER, breach_rows
 from server.reports.covers import COVERS_HEADER, KINDS, covers_rows
 from server.reports.disruptions import DISRUPTIONS_HEADER, ENDS_WITHIN, disruption_rows
 from server.reports.disruptions import KINDS as DISRUPTION_KINDS
@@ -51,6 +52,19 @@ def get_recovery_csv(query: dto.DaysQuery) -> Response:
     door = edge()
     rows = recovery_rows(politely(door.records.happened(first, last, CASE_KINDS)), door.office.floor.branch)
     return csv_response(f"recovery-{first}-{last}.csv", export.csv_lines(RECOVERY_HEADER, rows, bom=False))
+
+
+@api.get("/exports/breaches.csv", tags=[RECORDS], summary="Each ticket over its promise", responses={"200": CSV})
+def get_breaches_csv(query: dto.DaysQuery) -> Response:
+    """With the case that it belongs to, the cause and what was done; as many as the table of the promise counts."""
+    need("export")
+    first, last = days(query)
+    if (made := made_elsewhere("breaches", "csv", query)) is not None:
+        return made
+    door = edge()
+    tickets = politely(door.records.tickets_between(first, last))
+    rows = breach_rows(tickets, politely(door.records.happened(first, last, CASE_KINDS)), door.office.floor.branch)
+    return csv_response(f"breaches-{first}-{last}.csv", export.csv_lines(BREACHES_HEADER, rows))
 
 
 @api.get("/disruptions", tags=[RECORDS], summary="What was down, and for how long", responses={"200": dto.Told})

@@ -46,7 +46,7 @@ MATRIX: dict[tuple[str, str], set[str]] = {
         ("GET", f"/exports/{table}?from=2026-03-02&to=2026-03-02"): TABLES
         for table in (
             "tickets.csv", "tickets.xlsx", "fairness.csv", "charter.csv", "charter.pdf", "journal.csv", "covers.csv",
-            "recovery.csv", "plays.csv", "turns.csv", "benchmark.csv", "disruptions.csv",
+            "recovery.csv", "plays.csv", "turns.csv", "breaches.csv", "benchmark.csv", "disruptions.csv",
         )
     },
     ("GET", "/history?from=2026-03-02&to=2026-03-02"): FIGURES, ("POST", "/history/compare"): FIGURES,
