@@ -7,14 +7,18 @@ from collections import defaultdict
 from typing import Any
 
 from flask import Response, abort, g, make_response, redirect, render_template, request
+from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import phrases
 from config.branch_checks import Fault
 from config.branch_file import check, known, plain
 from config.branch_form import days_chosen, days_text, said, sections
+from config.branch_tables import DisciplineTable
 from config.branch_values import STATES, WEEKDAYS
 from server.actions import calendar_my
+from server.actions.load_branch import policy_of
+from server.domain.discipline import sentence
 from server.domain.errors import StillWaiting
 from server.domain.hours import weekend_of
 from server.plans import PlanMoved, PlanUnfit
@@ -235,6 +239,15 @@ def _suggested(desk: Desk, key: str, value: Any) -> dict[str, Any]:
     return found
 
 
+def _rule(desk: Desk, typed: Any) -> dict[str, str]:
+    """The rule that has just been typed, as customers read it in each language; none for one that could not hold."""
+    try:
+        key, facts = sentence(policy_of(DisciplineTable.model_validate(typed)))
+    except ValidationError:
+        return {}
+    return {language: desk.door.say(key, facts)[language] for language in desk.branch.languages}
+
+
 def _loads(desk: Desk, typed: dict[str, Any]) -> list[ZoneLoad]:
     """How busy the voice of each zone would be with the draft, and with what has just been typed."""
     file, _ = check({**plain(known(desk.newest.text)), **desk.drafted, **typed})
@@ -249,7 +262,8 @@ def _form(desk: Desk, key: str, value: Any, base: int, faults: list[Fault], stat
     moved = desk.moved_since(base, key)
     return page_of(
         "branch_section.html", desk, status, section=sections()[key], value=value, base=base, faults=here, moved=moved,
-        suggested=_suggested(desk, key, value), loads=_loads(desk, {key: value}) if key == "zone" else [],
+        suggested=_suggested(desk, key, value), rule=_rule(desk, value) if key == "discipline" else {},
+        loads=_loads(desk, {key: value}) if key == "zone" else [],
         icons=ICONS if key == "service" else (),
     )  # fmt: skip
 

@@ -36,6 +36,13 @@ def test_a_service_is_renamed_looked_at_and_published_without_a_mouse(screens: S
             page.locator("summary").press("Enter")
         if violations := axe(page):
             found[path] = violations
+    page.goto(f"{running.url}/admin/branch/discipline")
+    page.locator('[name="discipline.kind"]').select_option("first_come")
+    expect(page.locator('[data-live] [lang="en"]')).to_have_text("First come, first served.")
+    page.locator("[data-live]").scroll_into_view_if_needed()
+    page.locator('.button[value="keep"]').press("Enter")
+    page.wait_for_url("**/admin/branch?said=*")
+    page.goto(f"{running.url}/admin/branch/review")
     page.locator('[value="now"]').press("Enter")
     page.wait_for_url("**/admin/branch?said=*")
 

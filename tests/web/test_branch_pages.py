@@ -350,3 +350,15 @@ def test_a_letter_that_is_misheard_and_a_voice_that_cannot_keep_up_are_seen_befo
     assert "How busy the voice would be" in admin.get("/admin/branch/zone").text
     assert review(admin, "now")[0] == 303
     assert office.door.office.floor.branch.counter("K1").name == "3A"
+
+
+def test_a_rule_is_read_as_customers_read_it_while_it_is_written(office: OfficeServer, admin: Browser) -> None:
+    fields = form(admin, "discipline").fields | {"discipline.kind": "interleave", "discipline.ratio": "5"}
+
+    page = admin.submit("/admin/branch/discipline", {**fields, "do": "again"}).text
+
+    for language in ("ms", "en", "zh", "ta"):
+        assert f'<p lang="{language}">{office.door.say("rule.interleave", {"n": 5})[language]}</p>' in page
+    assert office.door.plans.drafts() == []
+    page = admin.submit("/admin/branch/discipline", {**fields, "discipline.ratio": "many", "do": "again"}).text
+    assert "The values above cannot hold yet." in page
