@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -64,22 +65,33 @@ class SqlFigures:
                 _f.branch == self._branch, _f.size.in_([MONTH, YEAR]), _f.by == "all"
             )
             sums: list[tuple[Size, date]] = [(size, on) for size, on in connection.execute(kept).all()]
-            yield from self._read(connection, _spans(sums, first, last, coarsest), list(by))
+            pieces = list(_spans(sums, first, last, coarsest))
+            has_sums = any(size != DAY for size, _, _ in pieces)
+            worked = self._days_worked(connection, first, last) if has_sums else []
+            for piece, on, place, cell in self._read(connection, pieces, list(by)):
+                days = 1 if piece == DAY else bisect_right(worked, _end_of(piece, on)) - bisect_left(worked, on)
+                yield on, days, place, cell
 
     def behind(
         self, first: date, last: date, which: Behind, branch: Branch, before: int | None, enough: Callable[[], bool]
     ) -> Found:
         return Search(self._engine, self._branch, which, branch, (first, last)).found(before, enough)
 
+    def _days_worked(self, connection: Connection, first: date, last: date) -> list[date]:
+        """The days that are kept, in their order: on each a number was given."""
+        day = _f.business_on
+        own = (_f.branch == self._branch, _f.size == DAY, _f.by == "all", day.between(first, last))
+        return list(connection.scalars(select(day).where(*own).order_by(day)))
+
     def _read(
         self, connection: Connection, spans: Iterable[Span], by: list[str]
-    ) -> Iterator[tuple[date, int, Place, Cell]]:
+    ) -> Iterator[tuple[Size, date, Place, Cell]]:
         for size, first, last in spans:
             query = select(_f.business_on, _f.by, _f.of, _f.counts, _f.spans).where(
                 _f.branch == self._branch, _f.size == size, _f.business_on.between(first, last), _f.by.in_(by)
             )
             for on, name, of, counts, spread in connection.execute(query).all():
-                yield on, (_end_of(size, on) - on).days + 1, (name, of), _cell(counts, spread)
+                yield size, on, (name, of), _cell(counts, spread)
 
     def _keep_sum(self, connection: Connection, size: Size, first: date, parts: Size, last: date) -> None:
         """Of the month or the year that begins on `first`, from the days or months that it is made of."""

@@ -299,8 +299,8 @@ export function withWaits(board, waits) {
   const by_service = board.by_service.map((row) => {
     const queue = fresh.get(row.service);
     if (!queue) return row;
-    const { waiting, longest_wait_s, wait } = queue;
-    return { ...row, waiting, longest_wait_s, wait };
+    const { waiting, longest_wait_s, overnight, wait } = queue;
+    return { ...row, waiting, longest_wait_s, overnight, wait };
   });
   return {
     ...board,

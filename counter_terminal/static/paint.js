@@ -76,7 +76,7 @@ export function createPainter(root, { phrases, keys, zone }) {
     put(number, ticket.number);
     number.dataset.long = ticket.number.length > 4 ? "yes" : "no";
     show(find("now-waited"), true);
-    put(find("waited-minutes"), say("terminal.minutes", language, { n: facts.minutes(ticket.waited_s) }));
+    put(find("waited-minutes"), waitedWords(ticket, language));
     const isOver = facts.isOverPromise(ticket);
     show(find("waited-over"), isOver);
     if (isOver) {
@@ -160,7 +160,7 @@ export function createPainter(root, { phrases, keys, zone }) {
         const item = make("li");
         const name = make("span", "", phrases.text(queue.name, language), phrases.textIn(queue.name, language));
         const waited = queue.waiting
-          ? say("terminal.minutes", language, { n: facts.minutes(queue.longest_wait_s) })
+          ? waitedWords({ waited_s: queue.overnight === queue.waiting ? null : queue.longest_wait_s }, language)
           : "–";
         item.append(name, make("span", "", String(queue.waiting)), make("span", "", waited));
         return item;
@@ -177,7 +177,7 @@ export function createPainter(root, { phrases, keys, zone }) {
         item.append(
           make("span", "queue__number", next.number),
           make("span", "queue__service", phrases.text(next.service_name, language)),
-          make("span", "queue__waited", say("terminal.minutes", language, { n: facts.minutes(next.waited_s) })),
+          make("span", "queue__waited", waitedWords(next, language)),
           why,
         );
         return item;
@@ -197,6 +197,12 @@ export function createPainter(root, { phrases, keys, zone }) {
   }
 
   /** The reason in a few words for the small window, and the whole sentence. */
+  /** How long somebody has waited; of whom the night carried over, that alone. */
+  function waitedWords({ waited_s }, language) {
+    if (waited_s === null) return say("terminal.overnight", language);
+    return say("terminal.minutes", language, { n: facts.minutes(waited_s) });
+  }
+
   function whyWords(why, language) {
     const long = phrases.text(why?.text, language) || (why?.code ?? "");
     const key = `terminal.why.${why?.code}`;

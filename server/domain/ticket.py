@@ -102,6 +102,11 @@ class Leg:
     outcome: str = ""
     flag: str = ""
 
+    @property
+    def is_overnight(self) -> bool:
+        """Whether its wait has a night in it, which is no wait of the office's."""
+        return self.flag == "overnight"
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

@@ -118,7 +118,8 @@ class FigureBook(Protocol):
         self, first: date, last: date, by: Iterable[str], coarsest: Size = "year"
     ) -> Iterator[tuple[date, int, Place, Cell]]:
         """The figures of these days: of whole years and months together where they are kept so and no longer than
-        `coarsest`, of the others day by day. The first day, how many days of the calendar, and the group."""
+        `coarsest`, of the others day by day. The first day, on how many of them numbers were given (a day off is none
+        of them), and the group."""
 
 
 def add_up(found: Figures, place: Place, cell: Cell) -> None:

@@ -25,7 +25,7 @@ Kept = Iterable[tuple[date, int, Place, Cell]]
 
 
 def history(kept: Kept, first: date, last: date, with_officers: bool) -> dict[str, Any]:
-    """What is told of these days; `days` of them are kept."""
+    """What is told of these days; on `days` of them numbers were given, and a mean per day is of those (`a_day`)."""
     by_month = _is_by_month(first, last)
     whole: Figures = {}
     trend: dict[date, Cell] = {}
@@ -42,6 +42,7 @@ def history(kept: Kept, first: date, last: date, with_officers: bool) -> dict[st
     every = whole.get(("all", ""), Cell())
     told = {
         "from": first.isoformat(), "to": last.isoformat(), "days": days,
+        "a_day": round(every.counts["issued"] / days, 1) if days else None,
         "by": "month" if by_month else "day",
         "all": cell_json(every) | _occupied([cell for _, cell in _of(whole, "counter")]),
         "trend": [{"on": on.isoformat(), **cell_json(cell)} for on, cell in sorted(trend.items())],

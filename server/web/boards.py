@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.actions.check_in import given_up_at
 from server.actions.delay import LETS_PASS, may_delay
@@ -156,23 +156,34 @@ def promise_json(floor: Floor) -> Json:
     }
 
 
-def longest_wait_s(floor: Floor, lines: Iterable[Sequence[int]], now: datetime) -> int:
-    """How long the one of these lines who joined first has waited; 0 where nobody waits.
+class Longest(NamedTuple):
+    """Of some lines: the longest wait in seconds, 0 where nobody waits, without those who were carried over a night:
+    they are `overnight`, counted and not measured, for the hours of the night are no wait of the office's."""
+
+    seconds: int
+    overnight: int
+
+
+def longest_wait(floor: Floor, lines: Iterable[Sequence[int]], now: datetime) -> Longest:
+    """How long the one of these lines who joined first has waited.
 
     That need not be the head of a line: who was sent there with an earlier place joined only now. A line is in order of
     `rank_at`, and nobody joined after that but who let others pass, a few places back; so the look ends early.
     """
-    oldest = now
+    oldest, overnight = now, 0
     for ids in lines:
         beyond = 0
         for one in ids:
             ticket = floor.tickets[one]
+            if ticket.leg.is_overnight:
+                overnight += 1
+                continue
             if ticket.rank_at >= oldest:
                 beyond += 1
                 if beyond > LETS_PASS_FAR:
                     break
             oldest = min(oldest, ticket.leg.joined_at)
-    return seconds(now - oldest) or 0
+    return Longest(seconds(now - oldest) or 0, overnight)
 
 
 def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
@@ -180,12 +191,14 @@ def queue_json(floor: Floor, service: Service, now: datetime) -> Json:
     lines = [ids for line, ids in floor.lines.items() if line.service == service.code]
     wait = estimate.joining(floor, service.code, Lane.REGULAR, now)
     promise = floor.branch.promise(service.code, floor.business_on)
+    longest = longest_wait(floor, lines, now)
     return {
         "service": service.code,
         "name": dict(service.name),
         "icon": service.icon,
         "waiting": floor.waiting_of(service.code),
-        "longest_wait_s": longest_wait_s(floor, lines, now),
+        "longest_wait_s": longest.seconds,
+        "overnight": longest.overnight,
         "wait": wait_json(wait),
         "wait_reason": None if wait else estimate.why_unknown(floor, service.code) or NOT_YET,
         "counters_open": floor.counters_open(service.code),

@@ -433,6 +433,7 @@ class QueueTold(Told):
     name: Text
     waiting: int
     longest_wait_s: int
+    overnight: int
     wait: WaitTold | None
     wait_reason: Literal["no_counter", "not_yet"] | None
     counters_open: int

@@ -16,14 +16,14 @@ from server.domain.breaks import turn_of
 from server.domain.counter import CounterState
 from server.domain.discipline import Choice
 from server.domain.floor import Floor
-from server.domain.measures import of_leg
+from server.domain.measures import telling_leg
 from server.domain.notices import HOUR, LONGEST_S, MOST_AN_HOUR, free_at
 from server.domain.ticket import Status, Ticket
 from server.web.boards import (
     Json,
     Say,
     instant,
-    longest_wait_s,
+    longest_wait,
     notice_json,
     opening,
     promise_json,
@@ -87,7 +87,7 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
     calling = floor.branch.calling
     ticket = floor.serving(code)
     names = {service.code: dict(service.name) for service in floor.branch.services}
-    lines = floor.lines_of(state)
+    longest = longest_wait(floor, [floor.lines[line] for line in floor.lines_of(state)], now)
     services = state.duty.services if state.duty else counter.services
     return {
         "seq": floor.seq,
@@ -119,7 +119,8 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
             {"id": t.id, "number": t.number, "service": t.service, "given_up_at": instant(given_up_at(floor, t))}
             for t in floor.absent(services)[:ABSENT_SHOWN]
         ],
-        "longest_wait_s": longest_wait_s(floor, [floor.lines[line] for line in lines], now),
+        "longest_wait_s": longest.seconds,
+        "overnight": longest.overnight,
         "by_service": [
             queue | {"name": names[queue["service"]]}
             for service in floor.branch.services if service.code in services
@@ -127,7 +128,7 @@ def counter_json(floor: Floor, code: str, now: datetime, say: Say, officers: Off
         ],
         "next": [
             {"number": c.ticket.number, "service": c.ticket.service, "service_name": names.get(c.ticket.service, {}),
-             "waited_s": seconds(now - c.ticket.leg.joined_at),
+             "waited_s": _waited_s(c.ticket, now),
              "why": why_json(floor, c, say, is_next=place == 0)}
             for place, c in enumerate(floor.next_for(state, now, NEXT_SHOWN))
         ],
@@ -179,6 +180,11 @@ def why_facts(floor: Floor, ticket: Ticket) -> Json:
     }
 
 
+def _waited_s(ticket: Ticket, until: datetime) -> int | None:
+    """None of whom the night carried over: it was no wait of the office's."""
+    return None if ticket.leg.is_overnight else seconds(until - ticket.leg.joined_at)
+
+
 def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     """The customer in hand, with what the officer may know: how long they waited, where they have been."""
     leg = ticket.leg
@@ -186,7 +192,7 @@ def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
     promise = floor.branch.promise(ticket.legs[0].service, ticket.business_on)
     legs = []
     for past in ticket.legs[:-1]:
-        took = of_leg(past)
+        took = telling_leg(past)
         legs.append(
             {"service": past.service, "service_name": names.get(past.service, {}), "counter": past.counter,
              "wait_s": seconds(took.wait_to_call), "service_s": seconds(took.service), "outcome": past.outcome}
@@ -204,7 +210,7 @@ def hand_json(floor: Floor, ticket: Ticket, now: datetime) -> Json:
         "first_called_at": instant(leg.called_at),
         "began_at": instant(leg.began_at),
         "calls": leg.calls,
-        "waited_s": seconds((leg.called_at or now) - leg.joined_at),
+        "waited_s": _waited_s(ticket, leg.called_at or now),
         "transactions": ticket.transactions,
         "asked": ticket.asked,
         "further": [
@@ -325,7 +331,7 @@ def overview_json(
     """The manager's first look: who waits, who serves, how the promise stands today, how good the estimates are,
     whether calls are heard, whether slips come out, which devices are there, and whether text messages are taken.
     `alarms` are of what the office owes in writing, and of devices that are missed: [{level, key, facts}]."""
-    tally = floor.tally()
+    tally, longest = floor.tally(), longest_wait(floor, floor.lines.values(), now)
     counters = []
     for counter in floor.branch.counters:
         state, ticket = floor.counter(counter.code), floor.serving(counter.code)
@@ -350,7 +356,8 @@ def overview_json(
         "business_day": floor.business_on.isoformat() if floor.seq else floor.branch.business_on(now).isoformat(),
         **opening(floor, now),
         "waiting": floor.waiting,
-        "longest_wait_s": longest_wait_s(floor, floor.lines.values(), now),
+        "longest_wait_s": longest.seconds,
+        "overnight": longest.overnight,
         "counters_open": floor.counters_open(),
         "counters_total": len(floor.branch.counters),
         "serving": sum(1 for c in floor.counters.values() if c.ticket is not None),

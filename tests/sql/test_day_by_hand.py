@@ -113,6 +113,10 @@ def test_a_time_of_three_months_is_told_day_by_day_though_a_whole_month_lies_in_
 
     assert [one["on"] for one in told["trend"]] == ["2026-03-02", "2026-04-02", "2026-04-04", "2026-05-04"]
     assert (told["days"], told["all"]["issued"], told["service"][0]["issued"]) == (4, 4, 4)
+    # Read as whole months too they are four days of work, not the 31 + 30 + 1 of the calendar: one number a day.
+    year = MONDAY.replace(month=1, day=1), MONDAY.replace(month=12, day=31)
+    whole = history(book.between(*year, KEPT), *year, with_officers=False)
+    assert (whole["days"], whole["a_day"], whole["by"]) == (4, 1.0, "month")
 
 
 @pytest.mark.parametrize("by", ["counter", "officer", "lane", "channel"])

@@ -8,6 +8,7 @@ import {
   printerAlarms,
   queueRow,
   rangeOf,
+  sentenceOf,
   tilesOf,
 } from "../../server/web/static/manage_board.js";
 
@@ -69,6 +70,18 @@ test("a wait past the promise is marked, an empty hall shows no wait at all", ()
   assert.equal(tile("longest", { longest_wait_s: 901 }).level, "warning");
   assert.equal(tile("longest").level, "calm");
   assert.equal(tile("longest", { waiting: 0, longest_wait_s: 0 }).value, null);
+});
+
+test("a night is no wait: who was carried over is told beside the longest, and is never it", () => {
+  assert.deepEqual(
+    [tile("longest", { overnight: 2 }).value, tile("longest", { overnight: 2 }).is],
+    [10, "manage.longest.overnight"],
+  );
+  assert.equal(sentenceOf(aBoard({ overnight: 2 })).key, "manage.sentence");
+  const all = { waiting: 2, overnight: 2, longest_wait_s: 0 };
+  assert.equal(tile("longest", all).value, null);
+  assert.equal(sentenceOf(aBoard(all)).key, "manage.sentence.overnight");
+  assert.equal(sentenceOf(aBoard({ waiting: 0 })).key, "manage.sentence.nobody");
 });
 
 test("an estimate is written in whole minutes and never narrower than it is", () => {

@@ -242,6 +242,7 @@ function paint() {
   const sentence = say("history.sentence", {
     n: told.all.issued ?? 0,
     days: told.days,
+    mean: told.a_day.toFixed(1),
     from: dated(told.from),
     to: dated(told.to),
   });

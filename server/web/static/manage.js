@@ -23,6 +23,7 @@ import {
   minutes,
   printerAlarms,
   queueRow,
+  sentenceOf,
   tilesOf,
 } from "./manage_board.js";
 
@@ -81,9 +82,8 @@ function paintTiles() {
     put(block.querySelector("[data-is]"), say(tile.is ?? `manage.${tile.key}.is`, tile.facts));
     block.querySelector("[data-alarm]").hidden = tile.level === "calm";
   }
-  const longest = board.waiting > 0 ? minutes(board.longest_wait_s) : 0;
-  const key = board.waiting > 0 ? "manage.sentence" : "manage.sentence.nobody";
-  put(find("sentence"), say(key, { n: board.waiting, longest, open: board.counters_open, all: board.counters_total }));
+  const { key, facts } = sentenceOf(board);
+  put(find("sentence"), say(key, facts));
 }
 
 function paintQueues() {

@@ -12,6 +12,17 @@ export const LONG_AT_LEAST = 600; // s: a short service may take twice as long w
 
 export const minutes = (seconds) => Math.floor(Math.max(0, seconds ?? 0) / 60);
 
+/** Whether anybody waits whose wait has no night in it: only theirs is measured. */
+export const waitsToday = ({ waiting, overnight }) => waiting > (overnight ?? 0);
+
+/** The sentence at the top: {key, facts}. */
+export function sentenceOf(board) {
+  const { waiting, counters_open: open, counters_total: all } = board;
+  const facts = { n: waiting, longest: minutes(board.longest_wait_s), open, all };
+  if (waiting === 0) return { key: "manage.sentence.nobody", facts };
+  return { key: waitsToday(board) ? "manage.sentence" : "manage.sentence.overnight", facts };
+}
+
 /** A share of 1 in whole per cent; 89.6 % of a promise of 90 % is not 90 %, so it is cut, not rounded. */
 export const percent = (share) => Math.floor(share * 100 + 1e-9);
 
@@ -29,9 +40,10 @@ export function tilesOf(board) {
     { key: "waiting", value: board.waiting, unit: "", facts: {}, level: "calm" },
     {
       key: "longest",
-      value: board.waiting > 0 ? minutes(board.longest_wait_s) : null,
+      is: board.overnight ? "manage.longest.overnight" : "manage.longest.is",
+      value: waitsToday(board) ? minutes(board.longest_wait_s) : null,
       unit: "min",
-      facts: {},
+      facts: { n: board.overnight ?? 0 },
       level: board.waiting > 0 && isOver ? "warning" : "calm",
     },
     {
@@ -90,7 +102,7 @@ export function queueRow(queue) {
     name: queue.name,
     isCore: queue.core ?? false,
     waiting: queue.waiting,
-    longest: queue.waiting > 0 ? minutes(queue.longest_wait_s) : null,
+    longest: waitsToday(queue) ? minutes(queue.longest_wait_s) : null,
     range: rangeOf(queue.wait),
     promise: queue.promise_s ? Math.round(queue.promise_s / 60) : null,
     counters: `${queue.counters_open}/${queue.counters_able}`,
