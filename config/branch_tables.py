@@ -224,13 +224,14 @@ class KioskTable(Table):
 
 class PromiseTable(Table):
     """A promise of the office: `share` (0.9 is 90 %) of the customers within `minutes`; of outputs: on this share of
-    the days at least `least` transactions. Without `service`: of all. `from` and `to` are the first and the last day on
-    which it holds. `words` say it instead of the words that are made of its figures."""
+    the days at least `least` transactions; of a rating: this share of the answers `least` of 5 or better. Without
+    `service`: of all. `from` and `to` are the first and the last day on which it holds. `words` say it instead of the
+    words that are made of its figures."""
 
     service: Code | None = None
-    measure: Literal["wait_to_call", "wait", "sojourn", "outputs"] = "wait_to_call"
+    measure: Literal["wait_to_call", "wait", "sojourn", "outputs", "rating"] = "wait_to_call"
     minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
-    least: Annotated[int, Field(ge=0, le=100_000)] = 0
+    least: Annotated[int, Field(ge=0)] = 0
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
     words: Words = {}
     since: Annotated[Date | None, Field(alias="from")] = None
@@ -238,8 +239,9 @@ class PromiseTable(Table):
 
     @model_validator(mode="after")
     def _is_whole(self) -> PromiseTable:
-        if (self.measure == "outputs") != (self.least > 0):
-            raise Unfit('measure = "outputs" goes with least = how many a day, and nothing else does', "least")
+        most = {"outputs": 100_000, "rating": 5}.get(self.measure, 0)
+        if not min(1, most) <= self.least <= most:
+            raise Unfit('least goes with measure = "outputs", how many a day, and "rating", 1 to 5; and must', "least")
         if self.since is not None and self.to is not None and self.to < self.since:
             raise Unfit(f"ends ({self.to}) before it begins ({self.since})", "ends_first", to=self.to, since=self.since)
         return self

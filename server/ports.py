@@ -264,7 +264,7 @@ class Records(Protocol):
 
 Scores = dict[tuple[date, str, str], Score]
 """How promises were kept, by business day, first service and measure. The service is "" for the outputs of the whole
-branch; the measure where only the leading promise was counted."""
+branch and for what all customers said; the measure where only the leading promise was counted."""
 
 
 class ScoreBook(Protocol):

@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, ColumnElement, Engine, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
-from server.domain.charter import Promise
+from server.domain.charter import OUTPUTS, RATING, Promise
 from server.domain.charter_checks import Measured
 from server.domain.ticket import WALK_DIRECT
 from server.paperwork import Mix, Review
+from server.reports.achievement import rated
 from sql.database import reading, writing
+from sql.scores import SqlScores
 from sql.tables import charter_reads, from_ms, legs, reviews, tickets
 
 HALF_HOUR_MS = 1_800_000
@@ -35,10 +37,15 @@ class SqlCharterBook:
     def __init__(self, engine: Engine, branch: str) -> None:
         self._engine = engine
         self._branch = branch
+        self._scores = SqlScores(engine, branch)
 
     def measured(self, promise: Promise, first: date, last: date) -> Measured:
-        if not promise.is_of_tickets:
+        if promise.measure == OUTPUTS:
             return self._days(promise, first, last)
+        if promise.measure == RATING:
+            wanted = promise.service or "", rated(promise.least)
+            said = [score for (_, *of), score in self._scores.between(first, last).items() if tuple(of) == wanted]
+            return Measured(sum(score.judged for score in said), sum(score.kept for score in said))
         judged, kept, served, served_ms = 0, 0, 0, 0.0
         slots: list[int] = []
         for since, until in _steps(first, last):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Engine, and_, delete, func, select
+from sqlalchemy import Connection, Engine, and_, delete, func, select
 
 from server.domain.charter import Score
 from server.ports import Scores
+from server.reports.achievement import rated
 from sql.database import reading, writing_in_no_hurry
-from sql.tables import scores, tickets
+from sql.tables import figures, scores, tickets
 
+MARKS = range(1, 6)
 ALL = ""
 """The service of a day's own row: there is one for each day that is kept."""
 
@@ -52,7 +55,22 @@ class SqlScores:
             scores.c.branch == self._branch, scores.c.business_on.between(first, last), ~is_whole
         )
         with reading(self._engine) as connection:
-            return {
+            found = {
                 (row.business_on, row.service, row.measure): Score(row.judged, row.kept)
                 for row in connection.execute(query)
             }
+            return found | self._ratings(connection, first, last)
+
+    def _ratings(self, connection: Connection, first: date, last: date) -> Scores:
+        """What customers said is kept with the figures of the day already: how many of each mark."""
+        query = select(figures.c.business_on, figures.c.of, figures.c.counts).where(
+            figures.c.branch == self._branch, figures.c.size == "day", figures.c.by == "rating",
+            figures.c.business_on.between(first, last),
+        )  # fmt: skip
+        found: Scores = {}
+        for day, service, text in connection.execute(query):
+            counts: dict[str, int] = json.loads(text)["counts"]
+            for least in MARKS:
+                kept = sum(counts.get(str(mark), 0) for mark in MARKS if mark >= least)
+                found[day, service, rated(least)] = Score(counts["n"], kept)
+        return found

@@ -10,15 +10,16 @@ from server.domain.measures import between
 from server.domain.ticket import WALK_DIRECT, Status, Ticket
 
 ONE_DAY = timedelta(days=1)
-OUTPUTS = "outputs"
+OUTPUTS, RATING = "outputs", "rating"
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """`share` of the tickets of `service` (None: of every service) get `measure` within `within_s` seconds.
 
-    `measure` is wait_to_call, wait or sojourn, as `server.domain.measures` defines them; or outputs: on `share` of the
-    days at least `least` transactions are done (R032), whatever `within_s` says. It holds from `since` to `until`, both
+    `measure` is wait_to_call, wait or sojourn, as `server.domain.measures` defines them. Or, whatever `within_s` says,
+    outputs: on `share` of the days at least `least` transactions are done (R032); rating: `share` of those who say how
+    it was say `least` of 5 or better (R033). It holds from `since` to `until`, both
     included; None: from the first day, for ever. `words` are the office's own, (language, text), instead of those that
     are made of its figures.
     """
@@ -39,18 +40,18 @@ class Promise:
 
     @property
     def figure(self) -> float:
-        """What it promises: minutes, or transactions."""
+        """What it promises: minutes, transactions, or of 5 how much."""
         return self.within_s / 60 if self.is_of_tickets else self.least
 
     @property
     def target_words(self) -> str:
         """The phrase of its target, with {n} percent."""
-        return "report.target" if self.is_of_tickets else "report.target_days"
+        return {OUTPUTS: "report.target_days", RATING: "report.target_ratings"}.get(self.measure, "report.target")
 
     @property
     def is_of_tickets(self) -> bool:
-        """Whether each ticket is judged by it, not each day."""
-        return self.measure != OUTPUTS
+        """Whether each ticket is judged by it; not each day, nor what customers say."""
+        return self.measure not in (OUTPUTS, RATING)
 
     def holds_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.charter import Promise
+from server.domain.charter import OUTPUTS, RATING, Promise
 from server.domain.erlang import counters_for
 
 LOOKED_BACK_DAYS = 90
@@ -66,16 +66,17 @@ def checks(promise: Promise, words: Mapping[str, str], measured: Measured, able:
     longest = max((len(text) for text in words.values()), default=0)
     is_brief = longest <= LONGEST and promises <= MOST_PROMISES
     share, counters = measured.share, needed(promise, measured)
+    unit = {OUTPUTS: "_days", RATING: "_ratings"}.get(promise.measure, "")
     percent = None if share is None else f"{int(1000 * share + 1e-9) / 10:.1f}"
     return [
         Check("clear", is_brief, "brief" if is_brief else "long", {"n": longest, "m": promises}),
         Check("reach", None if share is None else share >= promise.share,
-              "unknown" if percent is None else "kept" if promise.is_of_tickets else "kept_days",
+              "unknown" if percent is None else f"kept{unit}",
               {"p": percent, "n": measured.judged}),
         Check("practical", None if counters is None else counters <= able,
               "no_counters" if counters is None else "counters", {"n": counters, "m": able}),
         Check("exact", promise.figure > 0 and 0 < promise.share <= 1,
-              "exact" if promise.is_of_tickets else "exact_days",
+              f"exact{unit}",
               {"n": f"{promise.figure:g}", "p": f"{100 * promise.share:g}"}),
         Check("improvable", None if share is None else share < TOO_EASY,
               "unknown" if share is None else "room" if share < TOO_EASY else "easy", {"p": percent}),

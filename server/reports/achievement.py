@@ -2,7 +2,8 @@
 
 Janji · Menepati (n, %) · Tidak Menepati (n, %) · Jumlah, for the month and for the year so far. A ticket counts in the
 month of its business day, under the promises that held for its first service on that day (R029, R130); who is judged at
-all says `server.domain.charter.verdict`. Under a promise of outputs each day counts once (`day_verdict`).
+all says `server.domain.charter.verdict`. Under a promise of outputs each day counts once (`day_verdict`), under one of
+a rating whoever said how it was; of fewer than five of them nothing is told.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from datetime import date
 from typing import Protocol
 
 from server.domain.branch import Branch
-from server.domain.charter import ONE_DAY, OUTPUTS, Promise, Score, Version, day_verdict, verdict, versions
+from server.domain.charter import ONE_DAY, OUTPUTS, RATING, Promise, Score, Version, day_verdict, verdict, versions
 from server.domain.ticket import Ticket
 from server.ports import ScoreBook, Scores
+
+LEAST_TOLD = 5
 
 
 class Tickets(Protocol):
@@ -28,7 +31,7 @@ class Tickets(Protocol):
 ACHIEVEMENT_HEADER = (
     "month", "version", "service", "measure", "promise_minutes", "target_share", "kept", "kept_share", "not_kept",
     "not_kept_share", "judged", "year_kept", "year_kept_share", "year_not_kept", "year_not_kept_share", "year_judged",
-    "promise_outputs",
+    "promise_least",
 )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ def scores(tickets: Iterable[Ticket], branch: Branch) -> Scores:
     """Every judged ticket, counted on its day; and every judged day."""
     judged: Counter[tuple[date, str, str]] = Counter()
     kept: Counter[tuple[date, str, str]] = Counter()
-    has_outputs = any(not promise.is_of_tickets for promise in branch.promises)
+    has_outputs = any(promise.measure == OUTPUTS for promise in branch.promises)
     of_day: dict[date, list[Ticket]] = {}
     for ticket in tickets:
         service = ticket.legs[0].service
@@ -60,7 +63,7 @@ def scores(tickets: Iterable[Ticket], branch: Branch) -> Scores:
             of_day.setdefault(ticket.business_on, []).append(ticket)
     for day, its in of_day.items():
         for promise in branch.promises_on(day):
-            found = None if promise.is_of_tickets else day_verdict(promise, its)
+            found = day_verdict(promise, its) if promise.measure == OUTPUTS else None
             if found is not None:
                 judged[day, promise.service or "", OUTPUTS] += 1
                 kept[day, promise.service or "", OUTPUTS] += found
@@ -119,8 +122,13 @@ def achievement(found: Scores, branch: Branch, first: date, last: date) -> list[
         year = years.get((month.year, version, promise), Score()) + score
         years[month.year, version, promise] = year
         if month >= first.replace(day=1):
-            lines.append(Line(month, version, promise, score, year))
+            lines.append(Line(month, version, promise, _told(promise, score), _told(promise, year)))
     return lines
+
+
+def rated(least: int) -> str:
+    """The measure of what customers said, of so much or better."""
+    return f"{RATING}_{least}"
 
 
 def of_leading(found: Scores, branch: Branch) -> Scores:
@@ -136,9 +144,16 @@ def _counted(branch: Branch, day: date, service: str, measure: str) -> Promise |
     """Which promise a score is of."""
     if measure == "":
         return branch.promise(service, day)
+    own = (p for p in branch.promises_on(day) if p.service == (service or None))
     if measure == OUTPUTS:
-        return next((p for p in branch.promises_on(day) if p.is_about == (service or None, OUTPUTS)), None)
+        return next((p for p in own if p.measure == OUTPUTS), None)
+    if measure.startswith(RATING):
+        return next((p for p in own if p.measure == RATING and measure == rated(p.least)), None)
     return next((p for p in branch.promises_for(service, day) if p.measure == measure), None)
+
+
+def _told(promise: Promise, score: Score) -> Score:
+    return Score() if promise.measure == RATING and score.judged < LEAST_TOLD else score
 
 
 def achievement_rows(lines: Iterable[Line]) -> Iterator[tuple[str | int | float | None, ...]]:

@@ -22,7 +22,7 @@ from config.branch_form import native
 from config.phrases import LANGUAGES, say
 from server.actions.load_branch import promise_table, promises_of
 from server.domain.branch import Branch
-from server.domain.charter import OUTPUTS, Promise, Version, arrange, in_force, versions
+from server.domain.charter import OUTPUTS, RATING, Promise, Version, arrange, in_force, versions
 from server.domain.charter_checks import LOOKED_BACK_DAYS, Measured, checks
 from server.plans import PlanMoved, PlanUnfit
 from server.ports import Identity, Person
@@ -33,8 +33,8 @@ from server.web.edge import Edge, edge
 from server.web.pages import page_context, pages, person_json, safe_next, signed_in, to_login
 from server.web.refusals import Refused
 
-MEASURES = ("wait_to_call", "wait", "sojourn", OUTPUTS)
-MOST_OUTPUTS = 100_000
+MEASURES = ("wait_to_call", "wait", "sojourn", OUTPUTS, RATING)
+MOST = {OUTPUTS: 100_000, RATING: 5}
 ROWS = 12
 READERS = ("officer", "supervisor")
 HISTORY = 30
@@ -212,9 +212,9 @@ def _written(form: Mapping[str, str], branch: Branch) -> list[Promise]:
             raise ValueError("charter.fault.number") from None
         if not 0 < aim <= 100 or measure not in MEASURES or (service and service not in known):
             raise ValueError("charter.fault.number")
-        if measure == OUTPUTS and not (1 <= amount <= MOST_OUTPUTS and amount.is_integer()):
-            raise ValueError("charter.fault.outputs")
-        if measure != OUTPUTS and not 0 < amount <= 1440:
+        if measure in MOST and not (1 <= amount <= MOST[measure] and amount.is_integer()):
+            raise ValueError(f"charter.fault.{measure}")
+        if measure not in MOST and not 0 < amount <= 1440:
             raise ValueError("charter.fault.number")
         words = {tongue: form.get(f"words.{row}.{tongue}", "").strip() for tongue in branch.languages}
         if any(words.values()) and not all(0 < len(said) <= LONGEST_PROMISE for said in words.values()):
@@ -222,7 +222,7 @@ def _written(form: Mapping[str, str], branch: Branch) -> list[Promise]:
         promise = Promise(
             service or None, measure, share=aim / 100, words=tuple(sorted(words.items())) if any(words.values()) else ()
         )
-        promise = replace(promise, least=int(amount)) if measure == OUTPUTS else replace(promise, within_s=amount * 60)
+        promise = replace(promise, least=int(amount)) if measure in MOST else replace(promise, within_s=amount * 60)
         if any(promise.is_about == other.is_about for other in found):
             raise ValueError("charter.fault.twice")
         found.append(promise)

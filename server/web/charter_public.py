@@ -63,7 +63,7 @@ def _promise(promise: Promise, branch: Branch) -> Json:
     return {
         "service": promise.service, "measure": promise.measure,
         "minutes": round(promise.within_s / 60, 2) if promise.is_of_tickets else None,
-        "outputs": None if promise.is_of_tickets else promise.least, "share": promise.share,
+        "least": None if promise.is_of_tickets else promise.least, "share": promise.share,
         "target": {tongue: target_words(promise, tongue) for tongue in branch.languages},
         "words": {tongue: promise_words(promise, branch, tongue, aim=False) for tongue in branch.languages},
     }  # fmt: skip

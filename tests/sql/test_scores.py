@@ -5,14 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from server.domain.charter import Promise, Score
+from server.domain.charter_checks import Measured
 from server.domain.errors import QueueError
-from server.reports.achievement import keep_step, scores, scores_between
+from server.reports.achievement import achievement, keep_step, scores, scores_between
+from server.reports.day_figures import keep_step as keep_figures
+from sql.charter_book import SqlCharterBook
+from sql.figures import SqlFigures
 from sql.records import SqlRecords
 from sql.scores import SqlScores
 from tests.builders import OPENING, AnOffice, FakeClock, a_branch
@@ -107,3 +112,33 @@ def test_a_day_that_is_kept_twice_is_what_was_kept_last(engine: Engine) -> None:
     book.keep(MONDAY, {("A", "wait_to_call"): Score(6, 4)})
 
     assert book.between(MONDAY, MONDAY) == {(MONDAY, "A", "wait_to_call"): Score(6, 4)}
+
+
+def test_what_customers_say_is_held_against_a_promise_of_it(engine: Engine) -> None:
+    """Six are served on Monday and say 5, 4, 4, 3, 2 and 4, the last of them first 1: four of six say 4 or better. Of
+    the three on Tuesday nothing is told, but they count in the year.
+    """
+    plan = replace(BRANCH, promises=(Promise("A", "rating", share=0.8, least=4), Promise(None, "rating", least=5)))
+    office = AnOffice(founded(engine, plan), FakeClock())
+    records, kept = SqlRecords(engine, plan.code, lambda: plan), SqlFigures(engine, plan.code)
+    for day, said in ((0, (5, 4, 4, 3, 2, 1)), (30, (5, 5, 1))):
+        office.clock.set(OPENING + timedelta(days=day))
+        office.open("K1")
+        for rating in said:
+            office.issue("A")
+            office.next("K1")
+            office.serve("K1")
+            office.rate(ticket := office.finish("K1"), rating)
+            if rating == said[-1] and day == 0:
+                office.rate(ticket, 4)
+    last = MONDAY + timedelta(days=31)
+    while keep_figures(kept, records, plan, last, OPENING + timedelta(days=40)):
+        pass
+
+    book = SqlScores(engine, plan.code)
+    lines = achievement(book.between(MONDAY.replace(day=1), last), plan, MONDAY, last)
+
+    of_a = [(line.score, line.year) for line in lines if line.promise.service == "A"]
+    assert of_a == [(Score(6, 4), Score(6, 4)), (Score(), Score(9, 6))]
+    assert [line.score for line in lines if line.promise.service is None] == [Score(6, 1), Score()]
+    assert SqlCharterBook(engine, plan.code).measured(plan.promises[0], MONDAY, last) == Measured(9, 6)

@@ -44,7 +44,7 @@ test("a promise says whose it is, what it is and what was aimed at", () => {
     rowOf({ ...LINE, service: "F", measure: "sojourn" }, say, () => "Daftar").promise,
     "F Daftar · report.sojourn 10 · report.target 90",
   );
-  const outputs = { ...LINE, measure: "outputs", promise_minutes: null, promise_outputs: 60 };
+  const outputs = { ...LINE, measure: "outputs", promise_minutes: null, promise_least: 60 };
   assert.equal(
     rowOf(outputs, say, () => "").promise,
     "report.every_service · report.outputs 60 · report.target_days 90",

@@ -82,6 +82,7 @@ def test_checking_changes_nothing_and_says_the_five_characteristics_in_every_lan
     {"figure.0": "soon"}, {"share.0": "0"}, {"figure.0": ""}, {"service.0": "Z"}, {"measure.0": "tempo"},
     {"begins_on": "2026-03-02"}, {"begins_on": "tomorrow"},
     {"service.1": "", "measure.1": "wait_to_call", "figure.1": "5", "share.1": "80"},
+    {"measure.0": "rating", "figure.0": "6"},
     {"measure.0": "outputs", "figure.0": "12.5"}, {"measure.0": "outputs", "figure.0": "0"},
     {"words.0.ms": "Anda dipanggil segera."},
     {f"words.0.{language}": "a" * 141 for language in ("ms", "en", "zh", "ta")},
@@ -113,7 +114,7 @@ def test_transactions_a_day_are_promised_in_words_of_the_office_s_own(office: Of
     assert words["ta"] in text
     office.clock.advance(minutes=24 * 60)
     told = office.caller().get("/charter").get_json()["promises"]
-    assert [(p["measure"], p["minutes"], p["outputs"], p["words"]["en"]) for p in told] == [
+    assert [(p["measure"], p["minutes"], p["least"], p["words"]["en"]) for p in told] == [
         ("wait_to_call", 10, None, told[0]["words"]["en"]), ("outputs", None, 60, words["en"]),
     ]  # fmt: skip
     assert told[1]["target"]["ms"] == "sasaran 95 % hari"

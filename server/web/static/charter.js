@@ -17,7 +17,8 @@ export function percent(share) {
 }
 
 /** The words of a promise: [phrase, values]. */
-export const promiseWords = (line) => [`report.${line.measure}`, { n: line.promise_minutes ?? line.promise_outputs }];
+export const promiseWords = (line) => [`report.${line.measure}`, { n: line.promise_minutes ?? line.promise_least }];
+const TARGETS = { outputs: "report.target_days", rating: "report.target_ratings" };
 
 /** A row as it is shown: {month, promise, kept, kept_share, …, isMissed}; `name` gives a service's name. */
 export function rowOf(line, say, name) {
@@ -26,7 +27,7 @@ export function rowOf(line, say, name) {
   const [key, values] = promiseWords(line);
   return {
     month: `${month}/${year}`,
-    promise: `${whose} · ${say(key, values)} · ${say(line.promise_outputs ? "report.target_days" : "report.target", { n: Math.round(line.target_share * 100) })}`,
+    promise: `${whose} · ${say(key, values)} · ${say(TARGETS[line.measure] ?? "report.target", { n: Math.round(line.target_share * 100) })}`,
     cells: [
       line.kept,
       percent(line.kept_share),
