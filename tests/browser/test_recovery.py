@@ -91,3 +91,26 @@ def test_one_tap_tells_every_screen_of_a_disruption_and_one_takes_it_back(
     tap(manager, "[data-disruption-over]")
     expect(phone.locator("[data-news]")).not_to_contain_text(STOPPED, timeout=SEEN_MS)
     expect(manager.locator("[data-disruption-stands]")).to_be_hidden()
+
+
+def test_a_supervisor_runs_a_play_by_hand_and_each_tick_carries_a_name(
+    screens: Screens, running: RunningOffice
+) -> None:
+    manager = screens.open("/manage", "supervisor", MANAGER, is_person=True)
+    form, runs = manager.locator("[data-play-form]"), manager.locator("[data-play-runs] li[data-run]")
+
+    form.locator("[name=play]").select_option("broken")
+    expect(form.locator("[data-play-steps] li")).to_have_count(3)
+    form.locator("[name=tell]").check()
+    form.get_by_role("button", name="Mulakan").click()
+    expect(runs).to_have_count(1)
+    runs.get_by_label("Minta maaf sendiri").check()
+    expect(runs.locator(".plays__step").nth(2)).to_contain_text("(supervisor)")
+    (told,) = running.caller("manager").get("/recovery").body["runs"]
+    assert [step["done"] is not None for step in told["steps"]] == [False, False, True]
+    assert told["notice"] is not None
+    assert axe(manager) == []
+
+    runs.locator("[name=note]").fill("Sudah pulih")
+    runs.get_by_role("button", name="Hentikan").click()
+    expect(runs).to_contain_text("Dihentikan: 1 daripada 3 langkah")

@@ -14,6 +14,7 @@ from server.push.pusher import Pusher, Sender
 from server.push.subscription import Hosts
 from server.serving import pusher_of
 from sql.subscriptions import SqlSubscriptions
+from tests.builders import an_office
 from tests.certificates import an_authority
 from tests.push.push_service import ABrowser, a_push_service
 from tests.push.test_pusher import AWorker
@@ -106,7 +107,7 @@ def test_a_key_that_others_may_read_stops_the_start(tmp_path: Path) -> None:
 
 
 class _AnEdge:
-    pass
+    office = an_office()
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from server.office_folder import NotUsable
+from tests.builders import an_office
 from tests.certificates import an_authority
 from tests.servers import a_running_office
 from tests.sms.gateways import a_message_centre, an_http_gateway
@@ -209,3 +210,4 @@ def test_a_secret_that_others_may_read_or_that_is_none_stops_the_start(tmp_path:
 
 class _AnEdge:
     live = object()
+    office = an_office()
