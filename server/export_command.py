@@ -109,6 +109,9 @@ def _table(
 def _covers(records: SqlRecords, plan: Branch, period: tuple[date, date]) -> Iterator[tables.Cells]:
     now = datetime.now(UTC)
     first, last = period[0], min(period[1], plan.business_on(now))
+    gone = records.removed_until()
+    if gone is not None and gone >= first:
+        first = gone + timedelta(days=1)  # of a day without its journal nobody can say that a counter was shut
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     yield from covers_rows(plan, days, (event for _, event in records.happened(first, last, KINDS)), now)
 

@@ -16,7 +16,7 @@ from server.reports.recoveries import KINDS as CASE_KINDS
 from server.reports.recoveries import RECOVERY_HEADER, recovery_rows
 from server.web import dto
 from server.web.api import RECORDS, api, need
-from server.web.api_records import CSV, csv_response, days, made_elsewhere, politely
+from server.web.api_records import CSV, csv_response, days, made_elsewhere, politely, removed_until
 from server.web.edge import edge
 from server.web.refusals import Refused
 
@@ -31,7 +31,7 @@ def get_covers(query: dto.DaysQuery) -> Response:
     if (last - first).days >= MOST_DAYS:
         raise Refused(422, "malformed", f"at most {MOST_DAYS} days at a time")
     rows = [dict(zip(COVERS_HEADER, row, strict=True)) for row in _covers(first, last)]
-    return jsonify({"from": query.first, "to": query.last, "rows": rows})
+    return jsonify({"from": query.first, "to": query.last, "rows": rows, "removed_until": _told(removed_until(first))})
 
 
 @api.get("/exports/covers.csv", tags=[RECORDS], summary="The same, as a table", responses={"200": CSV})
@@ -75,7 +75,7 @@ def get_disruptions(query: dto.DaysQuery) -> Response:
     if (last - first).days >= MOST_DAYS:
         raise Refused(422, "malformed", f"at most {MOST_DAYS} days at a time")
     rows = [dict(zip(DISRUPTIONS_HEADER, row, strict=True)) for row in _disruptions(first, last)]
-    return jsonify({"from": query.first, "to": query.last, "rows": rows})
+    return jsonify({"from": query.first, "to": query.last, "rows": rows, "removed_until": _told(removed_until(first))})
 
 
 @api.get("/exports/disruptions.csv", tags=[RECORDS], summary="The same, as a table", responses={"200": CSV})
@@ -95,9 +95,15 @@ def _disruptions(first: date, last: date) -> Iterator[list[str | int | float]]:
     return disruption_rows(happened, door.office.floor.branch, first, last, door.office.now())
 
 
+def _told(gone: date | None) -> str | None:
+    return None if gone is None else gone.isoformat()
+
+
 def _covers(first: date, last: date) -> Iterator[list[str | int | float]]:
     door = edge()
     branch, now = door.office.floor.branch, door.office.now()
     last = min(last, branch.business_on(now))
+    if (gone := removed_until(first)) is not None:
+        first = gone + timedelta(days=1)  # of a day without its journal nobody can say that a counter was shut
     wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return covers_rows(branch, wanted, (event for _, event in politely(door.records.happened(first, last, KINDS))), now)

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Response, jsonify, send_file
+from flask import Response, jsonify, request, send_file
 
 from config.phrases import say
 from server.domain.ticket import Ticket
@@ -33,6 +33,12 @@ from server.web.edge import edge
 from server.web.refusals import Refused
 
 T = TypeVar("T")
+REMOVED = "Giliran-Removed-Until"
+"""The header of an export that asks for days whose raw records are gone: the last of them."""
+RAW = frozenset({
+    "tickets", "journal", "fairness", "turns", "covers", "recovery", "breaches", "disruptions", "plays", "ratings",
+})  # fmt: skip
+"""Tables made of raw records; the others are of figures that stay."""
 ROWS_A_BREATH = 20
 """So many rows are made in some two milliseconds."""
 
@@ -84,6 +90,22 @@ def made_elsewhere(what: str, form: str, query: dto.DaysQuery) -> Response | Non
     if form == "xlsx":
         answer.content_type = SPREADSHEET
     answer.call_on_close(pieces.close)
+    return answer
+
+
+def removed_until(first: date) -> date | None:
+    """Retention has removed the raw records up to this day, and days from `first` on are asked for; None: all stand."""
+    gone = edge().records.removed_until()
+    return gone if gone is not None and gone >= first else None
+
+
+@api.after_request
+def say_what_was_removed(answer: Response) -> Response:
+    place, _, table = request.path.rpartition("/")
+    if place.endswith("/exports") and table.partition(".")[0] in RAW and answer.status_code == 200:
+        gone = removed_until(date.fromisoformat(request.args["from"]))
+        if gone is not None:
+            answer.headers[REMOVED] = gone.isoformat()
     return answer
 
 

@@ -299,6 +299,7 @@ def manage() -> str | AnyResponse:
     )
     return render_template(
         "web/manage.html", board=board, person=person_json(asker), rights=sorted(rights(asker)),
+        removed_until=door.records.removed_until(),
         today=board["business_day"], has_hours=door.office.floor.branch.hours is not None,
         **page_context((
             "manage.", "lane.", "refusal.", "terminal.break.", "terminal.counter", "admin.kind.", "language.", "done",

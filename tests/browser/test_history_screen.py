@@ -50,7 +50,7 @@ def a_week() -> dict[str, Any]:
             )
         ]  # fmt: skip
     told = history(kept, MONDAY, MONDAY + timedelta(days=6), with_officers=True)
-    return told | {"until": "2026-03-06", "week": SUNDAY}
+    return told | {"until": "2026-03-06", "week": SUNDAY, "removed_until": None}
 
 
 def behind(asked: list[str], route: Route) -> None:

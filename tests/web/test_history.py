@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 
 from config.branch_file import EXAMPLE
+from server.reports import achievement
 from server.reports.day_figures import keep_step
+from sql.retention import SqlRetention
 from tests.web.conftest import OfficeServer, refusal
 
 DAY = "from=2026-03-02&to=2026-03-02"
@@ -18,6 +20,10 @@ LAST_AND_FIRST = ("2024-12-31", "2025-01-01")
 
 @pytest.fixture
 def a_day_that_is_over(office: OfficeServer) -> OfficeServer:
+    return lived(office)
+
+
+def lived(office: OfficeServer) -> OfficeServer:
     """Six customers of A are served at K1, one after another; two of F give up."""
     kiosk, counter = office.caller("kiosk"), office.caller("counter")
     counter.post("/counters/K1/open")
@@ -103,3 +109,33 @@ def test_who_leads_officers_reads_their_figures(a_day_that_is_over: OfficeServer
 @pytest.mark.parametrize("query", ["", "from=2026-03-02&to=2026-03-01", f"{DAY}&by=officer"])
 def test_days_that_are_none_are_refused(the_office: OfficeServer, query: str) -> None:
     refusal(the_office.caller("manager").get(f"/history?{query}"), 422, "malformed")
+
+
+def test_what_retention_removed_is_said_by_exports_pages_and_figures(an_office_server: partial[OfficeServer]) -> None:
+    hours = '\n[[hours]]\ndays = "working"\nopen = [["08:00", "17:00"]]\n'
+    office = lived(an_office_server(branch=EXAMPLE.read_text("utf-8") + hours))
+    door, now, manager = office.door, office.clock.now(), office.caller("manager")
+    whole = "from=2026-03-02&to=2026-03-03"
+    assert "Giliran-Removed-Until" not in manager.get(f"/exports/tickets.csv?{whole}").headers
+    opened = [row for row in manager.get(f"/covers?{whole}").get_json()["rows"] if row["business_day"] == "2026-03-02"]
+    while achievement.keep_step(door.scores, door.records, door.office.floor.branch, now.date()):
+        pass
+    shelf = SqlRetention(door.office.store, "system")  # type: ignore[arg-type]
+    while shelf.step(date(2026, 3, 3), now):
+        pass
+
+    for table in ("tickets.csv", "tickets.xlsx", "journal.csv", "fairness.csv", "covers.csv", "recovery.csv"):
+        assert manager.get(f"/exports/{table}?{whole}").headers["Giliran-Removed-Until"] == "2026-03-02", table
+    for table in ("tickets.csv?from=2026-03-03&to=2026-03-03", f"charter.csv?{whole}"):
+        assert "Giliran-Removed-Until" not in manager.get(f"/exports/{table}").headers, table
+    for log in ("history", "covers", "disruptions"):
+        assert manager.get(f"/{log}?{whole}").get_json()["removed_until"] == "2026-03-02", log
+    assert manager.get(f"/history?{whole}").get_json()["all"]["issued"] == 8
+    left = [row["business_day"] for row in manager.get(f"/covers?{whole}").get_json()["rows"]]
+    assert "2026-03-02" not in left  # and so not as a day on which no counter opened
+    assert opened
+    office.add_person("Aisyah", "manager")
+    browser = office.browser()
+    browser.sign_in("Aisyah")
+    page = browser.get("/manage")
+    assert 'data-removed="2026-03-02"' in page.get_data(as_text=True)

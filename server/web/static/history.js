@@ -247,7 +247,8 @@ function paint() {
     to: dated(told.to),
   });
   const until = told.until && told.until < told.to ? ` · ${say("history.until", { t: dated(told.until) })}` : "";
-  find("sentence").textContent = sentence + until;
+  const gone = told.removed_until ? ` · ${say("history.behind.removed", { t: dated(told.removed_until) })}` : "";
+  find("sentence").textContent = sentence + until + gone;
   paintTiles();
   paintTrend();
   paintWaits();

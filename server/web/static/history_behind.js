@@ -20,7 +20,13 @@ export function createBehind({ api, zone, say, told, language, dated, complain }
   }
 
   function row(ticket) {
-    const time = (at) => (at ? formatTime(new Date(at), language(), zone) : "–");
+    const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+    const time = (at) => {
+      if (!at) return "–";
+      const on = day.format(new Date(at)); // who was carried over a night was not called on the day of the number
+      const hour = formatTime(new Date(at), language(), zone);
+      return on === ticket.business_day ? hour : `${dated(on, { day: "numeric", month: "short" })}, ${hour}`;
+    };
     const made = document.createElement("tr");
     const number = document.createElement("th");
     number.scope = "row";

@@ -13,6 +13,7 @@ import { createNotices } from "/static/web/notices.js";
 import { readPhrases } from "/static/web/phrases.js";
 import { createPlays } from "/static/web/plays.js";
 import { createRecovery } from "/static/web/recovery.js";
+import { createRemoved } from "/static/web/removed.js";
 import { createVoice } from "/static/web/voice.js";
 import {
   counterRow,
@@ -38,6 +39,7 @@ const voice = createVoice({ phrases, zone: clock.timeZone, mark });
 const devices = createDevices({ phrases, zone: clock.timeZone, mark });
 const notices = createNotices({ phrases, zone: clock.timeZone, api });
 const extend = createExtend({ phrases, zone: clock.timeZone, api });
+const removed = createRemoved({ phrases });
 const plays = createPlays({ phrases, zone: clock.timeZone, api, mark });
 const recovery = createRecovery({ phrases, zone: clock.timeZone, api, mark, choosePlay: plays.choose });
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -237,6 +239,7 @@ function speak(chosen) {
   phrases.dress(document, chosen);
   charter.dress(chosen);
   covers.dress(chosen);
+  removed.dress(chosen);
   paint();
 }
 
@@ -271,6 +274,7 @@ clock.sync(board.as_of);
 phrases.dress(document, language);
 charter.dress(language);
 covers.dress(language);
+removed.dress(language);
 paint();
 connectLive({
   room: { branch: main.dataset.branch },
