@@ -57,6 +57,7 @@ export function startDisplay({
   let live = null;
   let refused = null;
   let drawnShape = "";
+  let wording = null; // a mark of the office's own words, as this page was loaded with
   let widest = 0; // it never shrinks, so that the split does not move under people's eyes
 
   const twoOf =
@@ -277,6 +278,8 @@ export function startDisplay({
 
   const listen = (board) => {
     clock.sync(board.as_of);
+    wording ??= board.wording;
+    if (board.wording !== wording) return reload(); // the office says things in other words now
     refused = null;
     hall.board(board, steady());
     draw();

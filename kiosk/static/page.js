@@ -13,6 +13,7 @@ import { watchHeadphones } from "./headphones.js";
 import { growthOf, isWide, reachBand } from "./layout.js";
 import { createLocal } from "./local.js";
 import { createPen } from "./pen.js";
+import { isLeftAlone } from "./rest.js";
 import { createView } from "./view.js";
 import { createVoice } from "./voice.js";
 
@@ -44,6 +45,7 @@ const pen = createPen({ phrases: readPhrases(), clock });
 const audio = document.querySelector("[data-voice]");
 const voice = audio && createVoice({ kiosk: kiosk.code, audio, onHeard: () => act({ type: "voice_heard" }) });
 const steady = () => performance.now();
+const { wording } = read("script[data-queues]");
 let state = begin({ kiosk, languages, queues: read("script[data-queues]") }, steady());
 
 /* the glass */
@@ -117,6 +119,8 @@ async function lookAtQueues() {
     const queues = await looking.get("/queues", { tries: 1 });
     clock.sync(queues.as_of);
     act({ type: "queues_came", queues });
+    // the office says things in other words now: nobody stands here who would see the page go
+    if (queues.wording !== wording && isLeftAlone(state, steady())) location.reload();
   } catch {
     act({ type: "queues_missed" });
     pause = ASK_AGAIN;

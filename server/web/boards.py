@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from server.actions.check_in import given_up_at
 from server.actions.delay import LETS_PASS, may_delay
@@ -251,6 +252,7 @@ def queues_json(floor: Floor, now: datetime, say: Say) -> Json:
         "promise": promise_json(floor),
         "hotline": floor.branch.hotline,
         "notices": news(floor, now),
+        "wording": wording_mark(floor),
     }
 
 
@@ -296,7 +298,13 @@ def zone_json(floor: Floor, zone: str, now: datetime, say: Say) -> Json | None:
         "promise": promise_json(floor),
         "rule": rule_words(floor, say),
         "notices": [notice_json(one) for one in standing(floor.notices, now) if one.concerns(zone)],
+        "wording": wording_mark(floor),
     }
+
+
+def wording_mark(floor: Floor) -> str:
+    """Another one when the office says things in other words: a page that is open then loads itself anew."""
+    return f"{crc32(repr(floor.branch.own_words).encode()):08x}" if floor.branch.own_words else ""
 
 
 def notice_json(notice: Notice) -> Json:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from config.branch_file import parse
 from sql.plan import saved_plan
-from tests.browser.screens import LANGUAGES, MANAGER, REFUSED, Screens, axe
+from tests.browser.screens import HALL, LANGUAGES, MANAGER, REFUSED, Screens, axe
 from tests.servers import RunningOffice
 
 
@@ -50,3 +51,21 @@ def test_a_service_is_renamed_looked_at_and_published_without_a_mouse(screens: S
     service = parse(saved_plan(running.engine, "KL01")).services[0]
     assert (service.name["ms"], service.minutes) == ("Sijil lahir", 7)
     assert found == {}
+
+
+@pytest.mark.slow
+def test_the_hall_says_the_office_s_own_words_as_soon_as_they_are_published(
+    screens: Screens, running: RunningOffice
+) -> None:
+    page = screens.open("/admin/branch/phrase?q=display.promise", "admin", MANAGER, is_person=True)
+    hall = screens.open("/display/hall", "display", HALL)
+    expect(hall.get_by_text("Janji kami")).to_be_visible()
+
+    page.locator('[name="phrase.0.text.ms"]').fill("Kami berjanji: {x} minit")
+    page.locator('.button[value="keep"]').click()
+    page.wait_for_url("**/admin/branch?said=*")
+    page.goto(f"{running.url}/admin/branch/review")
+    page.locator('[value="now"]').click()
+    page.wait_for_url("**/admin/branch?said=*")
+
+    expect(hall.get_by_text("Kami berjanji: 15 minit")).to_be_visible(timeout=20_000)
