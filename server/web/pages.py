@@ -51,12 +51,13 @@ def page_context(words: Sequence[str], language: str | None = None, theme: str =
     door = edge()
     branch = door.office.floor.branch
     asked = language or request.cookies.get(LANGUAGE_COOKIE, "ms")
+    language = asked if asked in branch.languages else "ms"
     session.permanent = session.modified = True
     return {
-        "language": asked if asked in branch.languages else "ms",
+        "language": language,
         "theme": theme,
-        "phrases": chosen_words(door.phrases, (*words, "practice.mark") if branch.is_practice else words),
-        "is_practice": branch.is_practice,
+        "phrases": chosen_words(door.phrases, words),
+        "practice_mark": door.phrases["practice.mark"][language] if branch.is_practice else "",
         "now": door.office.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time_zone": str(branch.timezone),
         "csrf": generate_csrf(),
