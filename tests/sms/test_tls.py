@@ -13,6 +13,7 @@ from server.serving import courier_of
 from server.sms.http import HttpGateway
 from server.sms.smpp import SmppGateway
 from server.sms.trust import trusting
+from tests.builders import an_office
 from tests.certificates import Authority, an_authority
 from tests.sms.gateways import a_message_centre, an_http_gateway
 
@@ -100,3 +101,4 @@ def test_without_a_file_the_computer_s_own_authorities_are_believed() -> None:
 
 class _AnEdge:
     live = object()
+    office = an_office()
