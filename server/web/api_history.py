@@ -131,6 +131,6 @@ def history_page() -> str | AnyResponse:
         },
         **page_context((
             "history.", "lane.", "channel.", "outcome.", "terminal.call.", "refusal.", "manage.nav.", "language.",
-            "manage.export.", "manage.core", "manage.core.",
+            "manage.export.", "manage.core", "manage.core.", "manage.unit.",
         )),
     )  # fmt: skip

@@ -420,3 +420,18 @@ def test_the_page_to_be_signed_is_of_the_days_and_the_language_that_were_chosen(
     assert csv == "/api/v1/exports/charter.csv?from=2025-10-01&to=2026-03-02"
     page.locator("#charter-to").fill("2025-09-30")
     assert page.locator("[data-charter-wrong]").is_visible()
+
+
+def test_in_tamil_the_overview_keeps_to_a_narrow_window_and_its_queues_to_a_wide_one(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 340, "height": 700})
+    look(page, f"{address}/manage")
+    page.locator("[data-language]").select_option("ta")
+    assert page.locator("html").get_attribute("lang") == "ta"
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 340
+    assert "நிமி" in page.locator('[data-tile="longest"]').inner_text()
+
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+    hidden = "(table) => table.scrollWidth - table.clientWidth"
+    for table in ("queues-title", "counters-title", "voice-title", "charter-title"):
+        assert page.locator(f'.scroll[aria-labelledby="{table}"]').evaluate(hidden) <= 1, table

@@ -136,12 +136,13 @@ function paintTiles() {
   for (const tile of tilesOf(told, compared)) {
     const block = document.querySelector(`[data-tile="${tile.key}"]`);
     block.querySelector("[data-value]").textContent = tile.value;
-    block.querySelector("[data-unit]").textContent = tile.unit;
+    const unit = tile.unit === "min" ? say("manage.unit.min") : tile.unit;
+    block.querySelector("[data-unit]").textContent = unit;
     block.querySelector("[data-is]").textContent = say(`history.${tile.key}.is`, tile.facts);
-    const before = tile.before === null ? "" : say("history.before", { n: `${tile.before} ${tile.unit}`.trim() });
+    const before = tile.before === null ? "" : say("history.before", { n: `${tile.before} ${unit}`.trim() });
     block.querySelector("[data-before]").textContent = before;
     const lead = block.querySelector("[data-lead]");
-    lead.setAttribute("aria-label", `${say(`history.${tile.key}`)}: ${tile.value} ${tile.unit}`.trim());
+    lead.setAttribute("aria-label", `${say(`history.${tile.key}`)}: ${tile.value} ${unit}`.trim());
     lead.onclick = () => showBehind(tile.which, say(`history.${tile.key}`));
   }
 }

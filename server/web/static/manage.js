@@ -75,12 +75,14 @@ function mark(level, icon, words) {
   return made;
 }
 
+const unitOf = ({ unit }) => (unit === "min" ? say("manage.unit.min") : unit);
+
 function paintTiles() {
   for (const tile of tilesOf(board)) {
     const block = document.querySelector(`[data-tile="${tile.key}"]`);
     block.dataset.level = tile.level;
     put(block.querySelector("[data-value]"), tile.value === null ? "–" : String(tile.value));
-    put(block.querySelector("[data-unit]"), tile.value === null ? "" : tile.unit);
+    put(block.querySelector("[data-unit]"), tile.value === null ? "" : unitOf(tile));
     put(block.querySelector("[data-is]"), say(tile.is ?? `manage.${tile.key}.is`, tile.facts));
     block.querySelector("[data-alarm]").hidden = tile.level === "calm";
   }
