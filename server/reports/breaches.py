@@ -29,14 +29,16 @@ Places = dict[tuple[date, str], list[Case]]
 
 
 def breach_rows(tickets: Iterable[Ticket], happened: Iterable[tuple[int, Event]], branch: Branch) -> Iterator[Cells]:
-    """In the order of the tickets. `case` and what follows is empty where the branch was not watched at that moment."""
+    """In the order of the tickets, one for each promise of it that was broken. `case` and what follows is empty where
+    the branch was not watched at that moment, and for promises beside the one that leads: none watches them."""
     cases: Places = {}
     for day, case in cases_of(happened, branch):
         cases.setdefault((day, case.service), []).append(case)
     for ticket in tickets:
-        promise = branch.promise(ticket.legs[0].service, ticket.business_on)
-        if promise is not None and verdict(promise, ticket) is False:
-            yield _row(ticket, promise, branch, cases)
+        service, day = ticket.legs[0].service, ticket.business_on
+        for promise in branch.promises_for(service, day):
+            if verdict(promise, ticket) is False:
+                yield _row(ticket, promise, branch, cases if promise == branch.promise(service, day) else {})
 
 
 def _row(ticket: Ticket, promise: Promise, branch: Branch, cases: Places) -> Cells:

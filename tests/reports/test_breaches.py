@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from server.actions import recovery
+from server.domain.charter import Promise
 from server.reports.achievement import scores
 from server.reports.breaches import BREACHES_HEADER, breach_rows
 from server.reports.recoveries import KINDS
@@ -17,6 +19,8 @@ from tests.stores import a_database, founded
 def test_every_ticket_over_its_promise_is_listed_with_its_cause_and_what_was_done(tmp_path: Any) -> None:
     """Fifteen minutes are promised. A001 is called after 16, A002 after 17, F001 after 5, A003 after 2."""
     branch = danger.a_hall().floor.branch
+    (promise,) = branch.promises
+    branch = replace(branch, promises=(promise, Promise(None, "sojourn", 120)))
     with a_database(f"sqlite:///{tmp_path}/office.db") as engine:
         office = AnOffice(founded(engine, branch), FakeClock())
         office.issue_many(2)
@@ -44,6 +48,8 @@ def test_every_ticket_over_its_promise_is_listed_with_its_cause_and_what_was_don
             for row in breach_rows(records.tickets_between(day, day), happened, branch)
         ]
         counted = scores(records.tickets_between(day, day), branch)
+    visits = [row for row in rows if row["measure"] == "sojourn"]
+    rows = [row for row in rows if row["measure"] != "sojourn"]
 
     assert [(row["number"], row["took_s"], row["over_s"]) for row in rows] == [("A001", 960, 60), ("A002", 1020, 120)]
     assert {(row["cause"], row["first_action"], row["counter"], row["owner"]) for row in rows} == {
@@ -51,4 +57,5 @@ def test_every_ticket_over_its_promise_is_listed_with_its_cause_and_what_was_don
     }
     assert rows[0]["broken_at"] == "2026-03-02T08:15:00+08:00"
     assert rows[0]["time_to_action_s"] == 240
-    assert len(rows) == sum(score.not_kept for score in counted.values())
+    assert {(row["number"], row["case"]) for row in visits} == {("A001", None), ("A002", None), ("F001", None)}
+    assert len(rows) + len(visits) == sum(score.not_kept for score in counted.values())

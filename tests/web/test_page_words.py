@@ -122,8 +122,6 @@ def test_a_page_has_every_phrase_that_it_names(pages: dict[str, str], page: str)
     if page == "a page that is not there":  # it says why itself, and of all refusals needs only its own
         named = {key for key in named if not key.startswith("refusal.")} | {"refusal.not_found"}
 
-    named -= {"practice.mark"}  # of an office to practise in alone, and given to its pages
-
     assert named
     assert sorted(named - given_to(pages[page])) == []
 
