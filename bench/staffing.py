@@ -11,7 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,14 @@ from server.domain.erlang import counters_for
 from server.domain.floor import Floor
 from server.domain.hall import Doing, Hall, Post, Queue, hall_of, shift_of
 from server.domain.law import SLOT_S
+from server.domain.needs import day_needs
 from server.domain.queue import Lane
-from server.domain.staffing import Goal, goal_of, occupancy
+from server.domain.staffing import Goal, goal_of, groups_of, occupancy
 from server.reports.diary import Diary, Lessons
 from server.reports.export import JOURNAL_HEADER
 from server.reports.journal_file import Journal
 from server.reports.learn import Past, learn
+from server.reports.plan import volume
 
 OPENING_S = 8 * 3600.0
 LANES = (Lane.EMERGENCY, Lane.ELDERLY, Lane.REGULAR)
@@ -80,7 +82,9 @@ class Branches:
         book = Journal(self.branch)
         book.read(self._journal(folder / "history.csv", usual))
         assert book.reader.today is not None
-        self.past: Past = learn(self.branch, [*book.reader.past, book.reader.today.lessons])
+        days = [*book.reader.past, book.reader.today.lessons]
+        self.past: Past = learn(self.branch, days)
+        self.volume_cv = volume(days).cv
         self.goal: Goal = goal_of(self.branch, date.max)
 
     def _journal(self, file: Path, plan: list[int]) -> Path:
@@ -101,6 +105,17 @@ class Branches:
         one = occupancy(law, shares, self.goal.usual(shares) / 3)
         slots = range(int(OPENING_S // SLOT_S), int(OPENING_S // SLOT_S) + len(self.world.sc.profile))
         return [counters_for(rates[slot], one.mean_s, self.goal.usual(shares), self.goal.share) for slot in slots]
+
+    def needed(self) -> tuple[list[int], float]:
+        """Counters by half hour as /manage/counters has them, and the share within the promise that it foretells."""
+        midnight = datetime(2026, 3, 1, 16, tzinfo=UTC)
+        hall = hall_of(Floor(self.branch), midnight)
+        empty = replace(hall, posts=(), queues=(), into_day=0.0, absent=frozenset())
+        law = self.past.law(hall, None)
+        found = day_needs(empty, law, groups_of(self.branch), self.goal, self.volume_cv)
+        of = {quarter.at: quarter.needed for quarter in found.quarters}
+        slots = range(int(OPENING_S // SLOT_S), int(OPENING_S // SLOT_S) + len(self.world.sc.profile))
+        return [max(of.get(2 * slot, 0), of.get(2 * slot + 1, 0)) for slot in slots], found.kept or 0.0
 
     def days(self, count: int, plan: list[int] | None, every: float = 30.0) -> Worked:
         """Days that nobody has learned from, under a plan or, without one, under live advice."""
@@ -198,4 +213,8 @@ def staffing(folder: Path, days: int, say: Callable[..., None]) -> None:
             )
         say(f"live advice, {name}, within the promise", 100 * advised.kept, least, "%", at_least=True)
         if skills is None:
+            plan, foretold = hall.needed()
+            lived = hall.days(days, plan).kept
+            print(f"     {name}, counters needed: {100 * foretold:.1f} % foretold, {100 * lived:.1f} % lived")
+            say(f"counters needed, {name}, lived against foretold", 100 * abs(lived - foretold), 5, "points")
             say(f"live advice, {name}, counter-hours against the plan's", advised.hours, planned.hours, "h")

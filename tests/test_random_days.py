@@ -3,6 +3,11 @@
 The same deeds are done in memory, in SQLite and in PostgreSQL, each with two processes that take turns at random,
 over midnight, with full disks, repeated requests and restarts. There must be no difference: not in an answer, not in
 a refusal, not in the floor; and what must always hold (`hold_true`) holds after every step.
+
+`day_removed` is the one deed that is not played. Retention works on a database alone: what stays in memory has no
+records to remove, so there would be nothing to compare with; and it takes whole days, once they are months old and
+their figures and scores are kept. tests/sql/test_retention.py plays it on both databases, on
+days of every kind of event.
 """
 
 from __future__ import annotations
