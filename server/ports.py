@@ -279,7 +279,8 @@ class ScoreBook(Protocol):
     def keep(self, day: date, found: Mapping[tuple[str, str], Score]) -> None:
         """The scores of a day, by service and measure. Kept twice, they are what was kept last."""
 
-    def between(self, first: date, last: date) -> Scores: ...
+    def between(self, first: date, last: date, marks: Collection[int] = ()) -> Scores:
+        """Of these days; also of how many customers gave each of `marks` or a better one."""
 
 
 @dataclass(frozen=True, slots=True)

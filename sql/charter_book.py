@@ -44,7 +44,11 @@ class SqlCharterBook:
             return self._days(promise, first, last)
         if promise.measure == RATING:
             wanted = promise.service or "", rated(promise.least)
-            said = [score for (_, *of), score in self._scores.between(first, last).items() if tuple(of) == wanted]
+            said = [
+                score
+                for (_, *of), score in self._scores.between(first, last, (promise.least,)).items()
+                if tuple(of) == wanted
+            ]
             return Measured(sum(score.judged for score in said), sum(score.kept for score in said))
         judged, kept, served, served_ms = 0, 0, 0, 0.0
         slots: list[int] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import Connection, Engine, and_, delete, func, select
@@ -49,7 +49,7 @@ class SqlScores:
             connection.execute(delete(scores).where(scores.c.branch == self._branch, scores.c.business_on == day))
             connection.execute(scores.insert(), rows)
 
-    def between(self, first: date, last: date) -> Scores:
+    def between(self, first: date, last: date, marks: Collection[int] = ()) -> Scores:
         is_whole = and_(scores.c.service == ALL, scores.c.measure == "")
         query = select(scores).where(
             scores.c.branch == self._branch, scores.c.business_on.between(first, last), ~is_whole
@@ -59,9 +59,9 @@ class SqlScores:
                 (row.business_on, row.service, row.measure): Score(row.judged, row.kept)
                 for row in connection.execute(query)
             }
-            return found | self._ratings(connection, first, last)
+            return found | self._ratings(connection, first, last, marks) if marks else found
 
-    def _ratings(self, connection: Connection, first: date, last: date) -> Scores:
+    def _ratings(self, connection: Connection, first: date, last: date, marks: Collection[int]) -> Scores:
         """What customers said is kept with the figures of the day already: how many of each mark."""
         query = select(figures.c.business_on, figures.c.of, figures.c.counts).where(
             figures.c.branch == self._branch, figures.c.size == "day", figures.c.by == "rating",
@@ -70,7 +70,7 @@ class SqlScores:
         found: Scores = {}
         for day, service, text in connection.execute(query):
             counts: dict[str, int] = json.loads(text)["counts"]
-            for least in MARKS:
+            for least in marks:
                 kept = sum(counts.get(str(mark), 0) for mark in MARKS if mark >= least)
                 found[day, service, rated(least)] = Score(counts["n"], kept)
         return found

@@ -72,7 +72,7 @@ def scores(tickets: Iterable[Ticket], branch: Branch) -> Scores:
 
 def scores_between(book: ScoreBook, records: Tickets, branch: Branch, first: date, last: date) -> Scores:
     """The scores of these days: those that are kept, and of the days since then what the tickets say."""
-    found = book.between(first, last)
+    found = book.between(first, last, marks_of(branch))
     since = book.last()
     after = first if since is None else max(first, since + ONE_DAY)
     if after <= last:
@@ -129,6 +129,11 @@ def achievement(found: Scores, branch: Branch, first: date, last: date) -> list[
 def rated(least: int) -> str:
     """The measure of what customers said, of so much or better."""
     return f"{RATING}_{least}"
+
+
+def marks_of(branch: Branch) -> set[int]:
+    """What ratings are promised at least."""
+    return {promise.least for promise in branch.promises if promise.measure == RATING}
 
 
 def of_leading(found: Scores, branch: Branch) -> Scores:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from config.phrases import LANGUAGES, say
 from server.domain.branch import Branch
 from server.domain.charter import Promise, Score, Version, versions
-from server.reports.achievement import Line, achievement, of_leading
+from server.reports.achievement import Line, achievement, marks_of, of_leading
 from server.web import dto
 from server.web.api import BRANCH, api
 from server.web.boards import Json, promise_json
@@ -40,7 +40,7 @@ def charter_json(door: Edge) -> Json:
     version = version_on(branch, today)
     coming = [v for v in versions(branch.promises) if v.since is not None and v.since > today]
     first, yesterday = _months_back(today), today - timedelta(days=1)
-    found = door.scores.between(first, yesterday)
+    found = door.scores.between(first, yesterday, marks_of(branch))
     of_month = {
         line.promise: line.score
         for line in achievement(found, branch, today.replace(day=1), yesterday)

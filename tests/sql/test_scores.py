@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from server.domain.charter import Promise, Score
 from server.domain.charter_checks import Measured
 from server.domain.errors import QueueError
-from server.reports.achievement import achievement, keep_step, scores, scores_between
+from server.reports.achievement import achievement, keep_step, marks_of, scores, scores_between
 from server.reports.day_figures import keep_step as keep_figures
 from sql.charter_book import SqlCharterBook
 from sql.figures import SqlFigures
@@ -136,7 +136,7 @@ def test_what_customers_say_is_held_against_a_promise_of_it(engine: Engine) -> N
         pass
 
     book = SqlScores(engine, plan.code)
-    lines = achievement(book.between(MONDAY.replace(day=1), last), plan, MONDAY, last)
+    lines = achievement(book.between(MONDAY.replace(day=1), last, marks_of(plan)), plan, MONDAY, last)
 
     of_a = [(line.score, line.year) for line in lines if line.promise.service == "A"]
     assert of_a == [(Score(6, 4), Score(6, 4)), (Score(), Score(9, 6))]

@@ -120,7 +120,8 @@ def test_no_request_finds_a_fault_or_an_answer_outside_the_document(
         [Path(sys.executable).with_name("schemathesis"), "--config-file", str(config), "run",
          f"{a_busy_office.url}/api/v1/openapi.json", "-H", f"Authorization: Bearer {asker.token}",
          "--checks", "all", "--phases", phases, "--max-examples", str(examples), "--seed", "20260302",
-         "--warnings", "off", "--no-color", "--generation-database", "none"],
+         "--warnings", "off", "--no-color", "--generation-database", "none",
+         "--request-timeout", "30"],  # an export begins with a process, and is nice to everybody
         cwd=tmp_path, env=clean_environment() | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": HOOKS},
         capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
