@@ -21,6 +21,7 @@ from pathlib import Path
 from server import export_command
 from server.actions.load_branch import read_plan
 from server.office_folder import Opened
+from server.reports.tables import MARKED
 from sql.database import open_engine
 from sql.plan import saved_plan
 
@@ -48,7 +49,7 @@ def pieces(order: dict[str, str], office: Opened) -> Iterator[bytes]:
         language=order["language"], out=None,
     )  # fmt: skip
     if given.format == "csv":
-        yield from export_command.csv_pieces(given, office, plan, period, given.what in export_command.MARKED)
+        yield from export_command.csv_pieces(given, office, plan, period, given.what in MARKED)
         return
     with tempfile.TemporaryDirectory(prefix="giliran-export-") as folder:
         given.out = Path(folder, "table.xlsx")

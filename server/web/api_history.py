@@ -18,7 +18,7 @@ from server.reports.history import FEW, history, kept_between, size_of
 from server.web import dto
 from server.web.access import rights
 from server.web.api import RECORDS, api, need
-from server.web.api_records import days, politely, removed_until
+from server.web.api_records import days, politely, removed_json
 from server.web.edge import edge
 from server.web.pages import page_context, pages, person_json, signed_in, to_login
 from server.web.refusals import Refused
@@ -47,10 +47,9 @@ def get_history(query: dto.DaysQuery) -> Response:
             row["name"] = names.get(int(row["of"]), "")
     until = door.figures.last()
     hours = door.office.floor.branch.hours
-    gone = removed_until(first)
     week = 0 if hours is None else hours.begin_of_week(last)
     return jsonify(told | {"until": None if until is None else until.isoformat(), "week": week,
-                           "removed_until": None if gone is None else gone.isoformat()})  # fmt: skip
+                           "removed_until": removed_json(first)})  # fmt: skip
 
 
 @api.get("/history/tickets", tags=[RECORDS], summary="The tickets behind a figure", responses={"200": dto.Told})
@@ -90,8 +89,7 @@ def get_behind(query: dto.BehindQuery) -> Response:
         }
         for one in found.tickets
     ]  # fmt: skip
-    gone = removed_until(first)
-    answer["removed_until"] = None if gone is None else gone.isoformat()
+    answer["removed_until"] = removed_json(first)
     since = None if found.since is None else found.since.isoformat()
     return jsonify(answer | {"tickets": rows, "since": since, "before": found.before, "hidden": False})
 

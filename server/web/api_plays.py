@@ -9,11 +9,9 @@ from flask import Response
 from server.actions import playbook
 from server.actions.office import Answer
 from server.domain.floor import Draft
-from server.reports import export
-from server.reports.plays import KINDS, PLAYS_HEADER, play_rows
 from server.web import dto
 from server.web.api import BRANCH, RECORDS, act, api, need
-from server.web.api_records import CSV, csv_response, days, made_elsewhere, politely
+from server.web.api_records import CSV, csv_export
 from server.web.edge import edge
 from server.web.recovery_board import run_json
 
@@ -54,10 +52,4 @@ def post_stop(path: dto.RunPath, body: dto.StopAsked) -> Response:
 
 @api.get("/exports/plays.csv", tags=[RECORDS], summary="Plays that were run, step by step", responses={"200": CSV})
 def get_plays_csv(query: dto.DaysQuery) -> Response:
-    need("export")
-    first, last = days(query)
-    if (made := made_elsewhere("plays", "csv", query)) is not None:
-        return made
-    door = edge()
-    rows = play_rows(politely(door.records.happened(first, last, KINDS)), door.office.floor.branch)
-    return csv_response(f"plays-{first}-{last}.csv", export.csv_lines(PLAYS_HEADER, rows))
+    return csv_export("plays", query)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flask import Response, jsonify, request, send_file
 
 from config.phrases import say
+from server.domain.events import Event
 from server.domain.ticket import Ticket
 from server.ports import JournalRow, Records
 from server.reports import export
@@ -25,8 +26,8 @@ from server.reports.achievement import (
     scores_between,
 )
 from server.reports.daily import measures
-from server.reports.fairness import FAIRNESS_HEADER, TURNS_HEADER, fairness_rows, out_of_turn, turn_rows
 from server.reports.spreadsheet import sheet_words, write_xlsx
+from server.reports.tables import MARKED, Table, table
 from server.web import dto
 from server.web.api import RECORDS, api, need
 from server.web.edge import edge
@@ -99,13 +100,18 @@ def removed_until(first: date) -> date | None:
     return gone if gone is not None and gone >= first else None
 
 
+def removed_json(first: date) -> str | None:
+    gone = removed_until(first)
+    return None if gone is None else gone.isoformat()
+
+
 @api.after_request
 def say_what_was_removed(answer: Response) -> Response:
     place, _, table = request.path.rpartition("/")
     if place.endswith("/exports") and table.partition(".")[0] in RAW and answer.status_code == 200:
-        gone = removed_until(date.fromisoformat(request.args["from"]))
+        gone = removed_json(date.fromisoformat(request.args["from"]))
         if gone is not None:
-            answer.headers[REMOVED] = gone.isoformat()
+            answer.headers[REMOVED] = gone
     return answer
 
 
@@ -120,6 +126,28 @@ class Breathing:
 
     def journal_between(self, first: date, last: date) -> Iterator[JournalRow]:
         return politely(self._records.journal_between(first, last))
+
+    def happened(self, first: date, last: date, kinds: Collection[str]) -> Iterator[tuple[int, Event]]:
+        return politely(self._records.happened(first, last, kinds))
+
+    def removed_until(self) -> date | None:
+        return self._records.removed_until()
+
+
+def table_here(what: str, first: date, last: date) -> Table:
+    """The table of this name, made in this server."""
+    door = edge()
+    return table(what, Breathing(door.records), door.office.floor.branch, (first, last), door.office.now())
+
+
+def csv_export(what: str, query: dto.DaysQuery) -> Response:
+    """The table of this name as a file. Raises Refused 403, 422."""
+    need("export")
+    first, last = days(query)
+    if (made := made_elsewhere(what, "csv", query)) is not None:
+        return made
+    lines = export.csv_lines(*table_here(what, first, last), bom=what in MARKED)
+    return csv_response(f"{what}-{first}-{last}.csv", lines)
 
 
 @api.get("/measures", tags=[RECORDS], summary="Waits and service times", responses={"200": dto.Told})
@@ -215,34 +243,15 @@ def get_charter_pdf(query: dto.CharterQuery) -> Response:
 
 @api.get("/exports/fairness.csv", tags=[RECORDS], summary="Calls out of turn, by counter", responses={"200": CSV})
 def get_fairness_csv(query: dto.DaysQuery) -> Response:
-    need("export")
-    first, last = days(query)
-    if (made := made_elsewhere("fairness", "csv", query)) is not None:
-        return made
-    door = edge()
-    journal = politely(door.records.journal_between(first, last))
-    rows = fairness_rows(journal, door.office.floor.branch)
-    return csv_response(f"fairness-{first}-{last}.csv", export.csv_lines(FAIRNESS_HEADER, rows, bom=False))
+    return csv_export("fairness", query)
 
 
 @api.get("/exports/turns.csv", tags=[RECORDS], summary="Each call out of turn, and why", responses={"200": CSV})
 def get_turns_csv(query: dto.DaysQuery) -> Response:
     """Every one of them, with the reason as the officer typed it."""
-    need("export")
-    first, last = days(query)
-    if (made := made_elsewhere("turns", "csv", query)) is not None:
-        return made
-    door = edge()
-    calls = out_of_turn(politely(door.records.journal_between(first, last)))
-    rows = turn_rows(calls, door.office.floor.branch)
-    return csv_response(f"turns-{first}-{last}.csv", export.csv_lines(TURNS_HEADER, rows))
+    return csv_export("turns", query)
 
 
 @api.get("/exports/journal.csv", tags=[RECORDS], summary="The journal of business days", responses={"200": CSV})
 def get_journal_csv(query: dto.DaysQuery) -> Response:
-    need("export")
-    first, last = days(query)
-    if (made := made_elsewhere("journal", "csv", query)) is not None:
-        return made
-    rows = export.journal_rows(politely(edge().records.journal_between(first, last)))
-    return csv_response(f"journal-{first}-{last}.csv", export.csv_lines(export.JOURNAL_HEADER, rows, bom=False))
+    return csv_export("journal", query)
